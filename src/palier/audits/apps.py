@@ -1,0 +1,9 @@
+"""audits as a Django application."""
+
+from django.apps import AppConfig
+
+
+class AuditsConfig(AppConfig):
+    """Auditors: accreditation, independence, missions, findings, reports."""
+
+    name = "palier.audits"

@@ -1,0 +1,9 @@
+"""committee as a Django application."""
+
+from django.apps import AppConfig
+
+
+class CommitteeConfig(AppConfig):
+    """Decisions of the committee."""
+
+    name = "palier.committee"

@@ -1,0 +1,272 @@
+"""Organisations, roles and rights: who may do what on what.
+
+The table of rights is the matrix of the scheme's governance, kept as a table so that someone of the field can read it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+
+from palier.verdict import YES, Verdict, no
+
+
+class Kind(StrEnum):
+    """What an organisation is."""
+
+    LANDLORD = "landlord"
+    AUDIT_FIRM = "audit_firm"
+    TENANTS_ASSOCIATION = "tenants_association"
+    LABEL_OWNER = "label_owner"
+    FEDERATION = "federation"
+    REGIONAL_ASSOCIATION = "regional_association"
+    MINISTRY = "ministry"
+    PUBLIC_FUND = "public_fund"
+    OTHER_BODY = "other_body"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return _KINDS[self]
+
+
+_KINDS = {
+    Kind.LANDLORD: "Organisme Hlm",
+    Kind.AUDIT_FIRM: "Cabinet d’audit",
+    Kind.TENANTS_ASSOCIATION: "Association de locataires",
+    Kind.LABEL_OWNER: "Propriétaire du label",
+    Kind.FEDERATION: "Fédération d’organismes",
+    Kind.REGIONAL_ASSOCIATION: "Association régionale",
+    Kind.MINISTRY: "Ministère",
+    Kind.PUBLIC_FUND: "Caisse des dépôts",
+    Kind.OTHER_BODY: "Autre organisme du comité",
+}
+
+
+class LandlordType(StrEnum):
+    """The legal family of a landlord."""
+
+    OPH = "oph"
+    ESH = "esh"
+    COOP = "coop"
+    SEM = "sem"
+
+    @property
+    def label(self) -> str:
+        """As people say it."""
+        return {"oph": "OPH", "esh": "ESH", "coop": "Coop Hlm", "sem": "SEM"}[self.value]
+
+
+class Role(StrEnum):
+    """What a person is for an organisation."""
+
+    QUALITY_LEAD = "quality_lead"
+    CONTRIBUTOR = "contributor"
+    DIRECTOR = "director"
+    TENANT_REPRESENTATIVE = "tenant_representative"
+    AUDITOR = "auditor"
+    REFERENT = "referent"
+    COMMITTEE_MEMBER = "committee_member"
+    COMMITTEE_CHAIR = "committee_chair"
+    COMMUNICATION = "communication"
+    RELAY = "relay"
+    ADMINISTRATOR = "administrator"
+
+    @property
+    def label(self) -> str:
+        """In French, neutral where the language allows."""
+        return _ROLES[self]
+
+
+_ROLES = {
+    Role.QUALITY_LEAD: "responsable qualité",
+    Role.CONTRIBUTOR: "équipe de l’organisme",
+    Role.DIRECTOR: "direction générale",
+    Role.TENANT_REPRESENTATIVE: "représentation des locataires",
+    Role.AUDITOR: "auditeur ou auditrice",
+    Role.REFERENT: "référent ou référente du label",
+    Role.COMMITTEE_MEMBER: "membre du comité",
+    Role.COMMITTEE_CHAIR: "présidence du comité",
+    Role.COMMUNICATION: "communication du label",
+    Role.RELAY: "fédération ou association régionale",
+    Role.ADMINISTRATOR: "administration de Palier",
+}
+
+_COMMITTEE = frozenset({Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})
+ROLES_OF_KIND: dict[Kind, frozenset[Role]] = {
+    Kind.LANDLORD: frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR, Role.DIRECTOR}),
+    Kind.AUDIT_FIRM: frozenset({Role.AUDITOR}),
+    Kind.TENANTS_ASSOCIATION: frozenset({Role.TENANT_REPRESENTATIVE}) | _COMMITTEE,
+    Kind.LABEL_OWNER: frozenset({Role.REFERENT, Role.COMMUNICATION, Role.ADMINISTRATOR}) | _COMMITTEE,
+    Kind.FEDERATION: frozenset({Role.RELAY}) | _COMMITTEE,
+    Kind.REGIONAL_ASSOCIATION: frozenset({Role.RELAY}) | _COMMITTEE,
+    Kind.MINISTRY: _COMMITTEE,
+    Kind.PUBLIC_FUND: _COMMITTEE,
+    Kind.OTHER_BODY: _COMMITTEE,
+}
+LANDLORD_ROLES = ROLES_OF_KIND[Kind.LANDLORD]
+# These see every landlord: they run the scheme.
+SCHEME_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})
+# These see the landlords that a dated relation opens to their organisation.
+RELATED_ROLES = frozenset({Role.TENANT_REPRESENTATIVE, Role.AUDITOR}) | _COMMITTEE
+# These must hold a second factor.
+SECOND_FACTOR_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.AUDITOR, Role.DIRECTOR}) | _COMMITTEE
+# These may come in with the light link of an e-mail alone.
+LIGHT_ROLES = frozenset({Role.TENANT_REPRESENTATIVE})
+
+
+class Thing(StrEnum):
+    """What rights bear on: the rows of the matrix, then what the product adds to it."""
+
+    LANDLORD_SHEET = "landlord_sheet"
+    SITE_RATING = "site_rating"
+    AUDIT_PLAN = "audit_plan"
+    FINDINGS = "findings"
+    ACTION_PLAN = "action_plan"
+    EVIDENCE = "evidence"
+    TENANTS_STEP = "tenants_step"
+    INSTRUCTION_NOTE = "instruction_note"
+    BALLOT = "ballot"
+    DECISION_NOTICE = "decision_notice"
+    AUDITOR_APPROVAL = "auditor_approval"
+    RULE_SET = "rule_set"
+    MARK_KIT = "mark_kit"
+    JOURNEY = "journey"
+    STOCK = "stock"
+    CHARTER = "charter"
+    MEMBERS = "members"
+    HISTORY = "history"
+    BOARD = "board"
+    INSTALLATION = "installation"
+
+    @property
+    def label(self) -> str:
+        """In French, after « Vous ne pouvez pas … »."""
+        return _THINGS[self]
+
+
+_THINGS = {
+    Thing.LANDLORD_SHEET: "la fiche de l’organisme",
+    Thing.SITE_RATING: "la cotation des sites",
+    Thing.AUDIT_PLAN: "le plan d’audit",
+    Thing.FINDINGS: "les constats",
+    Thing.ACTION_PLAN: "le plan d’actions",
+    Thing.EVIDENCE: "les preuves",
+    Thing.TENANTS_STEP: "l’association des locataires",
+    Thing.INSTRUCTION_NOTE: "la note d’instruction",
+    Thing.BALLOT: "le vote du comité",
+    Thing.DECISION_NOTICE: "la notification de décision",
+    Thing.AUDITOR_APPROVAL: "l’agrément des auditeurs",
+    Thing.RULE_SET: "les règles et les grilles du label",
+    Thing.MARK_KIT: "le kit de la marque",
+    Thing.JOURNEY: "le parcours",
+    Thing.STOCK: "le patrimoine",
+    Thing.CHARTER: "la charte",
+    Thing.MEMBERS: "les personnes de l’organisme",
+    Thing.HISTORY: "le journal",
+    Thing.BOARD: "le tableau des parcours",
+    Thing.INSTALLATION: "l’installation",
+}
+
+
+class Right(StrEnum):
+    """What one may do.
+
+    ``WRITE_OWN`` is limited to what is entrusted to the person; ``SPEAK`` adds one's own word (a remark, an opinion, a
+    verdict) without touching anybody else's.
+    """
+
+    READ = "read"
+    SPEAK = "speak"
+    WRITE_OWN = "write_own"
+    WRITE = "write"
+    VALIDATE = "validate"
+
+
+_LETTERS = {"r": Right.READ, "s": Right.SPEAK, "o": Right.WRITE_OWN, "w": Right.WRITE, "v": Right.VALIDATE}
+_COLUMNS = (
+    Role.QUALITY_LEAD,
+    Role.CONTRIBUTOR,
+    Role.DIRECTOR,
+    Role.TENANT_REPRESENTATIVE,
+    Role.AUDITOR,
+    Role.REFERENT,
+    Role.COMMITTEE_MEMBER,
+    Role.COMMITTEE_CHAIR,
+    Role.COMMUNICATION,
+    Role.RELAY,
+    Role.ADMINISTRATOR,
+)
+# r read · s speak · o write one's own · w write · v validate · - nothing
+_MATRIX = {
+    #                        lead  team  director tenant auditor référent member chair comms relay admin
+    Thing.LANDLORD_SHEET: "  rw    r     rv       r      r       rw       r      r     r     r     rw",
+    Thing.SITE_RATING: "     rw    ro    rv       rs     r       r        r      r     -     r     r",
+    Thing.AUDIT_PLAN: "      r     -     rv       r      rw      r        -      -     -     -     r",
+    Thing.FINDINGS: "        rs    -     rsv      r      rw      r        r      r     -     -     r",
+    Thing.ACTION_PLAN: "     rw    ro    rv       rs     rs      r        r      r     -     -     r",
+    Thing.EVIDENCE: "        rw    rw    r        -      r       r        r      r     -     -     r",
+    Thing.TENANTS_STEP: "    rw    -     r        rs     r       r        r      r     -     -     r",
+    Thing.INSTRUCTION_NOTE: "-     -     -        -      -       rw       r      r     -     -     r",
+    Thing.BALLOT: "          -     -     -        -      -       rw       rs     rv    -     -     r",
+    Thing.DECISION_NOTICE: " r     r     r        r      r       rw       r      rv    r     r     r",
+    Thing.AUDITOR_APPROVAL: "r     -     r        -      rs      rw       rv     rv    -     -     rw",
+    Thing.RULE_SET: "        r     r     r        r      r       rw       r      rv    -     -     rw",
+    Thing.MARK_KIT: "        r     -     r        -      -       r        -      -     rw    -     rw",
+    Thing.JOURNEY: "         rw    r     rv       r      rs      rw       r      r     r     r     r",
+    Thing.STOCK: "           rw    ro    r        r      r       r        r      r     -     r     r",
+    Thing.CHARTER: "         rw    rw    rv       r      r       r        -      -     -     -     r",
+    Thing.MEMBERS: "         rw    r     rw       -      -       rw       -      -     -     -     rw",
+    Thing.HISTORY: "         r     r     r        r      r       r        r      r     -     -     r",
+    Thing.BOARD: "           -     -     -        -      -       rw       r      r     -     r     r",
+    Thing.INSTALLATION: "    -     -     -        -      -       r        -      -     -     -     rw",
+}
+MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
+    (thing, role): frozenset(_LETTERS[letter] for letter in cell if letter != "-")
+    for thing, row in _MATRIX.items()
+    for role, cell in zip(_COLUMNS, row.split(), strict=True)
+}
+
+
+def may(roles: frozenset[Role], right: Right, thing: Thing) -> Verdict:
+    """Whether any of these roles gives a right on a thing. Writing one's own is enough only where it is asked."""
+    if any(right in MATRIX[thing, role] for role in roles):
+        return YES
+    if right is Right.WRITE_OWN and any(Right.WRITE in MATRIX[thing, role] for role in roles):
+        return YES
+    holders = sorted({role.label for role in Role if right in MATRIX[thing, role]})
+    verb = {
+        Right.READ: "lire",
+        Right.SPEAK: "donner un avis sur",
+        Right.WRITE_OWN: "modifier",
+        Right.WRITE: "modifier",
+        Right.VALIDATE: "approuver",
+    }[right]
+    whose = ", ".join(holders) or "personne"
+    return no("directory.no_right", f"Vous ne pouvez pas {verb} {thing.label}. Cela revient à : {whose}.")
+
+
+def siren(text: str) -> Verdict:
+    """Whether a SIREN is well formed: nine digits whose Luhn sum is a multiple of ten (INSEE)."""
+    digits = re.sub(r"[\s\u00a0\u202f]", "", text)
+    if not re.fullmatch(r"[0-9]{9}", digits):
+        return no("directory.siren_shape", "Un SIREN compte 9 chiffres, par exemple 552 100 554.")
+    total = sum(sum(divmod(int(d) * (1 + i % 2), 10)) for i, d in enumerate(reversed(digits)))
+    if total % 10:
+        return no("directory.siren_sum", "Ce SIREN n’existe pas : sa clé de contrôle est fausse. Vérifiez chaque chiffre.")
+    return YES
+
+
+def plain(text: str) -> str:
+    """A text as searched and sorted: no accent, no case, single spaces, apostrophes and hyphens as spaces."""
+    decomposed = unicodedata.normalize(
+        "NFKD", text.replace("œ", "oe").replace("Œ", "Oe").replace("’", " ").replace("'", " ").replace("-", " ")
+    )
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def covers(starts_on: date, ends_on: date | None, on: date) -> bool:
+    """Whether a dated thing holds on a day; both ends included."""
+    return starts_on <= on and (ends_on is None or on <= ends_on)

@@ -1,0 +1,259 @@
+"""Settings of one installation, all read from the environment (or from a ``.env`` file named by PALIER_ENV_FILE).
+
+``docs/production.md`` lists the variables. What would be dangerous in production is refused at start-up by
+``checks.py``.
+"""
+
+import os
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from palier.installation import database
+
+env = environ.Env()
+if env_file := env.str("PALIER_ENV_FILE", ""):
+    environ.Env.read_env(env_file)
+
+PACKAGE = Path(__file__).resolve().parent.parent
+PROJECT = PACKAGE.parent.parent
+DATA = Path(env.str("PALIER_DATA", str(PROJECT / "var"))).resolve()
+
+# --- What kind of installation -------------------------------------------------------------------------------------
+DEMO = env.bool("PALIER_DEMO", default=False)
+TESTING = env.bool("PALIER_TESTING", default=False)
+DEBUG = env.bool("PALIER_DEBUG", default=False)
+SECRET_KEY = env.str("PALIER_SECRET_KEY", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "")
+ORIGIN = env.str("PALIER_ORIGIN", "http://127.0.0.1:8000")
+SECURE = ORIGIN.startswith("https://")
+ALLOWED_HOSTS = env.list("PALIER_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+CSRF_TRUSTED_ORIGINS = [ORIGIN]
+
+# --- Database ------------------------------------------------------------------------------------------------------
+EMBEDDED: Path | None = DATA / "postgres"
+if address := env.str("DATABASE_URL", ""):
+    EMBEDDED = None
+    DATABASES = {"default": env.db_url_config(address)}
+elif EMBEDDED:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": "palier",
+            "USER": "palier",
+            "HOST": str(database.socket_folder(EMBEDDED)),
+        }
+    }
+# Each writing request is one transaction: the act, its ledger line, its messages and the answer kept for a retry.
+DATABASES["default"]["ATOMIC_REQUESTS"] = True
+DATABASES["default"]["CONN_MAX_AGE"] = 600
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DATABASES["default"]["TEST"] = {"NAME": f"test_palier_{os.getpid()}"}  # runs side by side do not meet
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Rooms, low to high, then what stands above them ---------------------------------------------------------------
+ROOMS = [
+    "palier.ledger",
+    "palier.outbox",
+    "palier.directory",
+    "palier.documents",
+    "palier.frameworks",
+    "palier.stock",
+    "palier.sites",
+    "palier.consultation",
+    "palier.plans",
+    "palier.label",
+    "palier.audits",
+    "palier.committee",
+    "palier.journey",
+]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "csp",
+    "django_cotton.apps.SimpleAppConfig",
+    "django_htmx",
+    "template_partials.apps.SimpleAppConfig",
+    "procrastinate.contrib.django",
+    *ROOMS,
+    "palier.installation",
+    "palier.commands",
+    "palier.jobs",
+    "palier.web",
+]
+MIDDLEWARE = [
+    "palier.installation.middleware.HealthMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "palier.installation.middleware.RequestLogMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "palier.web.middleware.DoorMiddleware",
+]
+ROOT_URLCONF = "palier.installation.urls"
+WSGI_APPLICATION = "palier.installation.wsgi.application"
+
+# --- Pages ---------------------------------------------------------------------------------------------------------
+COTTON_DIR = "ui/components"
+_loaders = [
+    "template_partials.loader.Loader",
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "web"],
+        "OPTIONS": {
+            "loaders": [("django.template.loaders.cached.Loader", [("template_partials.loader.Loader", _loaders[1:])])]
+            if not DEBUG
+            else [("template_partials.loader.Loader", _loaders[1:])],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "palier.web.context.page",
+            ],
+            "builtins": [
+                "django.templatetags.static",
+                "django_cotton.templatetags.cotton",
+                "template_partials.templatetags.partials",
+                "palier.web.ui.templatetags.palier",
+            ],
+            "string_if_invalid": "",
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STATICFILES_DIRS = [("built", PACKAGE / "web" / "built")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA / "files"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = DEMO or TESTING or DEBUG
+# Vite puts a fingerprint in every file name under built/assets: those never change.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/.+"
+DOCUMENTS = DATA / "documents"
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", "Français")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Paris"  # on screen; the database keeps UTC
+USE_THOUSAND_SEPARATOR = False
+
+# --- Sign-in -------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "directory.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_ADAPTER = "palier.web.directory.adapters.AccountAdapter"
+SOCIALACCOUNT_ADAPTER = "palier.web.directory.adapters.SocialAccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
+ACCOUNT_SESSION_REMEMBER = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Palier"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_PROVIDERS = {}
+if oidc := env.str("PALIER_OIDC_SERVER", ""):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "APPS": [
+            {
+                "provider_id": "oidc",
+                "name": env.str("PALIER_OIDC_NAME", "Compte de l’organisme"),
+                "client_id": env.str("PALIER_OIDC_CLIENT_ID"),
+                "secret": env.str("PALIER_OIDC_SECRET"),
+                "settings": {"server_url": oidc},
+            }
+        ]
+    }
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+# Rate limits of sign-in must hold over all web processes: the cache is the database.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "installation_cache"}}
+
+# --- Headers -------------------------------------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_SSL_REDIRECT = SECURE and env.bool("PALIER_REDIRECT_TO_TLS", default=False)
+SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PALIER_BEHIND_PROXY", default=False) else None
+
+# --- Mail ----------------------------------------------------------------------------------------------------------
+EMAIL_BACKEND = env.str("PALIER_MAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.str("PALIER_SMTP_HOST", "127.0.0.1")
+EMAIL_PORT = env.int("PALIER_SMTP_PORT", 25)
+EMAIL_HOST_USER = env.str("PALIER_SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.str("PALIER_SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.bool("PALIER_SMTP_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PALIER_MAIL_FROM", "Palier <palier@localhost>")
+EMAIL_SUBJECT_PREFIX = "[Palier] "
+
+# --- Logs: one line of JSON an event, on standard output -----------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "json": {"()": "palier.installation.logs.JsonFormatter"},
+        "plain": {"format": "%(levelname)s %(name)s %(message)s"},
+    },
+    "handlers": {
+        "out": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if DEMO or TESTING else "json",
+            "stream": "ext://sys.stdout",
+        }
+    },
+    "root": {"handlers": ["out"], "level": env.str("PALIER_LOG_LEVEL", "WARNING" if DEMO or TESTING else "INFO")},
+}

@@ -1,0 +1,35 @@
+"""What one may ask the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.db.models import QuerySet
+
+from palier.ledger.models import Entry
+from palier.ledger.rules import Audience, Fault, first_fault
+
+
+def history(*, landlord: int, audiences: Collection[Audience]) -> QuerySet[Entry]:
+    """The acts on a landlord's file that the given audiences may read, latest first."""
+    return Entry.objects.filter(landlord_id=landlord, audience__in=audiences).order_by("-number")
+
+
+def history_of(*, kind: str, pk: int, audiences: Collection[Audience]) -> QuerySet[Entry]:
+    """The acts on one thing, latest first."""
+    return Entry.objects.filter(subject_kind=kind, subject_id=pk, audience__in=audiences).order_by("-number")
+
+
+def head() -> tuple[int, str]:
+    """Number and fingerprint of the last line; ``(0, "")`` when nothing was done yet."""
+    return Entry.objects.order_by("-number").values_list("number", "digest").first() or (0, "")
+
+
+def verify() -> tuple[int, Fault | None]:
+    """Walk the whole chain: how many lines there are, and the first that does not hold, if any."""
+    count = Entry.objects.count()
+    lines = (
+        (e.line, e.digest, bytes(e.salt) if e.salt is not None else None, e.content)
+        for e in Entry.objects.order_by("number").iterator(2000)
+    )
+    return count, first_fault(lines)

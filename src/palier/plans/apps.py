@@ -1,0 +1,9 @@
+"""plans as a Django application."""
+
+from django.apps import AppConfig
+
+
+class PlansConfig(AppConfig):
+    """Action plans, actions, measured effects."""
+
+    name = "palier.plans"

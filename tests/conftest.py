@@ -1,0 +1,23 @@
+"""One PostgreSQL server for the tests, kept between runs; one database a run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ["PALIER_TESTING"] = "1"
+os.environ["PALIER_DATA"] = str(Path(__file__).resolve().parent.parent / "var" / "tests")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
+
+pytest_plugins = ["tests.fixtures"]
+
+
+def pytest_configure() -> None:
+    """Start the server before Django opens its first connection."""
+    from django.conf import settings
+
+    from palier.installation import database
+
+    if settings.EMBEDDED:
+        database.ensure_running(settings.EMBEDDED, durable=False)
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

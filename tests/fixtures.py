@@ -1,0 +1,113 @@
+"""What every test may ask for: a day, people with a role, a client signed in as somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from django.test import Client
+
+from palier.directory.rules import Kind, LandlordType, Role
+
+if TYPE_CHECKING:
+    from palier.directory.models import Landlord, Organisation, Person
+
+NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
+_numbers = count(1)
+
+
+def luhn_siren(seed: int) -> str:
+    """A well-formed SIREN for a number."""
+    body = f"{seed:08d}"
+    total = sum(sum(divmod(int(d) * (2 - i % 2), 10)) for i, d in enumerate(reversed(body)))
+    return body + str(-total % 10)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Nothing to change: each run has a database of its own."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tests_may_truncate(request: pytest.FixtureRequest) -> None:
+    """Tests that commit are cleaned up with TRUNCATE, which the ledger refuses."""
+    if not any(
+        item.get_closest_marker("django_db") or {"db", "transactional_db", "live_server"} & set(item.fixturenames)
+        for item in request.session.items
+    ):
+        return
+    request.getfixturevalue("django_db_setup")
+    blocker = request.getfixturevalue("django_db_blocker")
+    from django.db import connection
+
+    with blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ledger_no_truncate")
+
+
+@pytest.fixture
+def at() -> datetime:
+    """10 March 2026, noon in Paris."""
+    return NOON
+
+
+@pytest.fixture
+def make_landlord(db: None) -> Callable[..., Landlord]:
+    """Enter a landlord."""
+    from palier.directory.operations import add_landlord
+
+    def make(name: str = "", **more: object) -> Landlord:
+        number = next(_numbers)
+        return add_landlord(
+            name=name or f"Habitat {number}",
+            siren_number=luhn_siren(number),
+            landlord_type=LandlordType.OPH,
+            by=None,
+            at=NOON,
+            **more,  # type: ignore[arg-type]
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_organisation(db: None) -> Callable[..., Organisation]:
+    """Enter another organisation."""
+    from palier.directory.operations import add_organisation
+
+    def make(kind: Kind, name: str = "") -> Organisation:
+        return add_organisation(kind=kind, name=name or f"{kind.label} {next(_numbers)}", by=None, at=NOON)
+
+    return make
+
+
+@pytest.fixture
+def make_person(db: None) -> Callable[..., Person]:
+    """A person with a role in an organisation."""
+    from palier.directory.operations import add_member, enter_person
+
+    def make(role: Role | None = None, organisation: Organisation | None = None, name: str = "") -> Person:
+        number = next(_numbers)
+        person = enter_person(email=f"p{number}@example.test", name=name or f"Personne {number}", at=NOON)
+        if role is not None and organisation is not None:
+            add_member(person=person, organisation=organisation, role=role, by=None, at=NOON)
+        return person
+
+    return make
+
+
+@pytest.fixture
+def sign_in(db: None) -> Callable[[Person], Client]:
+    """A browser signed in as a person, second factor included."""
+
+    def make(person: Person) -> Client:
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+        session.save()
+        return client
+
+    return make
