@@ -1,16 +1,67 @@
-# One entry point for every chore; `make help` lists them.
+# One entry point for every chore; `make help` lists them. Only git, make and python3 >= 3.11 are assumed.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-UV := $(shell command -v uv 2>/dev/null || echo .venv-tools/bin/uv)
-RUN := $(UV) run --frozen --quiet
+.DELETE_ON_ERROR:
+UV := $(or $(shell command -v uv 2>/dev/null),.venv-tools/bin/uv)
+BIN := .venv/bin
 
 .PHONY: help
 help: ## List the chores
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
+# --- What everything needs; stamps make the second time quick -------------------------------------------------------
+.PHONY: setup
+setup: .venv/.synced assets ## Fetch the tools and libraries, build the assets
+
+.venv-tools/bin/uv:
+	@tools/uv
+
+.venv/.synced: pyproject.toml uv.lock | $(UV)
+	@echo "Installing the Python libraries (1 to 3 minutes the first time)…"
+	@$(UV) sync --frozen --quiet
+	@touch $@
+
+BUILT := src/palier/web/built/manifest.json
+.PHONY: assets
+assets: $(BUILT) ## Build styles, scripts, fonts and icons
+
+$(BUILT): package.json package-lock.json vite.config.js $(shell git ls-files 'src/palier/web/*.css' 'src/palier/web/*.js' 'src/palier/web/ui/icons') | .venv/.synced
+	@tools/assets
+
+# --- Try it ---------------------------------------------------------------------------------------------------------
+.PHONY: demo
+demo: setup ## Set everything up and start the demonstration; what was done in it is kept
+	@exec $(BIN)/python tools/demo
+
+.PHONY: demo-reset
+demo-reset: setup ## Start the demonstration afresh
+	@exec $(BIN)/python tools/demo --reset
+
+# --- Trust it -------------------------------------------------------------------------------------------------------
 .PHONY: check
-check: ## Lint, types, architecture, templates, migrations
-	$(RUN) ruff check
-	$(RUN) lint-imports
-	$(RUN) mypy src
-	PALIER_TESTING=1 $(RUN) palier makemigrations --check --dry-run
+check: .venv/.synced ## Lint, types, architecture, templates, migrations
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/lint-imports
+	$(BIN)/mypy src
+	tools/with-test-database $(BIN)/palier makemigrations --check --dry-run
+
+.PHONY: test
+test: setup ## Run all tests, in a real browser too
+	@tools/chromium >/dev/null
+	tools/with-test-database $(BIN)/pytest
+
+.PHONY: e2e
+e2e: setup ## Run the browser tests alone
+	@tools/chromium >/dev/null
+	tools/with-test-database $(BIN)/pytest -m browser
+
+.PHONY: bench
+bench: setup ## Measure what the README promises and print the figures
+	@bench/run
+
+.PHONY: format
+format: .venv/.synced ## Put code and templates in their one shape
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix --exit-zero --quiet
+	git ls-files -z '*.html' | xargs -0r $(BIN)/djade --target-version 5.2
