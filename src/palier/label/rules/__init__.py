@@ -1,0 +1,1 @@
+"""The law of the label: stages, steps, guards, rule sets, dates."""
