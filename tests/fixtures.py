@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from itertools import count
@@ -106,7 +107,8 @@ def sign_in(db: None) -> Callable[[Person], Client]:
         client = Client()
         client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
         session = client.session
-        session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+        session["account_authentication_methods"] = [{"method": m, "at": time.time()} for m in ("password", "mfa")]
+        session["account_authentication_methods_user"] = str(person.pk)
         session.save()
         return client
 

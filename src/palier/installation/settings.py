@@ -199,6 +199,8 @@ if oidc := env.str("PALIER_OIDC_SERVER", ""):
             }
         ]
     }
+# True where the organisation's own sign-in already asks for a second factor.
+OIDC_PROVES_SECOND_FACTOR = env.bool("PALIER_OIDC_SECOND_FACTOR", default=False)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -8,15 +8,20 @@ twice with the answer already given, and shows a ``Refusal`` raised by an operat
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, cast
 
+from allauth.account.authentication import get_authentication_records
+from allauth.core.exceptions import ReauthenticationRequired
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
@@ -27,7 +32,7 @@ from palier.directory import queries as directory
 from palier.directory.models import Landlord, Membership, Person
 from palier.directory.rules import LIGHT_ROLES, SECOND_FACTOR_ROLES, Right, Role, Thing, may
 from palier.ledger.models import Reply
-from palier.verdict import Conflict, Refusal, Verdict, no
+from palier.verdict import Conflict, Refusal, Remedy, Verdict, no
 
 
 class Open(StrEnum):
@@ -37,9 +42,17 @@ class Open(StrEnum):
     """Anybody, signed in or not."""
     SIGNED_IN = "signed_in"
     """Anybody signed in; the page shows only what is theirs."""
+    SECURITY = "security"
+    """Anybody signed in with more than a light link, even before their second factor: the pages where it is set up."""
 
 
 Need = Open | tuple[Thing, Right]
+FRESH = timedelta(minutes=15)
+_TOO_LIGHT = no(
+    "door.light_link",
+    "Le lien reçu par courriel n’ouvre pas ces réglages : choisissez d’abord un mot de passe.",
+    Remedy("Choisir un mot de passe", "account_reset_password"),
+)
 
 
 class Request(HttpRequest):
@@ -56,9 +69,8 @@ class Request(HttpRequest):
     roles: frozenset[Role]
     """What the person is for this landlord's file; for pages of no landlord, everything they are."""
 
-    def may(self, right: Right, thing: Thing) -> Verdict:
-        """Whether the person has a right here; the verdict that buttons show."""
-        return may(self.roles, right, thing)
+    may: Callable[[Right, Thing], Verdict]
+    """Whether the person has a right here; the verdict that buttons show."""
 
 
 View = Callable[..., HttpResponse]
@@ -66,15 +78,18 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What each method of a page asks for."""
+    """What each method of a page asks for; ``fresh`` asks for one's password or code again before a POST."""
 
     needs: dict[str, Need]
+    fresh: bool = False
 
 
-def door(**needs: Need) -> Callable[[View], View]:
+def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
     """Declare a page: ``@door(GET=(Thing.STOCK, Right.READ), POST=(Thing.STOCK, Right.WRITE))``.
 
-    A URL with a ``landlord_id`` opens that landlord's file: the view receives ``landlord`` instead.
+    A URL with a ``landlord_id`` opens that landlord's file: the view receives ``landlord`` instead. ``fresh=True``
+    (to vote, sign, withdraw) sends a POST through re-authentication first, and resumes it, when the last proof of
+    identity is older than ``FRESH``.
     """
     if unknown := set(needs) - {"GET", "POST"}:
         raise TypeError(f"A door knows GET and POST, not {', '.join(sorted(unknown))}.")
@@ -86,34 +101,34 @@ def door(**needs: Need) -> Callable[[View], View]:
             need = needs.get(method)
             if need is None:
                 return HttpResponseNotAllowed(sorted(needs))
+            if fresh and method == "POST" and request.user.is_authenticated and not _is_fresh(request):
+                raise ReauthenticationRequired
             return _enter(cast(Request, request), view, need, kwargs)
 
-        guarded.door = Door(dict(needs))  # type: ignore[attr-defined]
+        guarded.door = Door(dict(needs), fresh)  # type: ignore[attr-defined]
         return guarded
 
     return declare
 
 
 def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> HttpResponse:
-    request.landlord, request.roles = None, frozenset()
     landlord_id = kwargs.pop("landlord_id", None)
     if need is not Open.PUBLIC or landlord_id is not None:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if detour := _second_factor(request):
+        if detour := _weak_session(request, need):
             return detour
+    request.landlord = None
+    request.roles = roles_of(request)
     if landlord_id is not None:
         request.roles = directory.roles_on(person=request.user, landlord=landlord_id, on=request.on)
         request.landlord = Landlord.objects.filter(pk=landlord_id).first() if request.roles else None
         if request.landlord is None:
             raise Http404
         kwargs["landlord"] = request.landlord
-    elif request.user.is_authenticated:
-        request.roles = roles_of(request)
-    if isinstance(need, tuple):
-        thing, right = need
-        if not (verdict := request.may(right, thing)):
-            return refused(request, verdict, status=403)
+    request.may = partial(may, request.roles)
+    if isinstance(need, tuple) and not (verdict := request.may(need[1], need[0])):
+        return refused(request, verdict, status=403)
     if request.method != "POST":
         response = view(request, **kwargs)
         if request.user.is_authenticated:
@@ -123,24 +138,38 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
 
 
 def roles_of(request: Request) -> frozenset[Role]:
-    """Everything the person is today; one query a request."""
+    """Everything the person is today; one query a request, none for a visitor."""
     if not hasattr(request, "held"):
-        request.held = list(directory.memberships(person=request.user, on=request.on))
+        signed_in = request.user.is_authenticated
+        request.held = list(directory.memberships(person=request.user, on=request.on)) if signed_in else []
     return frozenset(Role(m.role) for m in request.held)
 
 
-def _second_factor(request: Request) -> HttpResponse | None:
-    """Send to the second factor those whose role asks for it. A light link opens nothing but light roles."""
+def _weak_session(request: Request, need: Need) -> HttpResponse | None:
+    """Where a session that does not prove enough is sent: a light link opens light roles alone, some roles need two factors."""
     held = roles_of(request)
-    if request.session.get("light") and held - LIGHT_ROLES:
-        return redirect_to_login(request.get_full_path())
-    if settings.DEMO or not held & SECOND_FACTOR_ROLES or request.path.startswith(("/compte/",)):
+    if request.session.get("light"):
+        if held - LIGHT_ROLES:
+            logout(request)
+            return redirect_to_login(request.get_full_path())
+        return refused(request, _TOO_LIGHT, status=403) if need is Open.SECURITY else None
+    if need is Open.SECURITY or settings.DEMO or not held & SECOND_FACTOR_ROLES or _has_second_factor(request):
         return None
-    methods = {record.get("method") for record in request.session.get("account_authentication_methods", [])}
-    if methods & {"mfa", "socialaccount"}:
-        return None
+    if is_mfa_enabled(request.user):
+        return redirect_to_login(request.get_full_path(), reverse("mfa_reauthenticate"))
     messages.info(request, "Votre rôle demande un second facteur : une application de codes ou une clé d’accès.")
     return redirect("mfa_index")
+
+
+def _has_second_factor(request: Request) -> bool:
+    methods = {record.get("method") for record in get_authentication_records(request, request.user)}
+    return "mfa" in methods or (settings.OIDC_PROVES_SECOND_FACTOR and "socialaccount" in methods)
+
+
+def _is_fresh(request: HttpRequest) -> bool:
+    """Whether the person proved who they are a short while ago. The demonstration has no passwords to ask for."""
+    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
+    return settings.DEMO or bool(proofs and time.time() - max(proofs) < FRESH.total_seconds())
 
 
 def _act_once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
@@ -156,7 +185,9 @@ def _act_once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse
     except IntegrityError:
         return _given(request, Reply.objects.get(actor_id=actor, key=key[:64]), asked)
     response = _run(request, act)
-    if response.status_code < 400 and not response.streaming:
+    if response.status_code >= 400 or response.streaming:
+        reply.delete()  # nothing was done: the same form may be sent again
+    else:
         reply.status = response.status_code
         reply.location = response.get("Location", "")
         reply.content_type = response.get("Content-Type", "")
@@ -195,10 +226,8 @@ def _run(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
         with transaction.atomic():
             return act()
     except Conflict as conflict:
-        transaction.set_rollback(True)
         return refused(request, conflict.verdict, status=409)
     except Refusal as refusal:
-        transaction.set_rollback(True)
         return refused(request, refusal.verdict, status=422)
 
 
