@@ -11,6 +11,13 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+# fmt: off
+_MONTHS = (
+    "janvier", "février", "mars", "avril", "mai", "juin",
+    "juillet", "août", "septembre", "octobre", "novembre", "décembre",
+)
+# fmt: on
 
 
 def paris_day(at: datetime) -> date:
@@ -49,6 +56,13 @@ def is_past(deadline: date, at: datetime) -> bool:
 def days_left(deadline: date, on: date) -> int:
     """Whole days from ``on`` to the deadline: 0 on the day itself, negative once late."""
     return (deadline - on).days
+
+
+def in_words(day: date, *, weekday: bool = False, year: bool = True) -> str:
+    """A day as written in a French sentence: « 2 avril 2026 », « jeudi 2 avril 2026 », « 2 avril »; the first is « 1er »."""
+    parts = [_DAYS[day.weekday()]] if weekday else []
+    parts += ["1er" if day.day == 1 else str(day.day), _MONTHS[day.month - 1]]
+    return " ".join([*parts, str(day.year)] if year else parts)
 
 
 def easter(year: int) -> date:
