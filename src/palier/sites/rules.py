@@ -1,0 +1,168 @@
+"""The rating of the stock: levels, what a grid's score suggests, and when a rating may be closed.
+
+A score never decides: it suggests a level, and a person confirms one with reasons. The thresholds are sober defaults,
+not an official text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from palier.verdict import YES, Reason, Remedy, Verdict, no
+
+
+class Level(StrEnum):
+    """How far the quality of service of a residence has drifted, from nothing to report to the worst."""
+
+    NONE = "none"
+    MEDIUM = "medium"
+    IMPORTANT = "important"
+    EXTREME = "extreme"
+
+    @property
+    def label(self) -> str:
+        """In French, alone in a cell."""
+        return {"none": "Rien à signaler", "medium": "Moyen", "important": "Important", "extreme": "Extrême"}[self.value]
+
+    @property
+    def meaning(self) -> str:
+        """In one sentence, for the legend."""
+        return _MEANINGS[self]
+
+    @property
+    def rank(self) -> int:
+        """0 for nothing to report, 3 for the worst."""
+        return list(Level).index(self)
+
+    @property
+    def standing(self) -> Standing:
+        """What it makes of the residence."""
+        if self is Level.NONE:
+            return Standing.ORDINARY
+        return Standing.AT_RISK if self is Level.MEDIUM else Standing.COMPLEX
+
+
+class Standing(StrEnum):
+    """The two outcomes that the common grid looks for, and the absence of both."""
+
+    ORDINARY = "ordinary"
+    AT_RISK = "at_risk"
+    COMPLEX = "complex"
+
+    @property
+    def label(self) -> str:
+        """In French, after « site »."""
+        return {"ordinary": "ordinaire", "at_risk": "à risque", "complex": "complexe"}[self.value]
+
+
+_MEANINGS = {
+    Level.NONE: "Le service ordinaire suffit.",
+    Level.MEDIUM: "Des difficultés reviennent : le site est à risque, il se surveille.",
+    Level.IMPORTANT: "Le service est durablement dégradé : le site est complexe, il demande des moyens dédiés.",
+    Level.EXTREME: "La situation est en crise : le site est complexe et demande un traitement immédiat.",
+}
+# Share of the grid's worst possible score from which a level is suggested.
+THRESHOLDS: tuple[tuple[Fraction, Level], ...] = (
+    (Fraction(3, 4), Level.EXTREME),
+    (Fraction(1, 2), Level.IMPORTANT),
+    (Fraction(1, 4), Level.MEDIUM),
+)
+
+
+def suggested(severity: Fraction | None) -> Level | None:
+    """The level that a severity suggests (0 nothing, 1 the worst on every criterion); None while nothing is scored."""
+    if severity is None:
+        return None
+    return next((level for threshold, level in THRESHOLDS if severity >= threshold), Level.NONE)
+
+
+def reasoned(level: Level, reasons: str) -> Verdict:
+    """Whether a level comes with its reasons; « rien à signaler » may go without."""
+    if level is Level.NONE or reasons.strip():
+        return YES
+    return no("sites.reasons_missing", f"Dites en une phrase pourquoi le niveau est « {level.label.lower()} ».")
+
+
+@dataclass(frozen=True, slots=True)
+class RatingFacts:
+    """Where a landlord's rating stands in one cycle."""
+
+    landlord: int
+    opened: bool = False
+    closed: bool = False
+    residences: int = 0
+    """Residences of the latest vintage."""
+    rated: int = 0
+    """Those of them whose level somebody confirmed."""
+    priority: int = 0
+    list_confirmed: bool = False
+
+    @property
+    def left(self) -> int:
+        """Residences still to rate."""
+        return self.residences - self.rated
+
+
+def may_rate(facts: RatingFacts) -> Verdict:
+    """Whether levels and priority sites may still change."""
+    if facts.closed:
+        return no("sites.rating_closed", "La cotation de ce cycle est arrêtée : elle ne change plus.")
+    if not facts.opened:
+        return no(
+            "sites.not_opened",
+            "La cotation du patrimoine n’est pas encore ouverte.",
+            _page("sites", "Ouvrir la cotation", facts),
+        )
+    return YES
+
+
+def rating_complete(facts: RatingFacts) -> Verdict:
+    """Whether the rating may be closed: every residence has a confirmed level, the list of priority sites is confirmed."""
+    if not facts.residences:
+        return no("sites.no_stock", "Le patrimoine n’est pas encore importé.", _page("stock", "Importer le patrimoine", facts))
+    if not facts.opened:
+        return may_rate(facts)
+    reasons = []
+    if facts.left:
+        verb = "n’est pas encore cotée" if facts.left == 1 else "ne sont pas encore cotées"
+        one = f"{facts.left} résidence" + ("s" if facts.left > 1 else "")
+        reasons.append(
+            Reason(
+                "sites.unrated", f"{one} sur {facts.residences} {verb}.", _page("sites_to_rate", "Coter les résidences", facts)
+            )
+        )
+    if not facts.list_confirmed:
+        reasons.append(
+            Reason(
+                "sites.list_not_confirmed",
+                "La liste des sites prioritaires n’est pas encore confirmée.",
+                _page("priority_sites", "Confirmer la liste", facts),
+            )
+        )
+    return Verdict(tuple(reasons))
+
+
+def rating_closed(facts: RatingFacts) -> Verdict:
+    """Whether the journey may leave the rating: it is closed by the landlord's direction, or else what it still misses."""
+    if facts.closed:
+        return YES
+    if not (complete := rating_complete(facts)):
+        return complete
+    return no(
+        "sites.not_closed",
+        "La cotation est complète : il reste à la direction à l’arrêter.",
+        _page("sites", "Arrêter la cotation", facts),
+    )
+
+
+def list_confirmable(facts: RatingFacts, empty_because: str) -> Verdict:
+    """Whether the list of priority sites may be confirmed: an empty one says why."""
+    if facts.priority or empty_because.strip():
+        return YES
+    return no("sites.empty_list", "Aucun site n’est prioritaire : dites pourquoi, ou ajoutez un site.")
+
+
+def _page(name: str, label: str, facts: RatingFacts) -> Remedy:
+    return Remedy(label, name, {"landlord_id": facts.landlord})
