@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -19,7 +19,7 @@ def dated(on: date, prefix: str = "") -> Q:
 
 
 class Organisation(models.Model):
-    """A body that people belong to. ``plain_name`` is the name as searched and sorted."""
+    """A body that people belong to. ``plain_name`` is the name as searched and sorted; ``revision`` counts its changes."""
 
     kind = models.CharField(max_length=24, choices=[(k.value, k.label) for k in Kind])
     name = models.CharField("nom", max_length=160)
@@ -27,6 +27,7 @@ class Organisation(models.Model):
     siren = models.CharField("SIREN", max_length=9, blank=True)
     created_at = models.DateTimeField()
     closed_on = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -85,7 +86,11 @@ class Person(AbstractBaseUser):
 
 
 class Membership(models.Model):
-    """What a person is for an organisation, from a day to a day. Sessions end with it."""
+    """What a person is for an organisation, from a day to a day. Sessions end with it.
+
+    A role ended on the day it was given ends the day before it began: it was never in force. The database refuses two
+    that overlap (exclusion constraint of migration 0002).
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="memberships")
@@ -95,9 +100,9 @@ class Membership(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="membership_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
-            models.UniqueConstraint(
-                fields=["person", "organisation", "role"], condition=Q(ends_on__isnull=True), name="membership_open_once"
+            models.CheckConstraint(
+                name="membership_dates",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on") - timedelta(days=1)),
             ),
         ]
         indexes = [models.Index(fields=["organisation", "role"], name="membership_of_organisation")]
@@ -107,7 +112,7 @@ class Relation(models.Model):
     """Opens a landlord's file to the people who hold a role in another organisation, from a day to a day.
 
     An audit mission, a tenants' association present in the stock, a file sent to the committee: the room that knows
-    the fact opens and closes the relation.
+    the fact opens and closes the relation. The database refuses two of the same source that overlap (migration 0002).
     """
 
     holder = models.ForeignKey(Organisation, models.PROTECT, related_name="relations")
@@ -121,12 +126,6 @@ class Relation(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="relation_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
-            models.UniqueConstraint(
-                fields=["holder", "person", "landlord", "role", "source"],
-                condition=Q(ends_on__isnull=True),
-                name="relation_open_once",
-                nulls_distinct=False,
-            ),
         ]
         indexes = [models.Index(fields=["landlord", "role"], name="relation_of_landlord")]
 
@@ -144,6 +143,18 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="invitation_one_end", condition=Q(accepted_at__isnull=True) | Q(withdrawn_at__isnull=True)
+            ),
+            models.UniqueConstraint(
+                fields=["email", "organisation", "role"],
+                condition=Q(accepted_at__isnull=True, withdrawn_at__isnull=True),
+                name="invitation_open_once",
+            ),
+        ]
 
 
 class AccessLink(models.Model):

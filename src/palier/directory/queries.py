@@ -6,8 +6,8 @@ from datetime import date
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from palier.directory.models import Landlord, Membership, Organisation, Person, Relation, dated
-from palier.directory.rules import LANDLORD_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role
+from palier.directory.models import ApiToken, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
+from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, plain
 
 
 def memberships(*, person: Person, on: date) -> QuerySet[Membership]:
@@ -68,6 +68,28 @@ def roles(*, person: Person, on: date) -> frozenset[Role]:
     return frozenset(Role(m.role) for m in memberships(person=person, on=on))
 
 
+def roles_for(*, person: Person, organisation: Organisation, on: date) -> frozenset[Role]:
+    """What a person is for an organisation, when it comes to its people. One SQL query.
+
+    For a landlord, the roles on its file; for any other organisation, those of the label's team, and for a tenants'
+    association those held at the landlords in whose stock it is present.
+    """
+    if organisation.kind == Kind.LANDLORD:
+        return roles_on(person=person, landlord=organisation.pk, on=on)
+    present = Relation.objects.filter(
+        dated(on), landlord=OuterRef("organisation"), holder=organisation, role=Role.TENANT_REPRESENTATIVE
+    )
+    counts = Q(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER) | Q(Exists(present), role__in=LANDLORD_ROLES)
+    found = Membership.objects.filter(dated(on), counts, person=person).values_list("role", flat=True)
+    return frozenset(Role(role) for role in found)
+
+
+def is_light(*, person: Person, on: date) -> bool:
+    """Whether all that a person is may be opened by the link of an e-mail alone."""
+    held = roles(person=person, on=on)
+    return bool(held) and held <= LIGHT_ROLES
+
+
 def people_of(*, landlord: int, roles: frozenset[Role], on: date) -> QuerySet[Person]:
     """The active people who hold one of these roles on a landlord's file on a day."""
     holding = Membership.objects.filter(dated(on), _opens(landlord, OuterRef("person"), on), role__in=roles)
@@ -89,3 +111,62 @@ def associations_of(*, landlord: int, on: date) -> QuerySet[Organisation]:
     """The tenants' associations present in a landlord's stock on a day, by name."""
     present = Relation.objects.filter(dated(on), landlord=landlord, role=Role.TENANT_REPRESENTATIVE, holder=OuterRef("pk"))
     return Organisation.objects.filter(Exists(present), kind=Kind.TENANTS_ASSOCIATION).order_by(F("plain_name"), "pk")
+
+
+def committee_bodies(*, on: date) -> list[tuple[Organisation, Role]]:
+    """The bodies that sit on the committee on a day, once for each role held there (member, chair)."""
+    held = (
+        Membership.objects.filter(dated(on), role__in=[Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR])
+        .order_by("organisation_id", "role")
+        .values_list("organisation_id", "role")
+        .distinct()
+    )
+    bodies = Organisation.objects.in_bulk({organisation for organisation, _ in held})
+    return [(bodies[organisation], Role(role)) for organisation, role in held]
+
+
+def landlords_of_association(*, association: Organisation, on: date) -> QuerySet[Landlord]:
+    """The landlords in whose stock a tenants' association is present on a day, by name."""
+    present = Relation.objects.filter(dated(on), holder=association, role=Role.TENANT_REPRESENTATIVE, landlord=OuterRef("pk"))
+    return Landlord.objects.filter(Exists(present)).order_by("plain_name", "pk")
+
+
+def search(*, text: str = "", kind: Kind | None = None) -> QuerySet[Organisation]:
+    """Organisations still open whose name or SIREN holds a text, whatever its accents and case, by name."""
+    found = organisations(kind=kind)
+    digits = "".join(c for c in text if c.isdigit())
+    by_number = Q(siren__startswith=digits) if digits else Q()
+    return found.filter(Q(plain_name__contains=plain(text)) | by_number) if text.strip() else found
+
+
+def members_of(*, organisation: Organisation, on: date) -> QuerySet[Membership]:
+    """The roles held in an organisation on a day, people included, by name."""
+    return (
+        Membership.objects.filter(dated(on), organisation=organisation).select_related("person").order_by("person__name", "pk")
+    )
+
+
+def former_members_of(*, organisation: Organisation, on: date) -> QuerySet[Membership]:
+    """The roles once held in an organisation and over on a day, latest first."""
+    return (
+        Membership.objects.filter(organisation=organisation, ends_on__lt=on, ends_on__gte=F("starts_on"))
+        .select_related("person")
+        .order_by("-ends_on", "person__name", "pk")
+    )
+
+
+def open_invitations(*, organisation: Organisation) -> QuerySet[Invitation]:
+    """The invitations that wait for an answer, latest first."""
+    waiting = Invitation.objects.filter(organisation=organisation, accepted_at=None, withdrawn_at=None)
+    return waiting.select_related("invited_by", "organisation").order_by("-invited_at", "pk")
+
+
+def relations_of(*, landlord: int, on: date) -> QuerySet[Relation]:
+    """To whom a landlord's file is open on a day, landlord and label's team apart."""
+    found = Relation.objects.filter(dated(on), landlord=landlord).select_related("holder", "person")
+    return found.order_by("role", "holder__plain_name", "pk")
+
+
+def api_tokens(*, person: Person) -> QuerySet[ApiToken]:
+    """A person's keys that were not revoked, latest first."""
+    return ApiToken.objects.filter(person=person, revoked_at=None).order_by("-created_at", "-pk")

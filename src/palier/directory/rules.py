@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 
+from palier.ledger.rules import Audience
 from palier.verdict import YES, Verdict, no
 
 
@@ -139,6 +140,7 @@ class Thing(StrEnum):
     MEMBERS = "members"
     HISTORY = "history"
     BOARD = "board"
+    DIRECTORY = "directory"
     INSTALLATION = "installation"
 
     @property
@@ -167,6 +169,7 @@ _THINGS = {
     Thing.MEMBERS: "les personnes de l’organisme",
     Thing.HISTORY: "le journal",
     Thing.BOARD: "le tableau des parcours",
+    Thing.DIRECTORY: "l’annuaire des organismes et des personnes",
     Thing.INSTALLATION: "l’installation",
 }
 
@@ -221,6 +224,7 @@ _MATRIX = {
     Thing.MEMBERS: "         rw    r     rw       -      -       rw       -      -     -     -     rw",
     Thing.HISTORY: "         r     r     r        r      r       r        r      r     -     -     r",
     Thing.BOARD: "           -     -     -        -      -       rw       r      r     -     r     r",
+    Thing.DIRECTORY: "       -     -     -        -      -       rw       -      -     r     -     rw",
     Thing.INSTALLATION: "    -     -     -        -      -       r        -      -     -     -     rw",
 }
 MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
@@ -228,6 +232,61 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
     for thing, row in _MATRIX.items()
     for role, cell in zip(_COLUMNS, row.split(), strict=True)
 }
+
+
+# What an installation that serves a single landlord does without: the scheme is run elsewhere.
+SCHEME_THINGS = frozenset({Thing.BOARD, Thing.DIRECTORY, Thing.AUDITOR_APPROVAL, Thing.MARK_KIT})
+
+_TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})
+_READERS = {
+    Audience.FILE: frozenset(Role),
+    Audience.LANDLORD: LANDLORD_ROLES | _TEAM,
+    Audience.AUDIT: frozenset({Role.AUDITOR}) | _TEAM,
+    Audience.SCHEME: _TEAM,
+}
+
+
+def audiences(roles: frozenset[Role]) -> frozenset[Audience]:
+    """Which lines of a landlord's ledger these roles may read, among those who may open the file."""
+    return frozenset(audience for audience, readers in _READERS.items() if roles & readers)
+
+
+def grantable(roles: frozenset[Role], kind: Kind) -> frozenset[Role]:
+    """The roles that somebody with ``roles`` may give, or end, in an organisation of this kind.
+
+    ``roles`` are those held on the landlord's file when the organisation is a landlord, or is present in its stock.
+    """
+    if Role.ADMINISTRATOR in roles:
+        return ROLES_OF_KIND[kind]
+    if Role.REFERENT in roles:
+        return ROLES_OF_KIND[kind] - {Role.ADMINISTRATOR}
+    if kind is Kind.LANDLORD and roles & {Role.QUALITY_LEAD, Role.DIRECTOR}:
+        return LANDLORD_ROLES
+    if kind is Kind.TENANTS_ASSOCIATION and Role.QUALITY_LEAD in roles:
+        return frozenset({Role.TENANT_REPRESENTATIVE})
+    return frozenset()
+
+
+def may_grant(roles: frozenset[Role], role: Role, kind: Kind) -> Verdict:
+    """Whether somebody with ``roles`` may give or end ``role`` in an organisation of this kind."""
+    if role not in ROLES_OF_KIND[kind]:
+        return no("directory.role_of_kind", f"« {role.label} » n’est pas un rôle possible dans « {kind.label} ».")
+    if role not in grantable(roles, kind):
+        return no("directory.not_yours_to_give", f"Donner ou retirer le rôle « {role.label} » ne vous revient pas.")
+    return YES
+
+
+class Scope(StrEnum):
+    """What a key for programs may do, never more than its person."""
+
+    READ = "read"
+    IMPORTS = "imports"
+    EVIDENCE = "evidence"
+
+    @property
+    def label(self) -> str:
+        """In French, for the page of keys."""
+        return {"read": "Lire", "imports": "Importer le patrimoine", "evidence": "Déposer des preuves"}[self.value]
 
 
 def may(roles: frozenset[Role], right: Right, thing: Thing) -> Verdict:

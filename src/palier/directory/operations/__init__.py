@@ -1,0 +1,46 @@
+"""What one may do in the directory, by subject: organisations, members, files opened to others, access."""
+
+from palier.directory.operations.access import (
+    accept_invitation,
+    ask_access_link,
+    choose_password,
+    create_api_token,
+    digest_of,
+    grant_access_link,
+    invite,
+    resend_invitation,
+    resolve_api_token,
+    revoke_api_token,
+    use_access_link,
+    withdraw_invitation,
+)
+from palier.directory.operations.files import add_association, close_file, open_file, remove_association
+from palier.directory.operations.members import add_member, end_membership, enter_person, rename_person
+from palier.directory.operations.organisations import add_landlord, add_organisation, update_landlord, update_organisation
+
+__all__ = [
+    "accept_invitation",
+    "add_association",
+    "add_landlord",
+    "add_member",
+    "add_organisation",
+    "ask_access_link",
+    "choose_password",
+    "close_file",
+    "create_api_token",
+    "digest_of",
+    "end_membership",
+    "enter_person",
+    "grant_access_link",
+    "invite",
+    "open_file",
+    "remove_association",
+    "rename_person",
+    "resend_invitation",
+    "resolve_api_token",
+    "revoke_api_token",
+    "update_landlord",
+    "update_organisation",
+    "use_access_link",
+    "withdraw_invitation",
+]

@@ -1,0 +1,110 @@
+"""People and the roles they hold."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+
+from palier.calendar import paris_day
+from palier.directory.models import AccessLink, Membership, Organisation, Person
+from palier.directory.queries import roles_for
+from palier.directory.rules import ROLES_OF_KIND, Kind, Role, may_grant
+from palier.ledger.operations import record
+from palier.ledger.rules import Audience
+from palier.verdict import Refusal, no, require
+
+
+def enter_person(*, email: str, name: str, at: datetime) -> Person:
+    """The person with this e-mail address, created on the first call."""
+    person, created = Person.objects.get_or_create(
+        email=email.strip().casefold(), defaults={"name": name.strip(), "created_at": at}
+    )
+    if created:
+        person.set_unusable_password()
+        person.save(update_fields=["password"])
+    return person
+
+
+@transaction.atomic
+def rename_person(*, person: Person, name: str, at: datetime) -> None:
+    """Change one's own shown name."""
+    if person.name == name.strip():
+        return
+    person.name = name.strip()
+    person.save(update_fields=["name"])
+    record(
+        act="directory.person_renamed",
+        by=person.pk,
+        at=at,
+        on=("directory.person", person.pk),
+        landlord=None,
+        summary="a changé son nom affiché.",
+        audience=Audience.SCHEME,
+    )
+
+
+@transaction.atomic
+def add_member(
+    *, person: Person, organisation: Organisation, role: Role, by: Person | None, at: datetime, ends_on: date | None = None
+) -> Membership:
+    """Give a person a role in an organisation, from today.
+
+    Raises:
+        Refusal: when this kind of organisation has no such role, or the person already holds it.
+    """
+    kind, today = Kind(organisation.kind), paris_day(at)
+    if role not in ROLES_OF_KIND[kind]:
+        raise Refusal(no("directory.role_of_kind", f"« {role.label} » n’est pas un rôle possible dans « {kind.label} »."))
+    held = Membership.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today))
+    if held.filter(person=person, organisation=organisation, role=role).exists():
+        raise Refusal(no("directory.already_member", f"{person.name} a déjà ce rôle dans {organisation.name}."))
+    membership = Membership.objects.create(
+        person=person, organisation=organisation, role=role, starts_on=today, ends_on=ends_on
+    )
+    record(
+        act="directory.member_added",
+        by=by.pk if by else None,
+        at=at,
+        on=("directory.organisation", organisation.pk),
+        landlord=organisation.pk if kind is Kind.LANDLORD else None,
+        summary=f"a donné à {person.name} le rôle « {role.label} » ({organisation.name}).",
+        facts={"person": person.pk, "role": role.value},
+        audience=Audience.LANDLORD,
+    )
+    return membership
+
+
+@transaction.atomic
+def end_membership(*, membership: Membership, by: Person | None, at: datetime) -> None:
+    """End a role now: it is not in force today any more, and the person's open sessions lose it at their next page.
+
+    Raises:
+        Refusal: when the role is not ``by``'s to end, or it is the installation's last administrator.
+    """
+    organisation, role, today = membership.organisation, Role(membership.role), paris_day(at)
+    kind = Kind(organisation.kind)
+    if by is not None and by.pk != membership.person_id:
+        require(may_grant(roles_for(person=by, organisation=organisation, on=today), role, kind))
+    others = Membership.objects.filter(role=Role.ADMINISTRATOR, ends_on__isnull=True).exclude(person_id=membership.person_id)
+    if role is Role.ADMINISTRATOR and not others.exists():
+        raise Refusal(
+            no(
+                "directory.last_administrator",
+                "C’est la dernière personne qui administre Palier : donnez d’abord ce rôle à une autre.",
+            )
+        )
+    membership.ends_on = max(today, membership.starts_on) - timedelta(days=1)
+    membership.save(update_fields=["ends_on"])
+    AccessLink.objects.filter(person_id=membership.person_id, revoked_at=None).update(revoked_at=at)
+    record(
+        act="directory.member_left",
+        by=by.pk if by else None,
+        at=at,
+        on=("directory.organisation", organisation.pk),
+        landlord=organisation.pk if kind is Kind.LANDLORD else None,
+        summary=f"a mis fin au rôle « {role.label} » de {membership.person.name} ({organisation.name}).",
+        facts={"person": membership.person_id, "role": membership.role},
+        audience=Audience.LANDLORD,
+    )
