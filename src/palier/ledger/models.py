@@ -68,6 +68,14 @@ class Head(models.Model):
     digest = models.CharField(max_length=64)
 
 
+class Checkpoint(models.Model):
+    """The head of the chain on a day, as it left the system (messages, minutes): what a later rewrite cannot match."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    digest = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+
 class Reply(models.Model):
     """The answer given to an act, so that the same request sent twice is done once and answered the same.
 

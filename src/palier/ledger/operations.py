@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from palier.ledger.models import Entry, Head
+from palier.ledger.models import Checkpoint, Entry, Head, Reply
 from palier.ledger.rules import GENESIS, Audience, Line, commitment, digest
 
 
@@ -75,6 +75,21 @@ def record(
     entry.save(force_insert=True)
     Head.objects.filter(pk=head.pk).update(number=line.number, digest=entry.digest)
     return entry
+
+
+@transaction.atomic
+def checkpoint(*, at: datetime) -> Checkpoint | None:
+    """Keep the head of the chain as it now stands; None when nothing was written since the last checkpoint."""
+    head = Head.objects.select_for_update().filter(pk=1).first()
+    if head is None or Checkpoint.objects.filter(number=head.number).exists():
+        return None
+    return Checkpoint.objects.create(number=head.number, digest=head.digest, at=at)
+
+
+def forget_replies(*, before: datetime) -> int:
+    """Remove the answers kept for forms sent twice, once nobody can send them again; how many were removed."""
+    removed, _ = Reply.objects.filter(at__lt=before).delete()
+    return removed
 
 
 def erase(*, number: int) -> None:

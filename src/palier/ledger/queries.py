@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.db.models import QuerySet
 
-from palier.ledger.models import Entry
-from palier.ledger.rules import Audience, Fault, first_fault
+from palier.ledger.models import Checkpoint, Entry, Head
+from palier.ledger.rules import Audience, Fault, first_fault, tail_fault
 
 
 def history(*, landlord: int, audiences: Collection[Audience]) -> QuerySet[Entry]:
@@ -22,14 +22,20 @@ def history_of(*, kind: str, pk: int, audiences: Collection[Audience]) -> QueryS
 
 def head() -> tuple[int, str]:
     """Number and fingerprint of the last line; ``(0, "")`` when nothing was done yet."""
-    return Entry.objects.order_by("-number").values_list("number", "digest").first() or (0, "")
+    return Head.objects.filter(pk=1).values_list("number", "digest").first() or (0, "")
 
 
-def verify() -> tuple[int, Fault | None]:
-    """Walk the whole chain: how many lines there are, and the first that does not hold, if any."""
+def verify(*, attested: tuple[int, str] | None = None) -> tuple[int, Fault | None]:
+    """Walk the whole chain: how many lines there are, and the first that does not hold, if any.
+
+    ``attested`` is a checkpoint kept outside (a receipt, a message, minutes): number and fingerprint.
+    """
     count = Entry.objects.count()
     lines = (
         (e.line, e.digest, bytes(e.salt) if e.salt is not None else None, e.content)
         for e in Entry.objects.order_by("number").iterator(2000)
     )
-    return count, first_fault(lines)
+    last = Entry.objects.order_by("-number").values_list("number", "digest").first() or (0, "")
+    then = list(Checkpoint.objects.order_by("number").values_list("number", "digest")) + ([attested] if attested else [])
+    now = dict(Entry.objects.filter(number__in=[number for number, _ in then]).values_list("number", "digest"))
+    return count, first_fault(lines) or tail_fault(head(), last, [(n, digest, now.get(n)) for n, digest in then])

@@ -98,3 +98,23 @@ def first_fault(lines: Iterable[tuple[Line, str, bytes | None, Mapping[str, Any]
             return Fault(line.number, f"La ligne n° {line.number} a été modifiée.")
         expected, previous = expected + 1, written
     return None
+
+
+def tail_fault(
+    head: tuple[int, str], last: tuple[int, str], checkpoints: Iterable[tuple[int, str, str | None]]
+) -> Fault | None:
+    """What a walk cannot see: lines cut off the end, or a chain rewritten since a checkpoint.
+
+    ``head`` and ``last`` are the number and fingerprint kept by the writers and those of the last line;
+    ``checkpoints`` are ``(number, fingerprint then, fingerprint now)``, the last None when the line is gone.
+    """
+    for number, then, now in checkpoints:
+        if now is None:
+            return Fault(number, f"La ligne n° {number}, attestée par un point de contrôle, manque.")
+        if now != then:
+            return Fault(
+                number, f"Le registre a été réécrit avant la ligne n° {number} : elle ne porte plus l’empreinte attestée."
+            )
+    if head != last:
+        return Fault(last[0] + 1, f"Le registre s’arrête à la ligne n° {last[0]} alors que {head[0]} lignes ont été écrites.")
+    return None
