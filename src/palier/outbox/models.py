@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.outbox.rules import EVENTS, Pace
+from palier.outbox.rules import Pace
 
 
 class State(models.TextChoices):
@@ -18,9 +18,12 @@ class State(models.TextChoices):
 
 
 class Message(models.Model):
-    """One message to one person, written in the transaction of the act that causes it."""
+    """One message to one person, written in the transaction of the act that causes it.
 
-    event = models.CharField(max_length=60, choices=[(code, event.label) for code, event in EVENTS.items()])
+    ``event`` is a code of ``rules.EVENTS``. The link of a secret event is erased once the message has left.
+    """
+
+    event = models.CharField(max_length=60)
     person_id = models.BigIntegerField()
     landlord_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=200)

@@ -29,17 +29,20 @@ class Pace(StrEnum):
 class Event:
     """A kind of message: its French name, the pace proposed, and whether one may refuse it.
 
-    What calls for an act of the person (a vote, an opinion, a correction) cannot be refused, only grouped.
+    What calls for an act of the person (a vote, an opinion, a correction) cannot be refused, only grouped. A ``secret``
+    one carries a link that lets somebody in: it leaves at once, no page shows the link, and it is erased once sent.
     """
 
     label: str
     pace: Pace = Pace.NOW
     may_refuse: bool = True
+    secret: bool = False
 
 
 EVENTS: dict[str, Event] = {
-    "directory.invited": Event("Vous êtes invité à rejoindre un organisme", may_refuse=False),
-    "directory.access_link": Event("Votre lien d’accès", may_refuse=False),
+    "directory.invited": Event("Un organisme vous invite", may_refuse=False, secret=True),
+    "directory.access_link": Event("Votre lien d’accès", may_refuse=False, secret=True),
+    "directory.account": Event("Sécurité de votre compte", may_refuse=False, secret=True),
     "consultation.informed": Event("Un organisme vous informe d’une étape", may_refuse=False),
     "consultation.asked": Event("Un organisme vous demande votre avis", may_refuse=False),
     "consultation.reminded": Event("Rappel d’un avis attendu", may_refuse=False),
