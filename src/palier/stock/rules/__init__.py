@@ -1,0 +1,1 @@
+"""The law of the stock: codes of the registers, fields of a line, grouping into residences, priority districts."""

@@ -1,0 +1,79 @@
+"""Priority districts (QPV): the dated lists, and what is said of a residence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class DistrictList:
+    """One list of priority districts: in force from a day, in mainland France then overseas, until the next one."""
+
+    version: str
+    mainland_from: date
+    overseas_from: date
+
+    def starts_on(self, code: str) -> date:
+        """The day a district of this list takes effect. Overseas codes carry the number 97 or 98 (« QN97101M »)."""
+        return self.overseas_from if code[2:4] in {"97", "98"} else self.mainland_from
+
+
+# Decrees of 30 December 2014 and 28 December 2023; the overseas list was revised a year later.
+LISTS: dict[str, DistrictList] = {
+    "2015": DistrictList("2015", date(2015, 1, 1), date(2015, 1, 1)),
+    "2024": DistrictList("2024", date(2024, 1, 1), date(2025, 1, 1)),
+}
+VERSIONS = tuple(LISTS)
+
+
+def version_on(day: date) -> str:
+    """The list in force in mainland France on a day (the first one before any)."""
+    return max((v for v, known in LISTS.items() if known.mainland_from <= day), default=VERSIONS[0])
+
+
+def declared_version(year: int) -> str | None:
+    """The list that a landlord's yes or no bears on, in the file of a year; None before 2015 (urban zones of old)."""
+    return version_on(date(year, 1, 1)) if year >= 2015 else None
+
+
+class Method(StrEnum):
+    """How the district of a home is known."""
+
+    CONTOURS = "contours"
+    DECLARED = "declared"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"contours": "calculé d’après les contours", "declared": "déclaré dans le fichier"}[self.value]
+
+
+class Standing(StrEnum):
+    """What is said of a residence: in a district, partly, outside, or not known."""
+
+    INSIDE = "inside"
+    PARTLY = "partly"
+    OUTSIDE = "outside"
+    UNKNOWN = "unknown"
+
+    @property
+    def label(self) -> str:
+        """In French, for a table."""
+        return {"inside": "En QPV", "partly": "En partie", "outside": "Hors QPV", "unknown": "Non localisée"}[self.value]
+
+
+def standing(inside: int | None, known: int | None) -> Standing:
+    """What to say when ``inside`` homes of the ``known`` ones are in a district."""
+    if not known or inside is None:
+        return Standing.UNKNOWN
+    if inside == 0:
+        return Standing.OUTSIDE
+    return Standing.INSIDE if inside >= known else Standing.PARTLY
+
+
+def share(inside: int, known: int) -> Fraction | None:
+    """The share of the homes that are in a district; None when the place of none is known."""
+    return Fraction(inside, known) if known else None
