@@ -1,0 +1,1 @@
+"""The law of audits: accreditation, independence, missions, findings, reports."""
