@@ -21,21 +21,18 @@ setup: .venv/.synced assets ## Fetch the tools and libraries, build the assets
 	@$(UV) sync --frozen --quiet
 	@touch $@
 
-BUILT := src/palier/web/built/manifest.json
 .PHONY: assets
-assets: $(BUILT) ## Build styles, scripts, fonts and icons
-
-$(BUILT): package.json package-lock.json vite.config.js $(shell git ls-files 'src/palier/web/*.css' 'src/palier/web/*.js' 'src/palier/web/ui/icons') | .venv/.synced
-	@tools/assets
+assets: .venv/.synced ## Build styles, scripts, fonts and icons, when they changed
+	@UV=$(UV) $(BIN)/python -m palier.installation.assets
 
 # --- Try it ---------------------------------------------------------------------------------------------------------
 .PHONY: demo
 demo: setup ## Set everything up and start the demonstration; what was done in it is kept
-	@exec $(BIN)/python tools/demo
+	@exec $(BIN)/python tools/demo.py
 
 .PHONY: demo-reset
 demo-reset: setup ## Start the demonstration afresh
-	@exec $(BIN)/python tools/demo --reset
+	@exec $(BIN)/python tools/demo.py --reset
 
 # --- Trust it -------------------------------------------------------------------------------------------------------
 .PHONY: check
