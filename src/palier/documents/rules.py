@@ -87,6 +87,7 @@ KINDS: dict[str, Kind] = {
     "minutes": Kind("Compte rendu ou procès-verbal", (*_TEXTS, "txt")),
     "attendance": Kind("Feuille de présence", (*_TEXTS, *_SHEETS, *_PICTURES)),
     "report": Kind("Rapport", (*_TEXTS, *_SLIDES)),
+    "progress_report": Kind("Bilan d’avancement", (*_TEXTS, *_SHEETS, *_SLIDES)),
     "action_plan": Kind("Plan d’actions", (*_TEXTS, *_SHEETS, *_SLIDES)),
     "budget": Kind("Budget ou bilan financier", (*_TEXTS, *_SHEETS)),
     "photo": Kind("Photo", _PICTURES),
