@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -104,12 +105,15 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "palier.web.middleware.DoorMiddleware",
+    "palier.web.ui.typography.TypographyMiddleware",
 ]
 ROOT_URLCONF = "palier.installation.urls"
 WSGI_APPLICATION = "palier.installation.wsgi.application"
 
 # --- Pages ---------------------------------------------------------------------------------------------------------
 COTTON_DIR = "ui/components"
+COTTON_ISOLATE_BY_DEFAULT = True  # a component sees what it is given, not the page around it
+FORM_RENDERER = "palier.web.ui.forms.PalierRenderer"
 _loaders = [
     "template_partials.loader.Loader",
     "django_cotton.cotton_loader.Loader",

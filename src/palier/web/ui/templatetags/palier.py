@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
+
 from django import template
+from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from palier.verdict import Remedy
+from palier.web.ui import assets, drawings, markup
 
 register = template.Library()
+Number = int | float | Decimal
+
+_DAYS = ("lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche")
+_MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"]  # fmt: skip
 
 
 @register.simple_tag
@@ -23,3 +34,97 @@ def remedy_url(remedy: Remedy) -> str:
 def once() -> SafeString:
     """A hidden field that makes a form's act happen once, even when it is sent twice."""
     return format_html('<input type="hidden" name="idempotency_key" value="{}">', get_random_string(32))
+
+
+@register.simple_tag
+def asset(name: str) -> str:
+    """The address of a built file: ``{% asset "main.css" %}``."""
+    return static(assets.built(name))
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An icon of the sprite, hidden from screen readers: it always stands beside a word.
+
+    Raises:
+        KeyError: when the sprite has no such icon.
+    """
+    if name not in assets.icon_names():
+        raise KeyError(f"No icon “{name}”: add it to ui/icons/phosphor.txt.")
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', asset("icons.svg"), name)
+
+
+@register.simple_tag
+def unique(prefix: str) -> str:
+    """An id that no other element of the page has, fragments brought later included."""
+    return f"{prefix}-{get_random_string(6)}"
+
+
+@register.simple_tag
+def demand(component: str, **given: object) -> str:
+    """Refuse to draw a component that says less than the design asks.
+
+    Raises:
+        ValueError: naming what is missing.
+    """
+    if missing := [name for name, value in given.items() if value is None or value == ""]:
+        raise ValueError(f"<c-{component}> needs {', '.join(missing)}.")
+    return ""
+
+
+@register.filter
+def number(value: Number | None, places: int | None = None) -> str:
+    """A number as the French write it: « 9 864 », « 2,6 ». The plain space is made narrow by the typography."""
+    if value is None or value == "":
+        return ""
+    return (
+        number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("\u202f", " ").replace("\xa0", " ")
+    )
+
+
+@register.filter
+def percent(value: Number | None, places: int = 0) -> str:
+    """A share between 0 and 1 as a percentage: 0.76 gives « 76 % »."""
+    return "" if value is None or value == "" else f"{number(round(Decimal(str(value)) * 100, places), places)} %"
+
+
+def _local(value: date | datetime) -> date:
+    return timezone.localtime(value).date() if isinstance(value, datetime) and timezone.is_aware(value) else value
+
+
+def _numbered(day: int) -> SafeString | str:
+    return format_html("1<sup>er</sup>") if day == 1 else str(day)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """A day in full, in Paris: « mardi 14 avril 2026 »."""
+    if not value:
+        return ""
+    on = _local(value)
+    return format_html("{} {} {} {}", _DAYS[on.weekday()], _numbered(on.day), _MONTHS[on.month - 1], on.year)
+
+
+@register.filter
+def short_day(value: date | datetime | None, with_year: str = "") -> str:
+    """A day without its name: « 14 avril », and « 14 avril 2026 » with ``:"year"``."""
+    if not value:
+        return ""
+    on = _local(value)
+    words = format_html("{} {}", _numbered(on.day), _MONTHS[on.month - 1])
+    return format_html("{} {}", words, on.year) if with_year else words
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """The hour in Paris: « 14:32 »."""
+    return "" if not value else timezone.localtime(value).strftime("%H:%M")
+
+
+register.filter("table_roles", markup.table_roles)
+register.filter("differences", markup.differences)
+register.simple_tag(drawings.mini_staircase)
+register.simple_tag(drawings.rating_steps)
+register.simple_tag(drawings.confidence_range)
+register.simple_tag(drawings.stacked_bar)
+register.simple_tag(drawings.elapsed)

@@ -1,0 +1,18 @@
+// Improvements of pages that work without them. Each module looks for its own mark (a data- attribute) and does nothing
+// where it finds none; what htmx brings later is looked at too.
+import htmx from "htmx.org";
+import { autosave } from "./autosave.js";
+import { confirmInDialog } from "./confirm.js";
+import { copyOnClick } from "./copy.js";
+import { disclosures } from "./disclosure.js";
+import { focusErrors } from "./focus.js";
+import { guardUnsaved } from "./guard.js";
+import { selectRows } from "./selection.js";
+import { uploads } from "./upload.js";
+
+window.htmx = htmx;
+const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusErrors, guardUnsaved, selectRows, uploads];
+const improve = (root) => modules.forEach((module) => module(root));
+
+improve(document);
+document.addEventListener("htmx:load", (event) => improve(event.detail.elt));

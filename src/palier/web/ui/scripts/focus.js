@@ -1,0 +1,6 @@
+// After a refused form, the keyboard starts at the summary of what is to be mended.
+import { fresh } from "./dom.js";
+
+export function focusErrors(root) {
+  fresh(root, "focus")[0]?.focus();
+}

@@ -1,0 +1,108 @@
+// A map of what a GeoJSON address gives: <div data-map="/…/residences.geojson">. The table stands first; this is beside it.
+// Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed.
+import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+
+setWorkerUrl(workerUrl);
+
+const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+function bounds(collection) {
+  const box = new LngLatBounds();
+  const walk = (coordinates) =>
+    typeof coordinates[0] === "number" ? box.extend(coordinates) : coordinates.forEach(walk);
+  collection.features.forEach((feature) => feature.geometry && walk(feature.geometry.coordinates));
+  return box;
+}
+
+function style(collection) {
+  const ink = token("--ink");
+  const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
+  const shapes = collection.features.filter((feature) => feature.geometry && feature.geometry.type !== "Point");
+  const ofLevel = ["match", ["get", "level"], 0, token("--site-0"), 1, token("--site-1"), 2, token("--site-2"), 3, token("--site-3"), token("--rail")];
+  return {
+    version: 8,
+    sources: {
+      points: { type: "geojson", data: { type: "FeatureCollection", features: points }, cluster: true, clusterRadius: 44, clusterMaxZoom: 13 },
+      shapes: { type: "geojson", data: { type: "FeatureCollection", features: shapes } },
+    },
+    layers: [
+      { id: "ground", type: "background", paint: { "background-color": token("--wall-2") } },
+      { id: "areas", type: "fill", source: "shapes", paint: { "fill-color": token("--plum"), "fill-opacity": 0.06 } },
+      { id: "edges", type: "line", source: "shapes", paint: { "line-color": token("--plum"), "line-width": 2, "line-dasharray": [3, 2] } },
+      { id: "groups", type: "circle", source: "points", filter: ["has", "point_count"], paint: { "circle-color": token("--wall"), "circle-stroke-color": ink, "circle-stroke-width": 2, "circle-radius": ["step", ["get", "point_count"], 11, 10, 15, 100, 20, 1000, 26] } },
+      { id: "dots", type: "circle", source: "points", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ofLevel, "circle-radius": ["+", 5, ["coalesce", ["get", "level"], 1]], "circle-stroke-color": ink, "circle-stroke-width": ["case", [">=", ["coalesce", ["get", "level"], 0], 2], 2, 1] } },
+    ],
+  };
+}
+
+/** The number on a group, written by us: no font is fetched. */
+function countMarks(map, canvas) {
+  const layer = document.createElement("div");
+  layer.className = "map-counts";
+  layer.setAttribute("aria-hidden", "true");
+  canvas.append(layer);
+  const draw = () => {
+    const seen = new Set();
+    const groups = map.queryRenderedFeatures({ layers: ["groups"] }).filter((feature) => {
+      const id = feature.properties.cluster_id;
+      return !seen.has(id) && seen.add(id);
+    });
+    layer.replaceChildren(
+      ...groups.map((feature) => {
+        const at = map.project(feature.geometry.coordinates);
+        const mark = document.createElement("span");
+        mark.textContent = feature.properties.point_count.toLocaleString("fr-FR");
+        mark.style.translate = `${Math.round(at.x)}px ${Math.round(at.y)}px`;
+        return mark;
+      }),
+    );
+  };
+  map.on("render", draw);
+}
+
+async function show(canvas) {
+  const response = await fetch(canvas.dataset.map, { headers: { Accept: "application/geo+json" } });
+  if (!response.ok) throw new Error(`map data: ${response.status}`);
+  const collection = await response.json();
+  const map = new MapLibre({ container: canvas, style: style(collection), attributionControl: false, cooperativeGestures: true, locale: words });
+  const box = bounds(collection);
+  if (!box.isEmpty()) map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
+  map.addControl(new NavigationControl({ showCompass: false }));
+  countMarks(map, canvas);
+  map.on("click", "groups", async (event) => {
+    const [group] = event.features;
+    const zoom = await map.getSource("points").getClusterExpansionZoom(group.properties.cluster_id);
+    map.easeTo({ center: group.geometry.coordinates, zoom });
+  });
+  map.on("click", "dots", (event) => {
+    const { name, note, url } = event.features[0].properties;
+    const words = document.createElement("p");
+    const title = url ? Object.assign(document.createElement("a"), { href: url }) : document.createElement("b");
+    title.textContent = name ?? "";
+    words.append(title, note ? `, ${note}` : "");
+    new Popup({ closeButton: true }).setLngLat(event.lngLat).setDOMContent(words).addTo(map);
+  });
+  for (const layer of ["groups", "dots"]) {
+    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
+    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+  }
+  map.once("idle", () => canvas.setAttribute("data-map-ready", ""));
+}
+
+const words = {
+  "Map.Title": "Carte",
+  "NavigationControl.ZoomIn": "Agrandir",
+  "NavigationControl.ZoomOut": "Réduire",
+  "Popup.Close": "Fermer",
+  "CooperativeGesturesHandler.WindowsHelpText": "Ctrl et molette pour agrandir la carte",
+  "CooperativeGesturesHandler.MacHelpText": "⌘ et molette pour agrandir la carte",
+  "CooperativeGesturesHandler.MobileHelpText": "Deux doigts pour déplacer la carte",
+};
+
+for (const canvas of document.querySelectorAll("[data-map]")) {
+  show(canvas).catch(() => {
+    canvas.textContent = "La carte n’a pas pu être dessinée. Le tableau porte les mêmes informations.";
+    canvas.classList.add("map-canvas--failed");
+  });
+}

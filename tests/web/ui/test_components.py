@@ -1,0 +1,47 @@
+"""Components say what the design asks, or refuse to be drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from django.template import engines
+from django.template.loader import get_template
+from django_cotton.compiler_regex import CottonCompiler
+
+from palier.verdict import YES, Remedy, no
+
+COMPONENTS = sorted(Path("src/palier/web/ui/components").glob("*.html"))
+
+
+def draw(source: str, **context: object) -> str:
+    """A piece of page, drawn."""
+    return engines["django"].from_string(CottonCompiler().process(source)).render(context)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("path", COMPONENTS, ids=lambda path: path.stem)
+def test_every_component_compiles(path: Path) -> None:
+    get_template(f"ui/components/{path.name}")
+
+
+def test_a_verdict_that_says_yes_gives_a_real_button() -> None:
+    html = draw('<c-verdict-button label="Transmettre le plan" :verdict="v" />', v=YES)
+    assert 'type="submit"' in html
+    assert "aria-disabled" not in html
+
+
+def test_a_verdict_that_says_no_gives_the_reason_and_its_remedy_in_plain_sight() -> None:
+    verdict = no("plan.empty", "Le plan est vide.", Remedy("Ajouter une action", "home"))
+    html = draw('<c-verdict-button label="Transmettre le plan" :verdict="v" />', v=verdict)
+    assert 'aria-disabled="true"' in html
+    assert 'type="submit"' not in html
+    assert "Le plan est vide." in html
+    assert '<a href="/">Ajouter une action</a>' in html
+
+
+@pytest.mark.parametrize("missing", ["value", "n", "invited", "rate", "low", "high", "regime"])
+def test_a_figure_is_never_drawn_without_what_makes_it_honest(missing: str) -> None:
+    given = {"value": 76, "n": 1204, "invited": 3010, "rate": 40, "low": 74, "high": 79, "regime": "measured"}
+    attributes = " ".join(f'{name}="{value}"' for name, value in given.items() if name != missing)
+    with pytest.raises(ValueError, match=missing):
+        draw(f'<c-figure title="Satisfaits" {attributes} />')

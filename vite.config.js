@@ -1,0 +1,56 @@
+// Builds what the pages load: styles, scripts, fonts and the icon sprite, each under a fingerprinted name.
+import { readFileSync, readdirSync } from "node:fs";
+import { resolve } from "node:path";
+import { defineConfig } from "vite";
+
+const ui = resolve(import.meta.dirname, "src/palier/web/ui");
+const modules = resolve(import.meta.dirname, "node_modules");
+
+/** One SVG of symbols: our state shapes, and the Phosphor icons named in icons/phosphor.txt. */
+function sprite() {
+  const symbol = (name, svg) => {
+    const [, attributes, body] = svg.match(/<svg([^>]*)>([\s\S]*)<\/svg>/);
+    return `<symbol id="${name}"${attributes.replace(/ xmlns="[^"]*"/, "")}>${body.trim()}</symbol>`;
+  };
+  return {
+    name: "palier-sprite",
+    generateBundle() {
+      const phosphor = readFileSync(`${ui}/icons/phosphor.txt`, "utf8").split("\n").filter(Boolean);
+      const ours = readdirSync(`${ui}/icons`).filter((file) => file.endsWith(".svg"));
+      const symbols = [
+        ...ours.map((file) => symbol(file.slice(0, -4), readFileSync(`${ui}/icons/${file}`, "utf8"))),
+        ...phosphor.map((name) =>
+          symbol(name, readFileSync(`${modules}/@phosphor-icons/core/assets/regular/${name}.svg`, "utf8")),
+        ),
+      ];
+      this.emitFile({
+        type: "asset",
+        name: "icons.svg",
+        originalFileName: "icons.svg",
+        source: `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`,
+      });
+      const mark = readFileSync(`${ui}/mark.svg`, "utf8");
+      this.emitFile({ type: "asset", name: "mark.svg", originalFileName: "mark.svg", source: mark });
+    },
+  };
+}
+
+export default defineConfig({
+  root: ui,
+  base: "./",
+  publicDir: false,
+  plugins: [sprite()],
+  build: {
+    target: "es2022",
+    emptyOutDir: true,
+    manifest: "manifest.json",
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      checks: { eval: false }, // htmx keeps an eval that our allowEval: false never lets run
+      input: ["styles/main.css", "styles/map.css", "styles/tenant.css", "scripts/app.js", "scripts/map.js"].map((file) =>
+        resolve(ui, file),
+      ),
+    },
+  },
+});
