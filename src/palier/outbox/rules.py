@@ -8,6 +8,8 @@ from enum import StrEnum
 
 # A few minutes' delay, so that an act undone at once tells nobody.
 DELAY = timedelta(minutes=5)
+# The day's digest leaves at this hour in Paris.
+DIGEST_HOUR = 7
 # Waiting time before each new try; after the last one the message is a dead letter that staff can see and resend.
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 720))
 
@@ -43,9 +45,10 @@ EVENTS: dict[str, Event] = {
     "directory.invited": Event("Un organisme vous invite", may_refuse=False, secret=True),
     "directory.access_link": Event("Votre lien d’accès", may_refuse=False, secret=True),
     "directory.account": Event("Sécurité de votre compte", may_refuse=False, secret=True),
-    "consultation.informed": Event("Un organisme vous informe d’une étape", may_refuse=False),
-    "consultation.asked": Event("Un organisme vous demande votre avis", may_refuse=False),
-    "consultation.reminded": Event("Rappel d’un avis attendu", may_refuse=False),
+    "consultation.informed": Event("Un organisme vous informe d’une étape", may_refuse=False, secret=True),
+    "consultation.asked": Event("Un organisme vous demande votre avis", may_refuse=False, secret=True),
+    "consultation.reminded": Event("Rappel d’un avis attendu", may_refuse=False, secret=True),
+    "consultation.replied": Event("Un organisme répond à votre avis", may_refuse=False, secret=True),
     "consultation.answered": Event("Des représentants ont répondu"),
     "label.your_turn": Event("La main est à vous", may_refuse=False),
     "label.moved": Event("Un parcours avance", Pace.DAILY),
