@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from palier.directory.models import Landlord, Organisation, Person
-from palier.documents.rules import AUDIENCE_LABELS, KINDS
+from palier.documents.rules import AUDIENCE_LABELS
 
 
 class Document(models.Model):
@@ -18,7 +18,7 @@ class Document(models.Model):
     landlord = models.ForeignKey(Landlord, models.PROTECT, null=True, related_name="documents")
     title = models.CharField("titre", max_length=200)
     plain_title = models.CharField(max_length=220)
-    kind = models.CharField("nature", max_length=24, choices=[(code, kind.label) for code, kind in KINDS.items()])
+    kind = models.CharField("nature", max_length=24)
     audience = models.CharField("lecteurs", max_length=10, choices=[(a.value, label) for a, label in AUDIENCE_LABELS.items()])
     created_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
