@@ -1,0 +1,81 @@
+"""What every bench script begins with: a database of its own, a clock, and one way of printing a figure.
+
+from figures import aside, figure, ready, seconds
+
+ready()                                  # Django on the bench's embedded PostgreSQL (var/bench), migrated
+from palier.room import operations       # imports of Django after it
+
+with aside():                            # everything written inside is rolled back
+    ...
+    figure("saving one answer", seconds(save, times=50) * 1000, "ms", promised=20)
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def ready() -> None:
+    """Set Django up on the bench's database, as in production but for its secrets."""
+    os.environ.setdefault("PALIER_TESTING", "1")
+    os.environ.setdefault("PALIER_DATA", str(PROJECT / "var" / "bench"))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
+    sys.path.insert(0, str(PROJECT))  # tests.fixtures
+    import django
+    from django.conf import settings
+
+    from palier.installation import database
+
+    if settings.EMBEDDED:
+        database.ensure_running(settings.EMBEDDED)
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+@contextmanager
+def aside() -> Iterator[None]:
+    """Everything written inside is rolled back."""
+    from django.db import transaction
+
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def seconds(act: Callable[[], object], *, times: int = 20, warm: int = 2) -> float:
+    """The median time of an act."""
+    for _ in range(warm):
+        act()
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        act()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken)
+
+
+def queries(act: Callable[[], object]) -> int:
+    """How many SQL queries an act runs."""
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as captured:
+        act()
+    return len(captured)
+
+
+def figure(what: str, value: float, unit: str, *, promised: float | None = None) -> None:
+    """Print one figure, with what was promised (at most) and whether it holds."""
+    against = "" if promised is None else f"   promised ≤ {promised:g} {unit}   {'holds' if value <= promised else 'BROKEN'}"
+    print(f"{what:<64} {value:>10,.1f} {unit:<7}{against}", flush=True)
