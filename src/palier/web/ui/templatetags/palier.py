@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +53,17 @@ def icon(name: str) -> SafeString:
     if name not in assets.icon_names():
         raise KeyError(f"No icon “{name}”: add it to ui/icons/phosphor.txt.")
     return format_html('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>', asset("icons.svg"), name)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """The page's own query with some values changed, or left out when ``None``: ``{% query page=2 %}``."""
+    values = context["request"].GET.copy()
+    for name, value in changes.items():
+        values.pop(name, None)
+        if value is not None:
+            values[name] = str(value)
+    return f"?{values.urlencode()}"
 
 
 @register.simple_tag

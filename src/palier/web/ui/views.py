@@ -1,0 +1,83 @@
+"""The components page: every component in every state, with its tag written beside."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.template import RequestContext, Template, engines
+from django.utils.safestring import SafeString
+from django_cotton.compiler_regex import CottonCompiler
+
+from palier.web.doors import Open, Request, door
+from palier.web.ui import examples
+
+FOLDER = Path(__file__).resolve().parent / "gallery"
+_TITLE = re.compile(r"^<!-- (.+?)(?:: (.+))? -->\n", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """One component in one state: its title, a line on when it is used, its tag, and how it is drawn."""
+
+    title: str
+    note: str
+    source: str
+    drawn: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The specimens of one file of ``gallery/``."""
+
+    title: str
+    slug: str
+    specimens: list[Specimen]
+
+
+@lru_cache(maxsize=1)
+def _sources() -> list[tuple[str, str, list[tuple[str, str, str, Template]]]]:
+    """The gallery as written: title of the group, slug, then title, note, source and compiled template of each specimen."""
+    engine = engines["django"].engine  # type: ignore[attr-defined] -- the Django backend has one
+    groups = []
+    for path in sorted(FOLDER.glob("*.html")):
+        title, *rest = path.read_text().split("\n", 1)
+        pieces = _TITLE.split(rest[0])[1:]
+        specimens = [
+            (name, note or "", source.strip(), Template(CottonCompiler().process(source), engine=engine))
+            for name, note, source in zip(pieces[::3], pieces[1::3], pieces[2::3], strict=True)
+        ]
+        groups.append((title, path.stem.split("-", 1)[1], specimens))
+    return groups
+
+
+def specimens(request: HttpRequest, context: dict[str, Any]) -> list[Group]:
+    """Every component in every state, drawn."""
+    return [
+        Group(
+            title,
+            slug,
+            [
+                Specimen(name, note, source, template.render(RequestContext(request, context)))
+                for name, note, source, template in all_
+            ],
+        )
+        for title, slug, all_ in _sources()
+    ]
+
+
+@door(GET=Open.PUBLIC)
+def components(request: Request) -> HttpResponse:
+    """Every component in every state."""
+    return render(request, "ui/gallery.html", {"groups": specimens(request, examples.context(request.at))})
+
+
+@door(GET=Open.PUBLIC)
+def example_map(request: Request) -> JsonResponse:
+    """The invented places of the example map."""
+    return JsonResponse(examples.PLACES, content_type="application/geo+json")
