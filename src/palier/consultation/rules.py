@@ -33,9 +33,9 @@ class Duty(StrEnum):
         return {"inform": "Informer", "consult": "Consulter", "opinion": "Recueillir leur avis"}[self.value]
 
     @property
-    def expected(self) -> str:
-        """What each association is asked for."""
-        return {"inform": "information", "consult": "réponse", "opinion": "avis"}[self.value]
+    def awaited(self) -> str:
+        """What is awaited of each association."""
+        return {"inform": "À informer", "consult": "Réponse attendue", "opinion": "Avis attendu"}[self.value]
 
 
 class Opinion(StrEnum):
