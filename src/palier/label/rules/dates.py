@@ -45,7 +45,9 @@ def label_is_over(rules: RuleSet, label_until: date, *, renewing: bool, on: date
     return on > label_until + timedelta(days=rules.grace_days if renewing else 0)
 
 
-def stage_deadline(rules: RuleSet, stage: Stage, entered_on: date, label_from: date | None, label_until: date | None) -> date | None:
+def stage_deadline(
+    rules: RuleSet, stage: Stage, entered_on: date, label_from: date | None, label_until: date | None
+) -> date | None:
     """Last day to leave a stage: its days from the entry, or the end of the label where one rests on it."""
     if stage.is_over:
         return None

@@ -85,7 +85,11 @@ def _audit(facts: Facts) -> Audit:
 def _pieces(facts: Facts) -> Verdict:
     return Verdict(
         tuple(
-            Reason("label.piece_missing", f"Il manque une pièce : {piece.label}.", _page("pieces", f"Déposer : {piece.label}", facts))
+            Reason(
+                "label.piece_missing",
+                f"Il manque une pièce : {piece.label}.",
+                _page("pieces", f"Déposer : {piece.label}", facts),
+            )
             for piece in facts.missing_pieces
         )
     )
@@ -105,13 +109,21 @@ def _auditor(facts: Facts) -> Verdict:
 def _audit_plan(facts: Facts) -> Verdict:
     if Milestone.AUDIT_PLAN in facts.milestones:
         return YES
-    return no("label.audit_plan_missing", "Le plan de diagnostic n’est pas encore arrêté.", _page("missions", "Ouvrir la mission", facts))
+    return no(
+        "label.audit_plan_missing",
+        "Le plan de diagnostic n’est pas encore arrêté.",
+        _page("missions", "Ouvrir la mission", facts),
+    )
 
 
 def _report(facts: Facts) -> Verdict:
     if Milestone.HQS_REPORT in facts.milestones:
         return YES
-    return no("label.report_missing", "Le rapport de diagnostic n’est pas encore rendu.", _page("missions", "Ouvrir la mission", facts))
+    return no(
+        "label.report_missing",
+        "Le rapport de diagnostic n’est pas encore rendu.",
+        _page("missions", "Ouvrir la mission", facts),
+    )
 
 
 def _approved(facts: Facts) -> Verdict:
@@ -128,7 +140,11 @@ def _approved(facts: Facts) -> Verdict:
 def _corrections(facts: Facts) -> Verdict:
     if not facts.open_corrections:
         return YES
-    some = "Une demande de correction attend" if facts.open_corrections == 1 else f"{facts.open_corrections} demandes de correction attendent"
+    some = (
+        "Une demande de correction attend"
+        if facts.open_corrections == 1
+        else f"{facts.open_corrections} demandes de correction attendent"
+    )
     return no("label.corrections_open", f"{some} une réponse.", _page("file_review", "Voir les demandes", facts))
 
 
@@ -142,20 +158,28 @@ def _checked(facts: Facts) -> Verdict:
 def _note(facts: Facts) -> Verdict:
     if facts.note_delivered:
         return YES
-    return no("label.note_missing", "La note d’instruction n’est pas encore rendue.", _page("file_review", "Rédiger la note", facts))
+    return no(
+        "label.note_missing", "La note d’instruction n’est pas encore rendue.", _page("file_review", "Rédiger la note", facts)
+    )
 
 
 def _decided(facts: Facts) -> Verdict:
     if facts.decided:
         return YES
-    return no("label.not_decided", "Cela relève du comité : aucune décision n’est enregistrée.", _page("decisions", "Voir les décisions", facts))
+    return no(
+        "label.not_decided",
+        "Cela relève du comité : aucune décision n’est enregistrée.",
+        _page("decisions", "Voir les décisions", facts),
+    )
 
 
 def _window(facts: Facts) -> Verdict:
     if facts.label_from is None or facts.label_until is None:
         return no("label.no_label", "Aucun label n’est en cours.")
     verifying = facts.stage is Stage.LABELLED and facts.rules.confirms
-    opens = verification_opens_on(facts.rules, facts.label_from) if verifying else renewal_opens_on(facts.rules, facts.label_until)
+    opens = (
+        verification_opens_on(facts.rules, facts.label_from) if verifying else renewal_opens_on(facts.rules, facts.label_until)
+    )
     if facts.on >= opens:
         return YES
     what = "L’audit de vérification" if verifying else "Le renouvellement"
@@ -178,7 +202,9 @@ def _heard(facts: Facts) -> Verdict:
 
 
 def _over(facts: Facts) -> Verdict:
-    if facts.label_until is not None and label_is_over(facts.rules, facts.label_until, renewing=facts.stage not in _RESTING, on=facts.on):
+    if facts.label_until is not None and label_is_over(
+        facts.rules, facts.label_until, renewing=facts.stage not in _RESTING, on=facts.on
+    ):
         return YES
     return no("label.not_over", "Le label n’est pas arrivé à son terme.")
 
@@ -212,7 +238,14 @@ MEANING: dict[Guard, Callable[[Facts], Verdict]] = {
 }  # fmt: skip
 # These say that a step is not for this journey at all: its button is not shown, rather than greyed.
 OF_ANOTHER_PATH = frozenset(
-    {Guard.FIRST_CYCLE, Guard.LATER_CYCLE, Guard.WITH_CONFIRMATION, Guard.WITHOUT_CONFIRMATION, Guard.SUSPENDED, Guard.LABEL_OVER}
+    {
+        Guard.FIRST_CYCLE,
+        Guard.LATER_CYCLE,
+        Guard.WITH_CONFIRMATION,
+        Guard.WITHOUT_CONFIRMATION,
+        Guard.SUSPENDED,
+        Guard.LABEL_OVER,
+    }
 )
 
 

@@ -27,7 +27,9 @@ class Audit(StrEnum):
     @property
     def label(self) -> str:
         """In French."""
-        return {"hqs": "diagnostic HQS", "implementation": "audit de mise en œuvre", "verification": "audit de vérification"}[self.value]
+        return {"hqs": "diagnostic HQS", "implementation": "audit de mise en œuvre", "verification": "audit de vérification"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,15 @@ class RuleSet:
         return self.stages[stage]
 
 
-_WHOLE = ("lapse_days", "gate_reminders", "verification_opens", "renewal_opens", "grace_days", "hearing_days", "correction_days")
+_WHOLE = (
+    "lapse_days",
+    "gate_reminders",
+    "verification_opens",
+    "renewal_opens",
+    "grace_days",
+    "hearing_days",
+    "correction_days",
+)
 
 
 def parse(data: Mapping[str, Any]) -> RuleSet:
@@ -104,7 +114,11 @@ def parse(data: Mapping[str, Any]) -> RuleSet:
 
 
 def _problems(data: Mapping[str, Any]) -> list[str]:
-    found = [f"« {name} » : indiquez un texte." for name in ("code", "title") if not isinstance(data.get(name), str) or not data.get(name)]
+    found = [
+        f"« {name} » : indiquez un texte."
+        for name in ("code", "title")
+        if not isinstance(data.get(name), str) or not data.get(name)
+    ]
     found += [f"« {name} » : indiquez un nombre entier positif ou nul." for name in _WHOLE if not _is_count(data.get(name))]
     grants = data.get("grants")
     if not isinstance(grants, list | tuple) or len(grants) not in (1, 2) or not all(_is_count(g) and g for g in grants):
@@ -169,7 +183,12 @@ def differences(before: RuleSet, after: RuleSet) -> list[Difference]:
         if stage not in LIVE or before.at(stage) == after.at(stage):
             continue
         old, new = before.at(stage), after.at(stage)
-        for key, name in (("days", "durée en jours"), ("duty", "dû aux représentants"), ("pieces", "pièces"), ("reminders", "rappels")):
+        for key, name in (
+            ("days", "durée en jours"),
+            ("duty", "dû aux représentants"),
+            ("pieces", "pièces"),
+            ("reminders", "rappels"),
+        ):
             if getattr(old, key) != getattr(new, key):
                 found.append(Difference(f"{stage.label} : {name}", _words(getattr(old, key)), _words(getattr(new, key))))
     return found

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from palier.directory.rules import Role
+
 
 class Holder(StrEnum):
     """Who has to act at a stage."""
@@ -154,3 +156,12 @@ STAGES: dict[Stage, About] = {
 LIVE = frozenset(stage for stage in Stage if not stage.is_over)
 DECISIONS = frozenset(stage for stage in Stage if STAGES[stage].holder is _C)
 INSTRUCTIONS = frozenset(stage for stage in Stage if STAGES[stage].holder is _R)
+# Whose to-do list a stage fills. For the committee, the référent keeps the minutes and the chair answers for them.
+ROLES_OF_HOLDER: dict[Holder, frozenset[Role]] = {
+    Holder.LANDLORD: frozenset({Role.QUALITY_LEAD, Role.DIRECTOR}),
+    Holder.AUDITOR: frozenset({Role.AUDITOR}),
+    Holder.REFERENT: frozenset({Role.REFERENT}),
+    Holder.COMMITTEE: frozenset({Role.REFERENT, Role.COMMITTEE_CHAIR}),
+    Holder.REPRESENTATIVES: frozenset({Role.TENANT_REPRESENTATIVE}),
+    Holder.NOBODY: frozenset({Role.QUALITY_LEAD, Role.DIRECTOR}),
+}

@@ -96,7 +96,14 @@ def _from(*stages: Stage) -> frozenset[Stage]:
 
 
 # Stages at which a label awarded earlier may still be running (a renewal is prepared under the label's validity).
-_MAY_HOLD_LABEL = LIVE - {S.ENGAGEMENT, S.IMPLEMENTING, S.IMPLEMENTATION_AUDIT, S.INSTRUCTION_AWARD, S.DECISION_AWARD, S.AWARD_DEFERRED}
+_MAY_HOLD_LABEL = LIVE - {
+    S.ENGAGEMENT,
+    S.IMPLEMENTING,
+    S.IMPLEMENTATION_AUDIT,
+    S.INSTRUCTION_AWARD,
+    S.DECISION_AWARD,
+    S.AWARD_DEFERRED,
+}
 
 STEPS: tuple[Step, ...] = (
     Step("engage", "Formaliser l’engagement", "a formalisé l’engagement de l’organisme",
@@ -202,6 +209,9 @@ def diagram() -> str:
             lines.append(f"    {source} --> {target}: {step.label}")
     lines += [f"    {stage} --> [*]" for stage in S if stage.is_over]
     lines.append("    note right of engagement")
-    lines += [f"        {step.label} : depuis {len(step.sources)} étapes, vers {step.target or 'la même étape'}" for step in everywhere]
+    lines += [
+        f"        {step.label} : depuis {len(step.sources)} étapes, vers {step.target or 'la même étape'}"
+        for step in everywhere
+    ]
     lines.append("    end note")
     return "\n".join(lines) + "\n"

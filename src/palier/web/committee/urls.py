@@ -1,5 +1,10 @@
-"""Addresses of the committee pages."""
+"""Addresses of the committee's pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from palier.web.committee import views
+
+urlpatterns = [
+    path("organismes/<int:landlord_id>/decisions/", views.decisions, name="decisions"),
+    path("organismes/<int:landlord_id>/decisions/enregistrer/", views.record, name="decision_record"),
+]

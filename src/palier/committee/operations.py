@@ -1,0 +1,90 @@
+"""What one may do in the committee's name: record what it decided. Votes come before, in their own records."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from palier.calendar import paris_day
+from palier.committee.models import Decision
+from palier.committee.rules import Outcome, complete, possible
+from palier.directory import queries as directory
+from palier.directory.models import Person
+from palier.directory.rules import Role
+from palier.label.models import Journey
+from palier.label.operations import advance
+from palier.label.rules.stages import Stage
+from palier.ledger.operations import record
+from palier.outbox.operations import post
+from palier.verdict import Refusal, no, require
+
+_TOLD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR, Role.TENANT_REPRESENTATIVE, Role.AUDITOR, Role.RELAY})
+
+
+@transaction.atomic
+def record_decision(
+    *,
+    journey: Journey,
+    outcome: Outcome,
+    decided_on: date,
+    by: Person,
+    at: datetime,
+    conditions: str = "",
+    reasons: str = "",
+) -> Decision:
+    """Record a decision of the committee; the journey takes the step that it commands, in the same transaction.
+
+    The landlord, its tenants' representatives, its auditor and its relays are told.
+
+    Raises:
+        Refusal: when the day is to come, the outcome is not possible here, conditions or reasons are missing, or the
+            step is refused.
+        Conflict: when the journey moved meanwhile.
+    """
+    if decided_on > paris_day(at):
+        raise Refusal(no("committee.day_to_come", "La séance n’a pas encore eu lieu : enregistrez la décision le jour venu."))
+    stage = Stage(journey.stage)
+    if outcome not in possible(stage):
+        raise Refusal(no("committee.not_here", f"« {outcome.about.label} » n’est pas possible à l’étape « {stage.label} »."))
+    require(complete(outcome, conditions=conditions, reasons=reasons))
+    cycle = journey.cycle
+    journey = advance(journey=journey, act=outcome.about.act, by=by, at=at, decided_on=decided_on, note=reasons.strip())
+    decision = Decision.objects.create(
+        journey=journey,
+        cycle=cycle,
+        stage=stage,
+        outcome=outcome,
+        decided_on=decided_on,
+        conditions=conditions.strip(),
+        reasons=reasons.strip(),
+        passage=journey.passages.latest("pk"),
+        recorded_by=by,
+        recorded_at=at,
+    )
+    until = f" Le label court jusqu’au {journey.label_until:%d/%m/%Y}." if journey.label_until and not stage.is_over else ""
+    parts = [
+        f"Le comité a décidé le {decided_on:%d/%m/%Y} : {outcome.about.label.lower()}.{until}",
+        conditions.strip(),
+        reasons.strip(),
+    ]
+    people = directory.people_of(landlord=journey.landlord_id, roles=_TOLD, on=paris_day(at))
+    post(
+        event="label.decided",
+        to=list(people.values_list("pk", flat=True)),
+        at=at,
+        landlord=journey.landlord_id,
+        subject=f"{journey.landlord.name} : {outcome.about.label.lower()}",
+        body="\n\n".join(part for part in parts if part),
+        link=f"/organismes/{journey.landlord_id}/parcours/",
+    )
+    record(
+        act="committee.decision_recorded",
+        by=by.pk,
+        at=at,
+        on=("committee.decision", decision.pk),
+        landlord=journey.landlord_id,
+        summary=f"a enregistré la décision du comité du {decided_on:%d/%m/%Y} : {outcome.about.label.lower()}.",
+        facts={"outcome": outcome, "decided_on": decided_on.isoformat(), "conditions": conditions, "reasons": reasons},
+    )
+    return decision

@@ -1,0 +1,277 @@
+"""What one may ask of journeys: where one stands, and the board of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+
+from palier.calendar import days_left, paris_day
+from palier.directory.models import Person
+from palier.directory.queries import visible_landlords
+from palier.directory.rules import Role, plain
+from palier.journey import rules as say
+from palier.label import queries as label
+from palier.label.models import Correction, Journey, Passage
+from palier.label.rules.guards import Facts
+from palier.label.rules.rulesets import RuleSet
+from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
+from palier.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one journey stands, for a person: everything that the journey page says."""
+
+    journey: Journey
+    stage: Stage
+    rules: RuleSet
+    facts: Facts | None
+    """None once the journey is over."""
+    holder: Holder
+    yours: bool
+    missing: Verdict
+    offers: tuple[say.Offer, ...]
+    staircase: tuple[say.LandingView, ...]
+    flight: tuple[say.StepView, ...]
+    landing: str
+    step_number: int
+    days_left: int | None
+    days_spent: int
+    days_given: int | None
+    passages: tuple[Passage, ...]
+
+    @property
+    def days_late(self) -> int:
+        """Days since the deadline, once it is past."""
+        return max(-(self.days_left or 0), 0)
+
+
+def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
+    """Everything about where a journey stands on a day, for somebody with these roles."""
+    stage, rules = Stage(journey.stage), label.rules_of(journey.rules)
+    passages = tuple(label.passages(journey=journey))
+    standing = say.Standing(
+        stage=stage,
+        cycle=journey.cycle,
+        rules=rules,
+        entered_on=journey.entered_on,
+        due_on=journey.due_on,
+        label_from=journey.label_from,
+        label_until=journey.label_until,
+        left_on={Stage(p.source): paris_day(p.at) for p in passages if p.source and p.cycle == journey.cycle},
+        stopped_at=_stopped_at(journey, passages),
+    )
+    facts = None if stage.is_over else label.facts(journey=journey, on=on)
+    flight = say.steps_of_flight(standing)
+    landing, behind = say.towards(standing.stopped_at or stage, rules, journey.cycle)
+    due_on = journey.due_on
+    return Position(
+        journey=journey,
+        stage=stage,
+        rules=rules,
+        facts=facts,
+        holder=say.holder(facts) if facts else Holder.NOBODY,
+        yours=bool(facts and say.held(facts, roles)),
+        missing=say.missing(facts) if facts else Verdict(),
+        offers=say.offers(facts, roles) if facts else (),
+        staircase=say.staircase(standing),
+        flight=flight,
+        landing=say.name(landing, journey.cycle),
+        step_number=behind + 1,
+        days_left=days_left(due_on, on) if due_on else None,
+        days_spent=(on - journey.entered_on).days,
+        days_given=(due_on - journey.entered_on).days if due_on else None,
+        passages=passages,
+    )
+
+
+def _stopped_at(journey: Journey, passages: Sequence[Passage]) -> Stage | None:
+    """Where a journey stopped climbing: the stage before a withdrawal procedure, or before the end."""
+    if journey.returns_to:
+        return Stage(journey.returns_to)
+    if not Stage(journey.stage).is_over:
+        return None
+    for passage in reversed(passages):
+        if passage.source and passage.source != Stage.HEARING and Stage(passage.source) in LIVE:
+            return Stage(passage.source)
+    return Stage.ENGAGEMENT
+
+
+# --- The board -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the board is asked to show."""
+
+    search: str = ""
+    landing: Landing | None = None
+    holder: Holder | None = None
+    pace: say.Pace | None = None
+    federation: int | None = None
+
+
+def board(*, person: Person, on: date, filters: Filters) -> QuerySet[Journey]:
+    """The open journeys of the landlords that this person may see, the most urgent first."""
+    waiting = Correction.objects.filter(journey=OuterRef("pk"), cycle=OuterRef("cycle"), answered_at__isnull=True)
+    found = (
+        Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
+        .select_related("landlord", "rules")
+        .annotate(corrected=Exists(waiting), group=_group(on))
+        .order_by("group", F("due_on").asc(nulls_last=True), "landlord__plain_name", "pk")
+    )
+    if filters.search:
+        for word in plain(filters.search).split():
+            found = found.filter(landlord__plain_name__contains=word)
+    if filters.landing:
+        found = found.filter(_climbs_to(filters.landing))
+    if filters.holder:
+        found = found.filter(_is_held_by(filters.holder))
+    if filters.pace:
+        found = found.filter(group=list(say.Pace).index(filters.pace))
+    if filters.federation:
+        found = found.filter(landlord__federation=filters.federation)
+    return found
+
+
+def _group(on: date) -> Case:
+    """The rank of the deadline's pace, as in ``rules.pace``: the same days, said to the database."""
+    return Case(
+        When(due_on__lt=on, then=Value(0)),
+        When(due_on__lte=on + timedelta(days=7), then=Value(1)),
+        When(due_on__lte=on + timedelta(days=42), then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
+
+
+def _climbs_to(landing: Landing) -> Q:
+    stages = [stage for stage in LIVE if STAGES[stage].towards is landing]
+    rests = Q(stage=Stage.LABELLED, rules__data__grants__1__isnull=True)
+    if landing is Landing.CONFIRMATION:
+        return Q(stage__in=stages) & ~rests
+    if landing is Landing.RENEWAL:
+        return Q(stage__in=stages) | rests
+    return Q(stage__in=stages)
+
+
+def _is_held_by(holder: Holder) -> Q:
+    stages = [stage for stage in LIVE if STAGES[stage].holder is holder]
+    if holder is Holder.LANDLORD:
+        return Q(stage__in=stages) | Q(corrected=True)
+    return Q(stage__in=stages, corrected=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LandingCount:
+    """How many journeys climb to a landing, and how many of them are late."""
+
+    landing: Landing
+    count: int
+    late: int
+
+
+def counts(*, person: Person, on: date) -> list[LandingCount]:
+    """The staircase as a count: for each landing, the journeys that climb to it. One SQL query."""
+    late = Q(due_on__lt=on)
+    open_ = Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
+    asked = {}
+    for landing in Landing:
+        asked[f"n_{landing}"] = Count("pk", filter=_climbs_to(landing))
+        asked[f"late_{landing}"] = Count("pk", filter=_climbs_to(landing) & late)
+    row = open_.aggregate(**asked)
+    return [LandingCount(landing, row[f"n_{landing}"], row[f"late_{landing}"]) for landing in Landing]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the board."""
+
+    journey: Journey
+    stage: Stage
+    towards: str
+    step: str
+    bars: tuple[str, ...]
+    holder: Holder
+    yours: bool
+    missing: Verdict
+    gate: Verdict
+    pace: say.Pace
+    days_left: int | None
+
+    @property
+    def days_late(self) -> int:
+        """Days since the deadline, once it is past."""
+        return max(-(self.days_left or 0), 0)
+
+    @property
+    def others_missing(self) -> int:
+        """How many things are missing besides the first."""
+        return max(len(self.missing.reasons) - 1, 0)
+
+
+def rows(*, journeys: Sequence[Journey], roles: frozenset[Role], on: date) -> list[Row]:
+    """The lines of the board for a page of journeys, in a fixed number of queries."""
+    facts: Mapping[int, Facts] = label.facts_of(journeys=journeys, on=on)
+    return [_row(journey, facts[journey.pk], roles, on) for journey in journeys]
+
+
+def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Row:
+    stage, rules = facts.stage, facts.rules
+    if stage is Stage.HEARING:
+        towards, step = "Procédure de retrait", "Observations de l’organisme"
+    else:
+        landing, behind = say.towards(stage, rules, journey.cycle)
+        towards = landing.towards.capitalize()
+        step = f"{stage.label}, étape {behind + 1} sur {len(say.flight(landing, rules))}"
+    return Row(
+        journey=journey,
+        stage=stage,
+        towards=towards,
+        step=step,
+        bars=say.bars(stage, rules, journey.cycle),
+        holder=say.holder(facts),
+        yours=say.held(facts, roles),
+        missing=say.missing(facts),
+        gate=facts.gate,
+        pace=say.pace(journey.due_on, on),
+        days_left=days_left(journey.due_on, on) if journey.due_on else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """Something of the coming weeks: its day, its words, the landlord it is about."""
+
+    day: date
+    words: str
+    landlord_id: int
+    landlord: str
+
+
+def coming_weeks(*, person: Person, on: date, limit: int = 8) -> list[Coming]:
+    """The next six weeks of work: deadlines of those who run the scheme, decisions to come, labels that end. One query."""
+    until = on + timedelta(days=42)
+    seen = Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
+    mine = [stage for stage in LIVE if STAGES[stage].holder in (Holder.REFERENT, Holder.COMMITTEE)]
+    found = (
+        seen.filter(Q(due_on__range=(on, until), stage__in=mine) | Q(label_until__range=(on, until)))
+        .select_related("landlord")
+        .order_by("due_on", "landlord__plain_name", "pk")
+    )
+    lines = []
+    for journey in found:
+        stage = Stage(journey.stage)
+        if stage in mine and journey.due_on and on <= journey.due_on <= until:
+            words = f"{stage.about.now.capitalize()} : {journey.landlord.name}"
+            lines.append(Coming(journey.due_on, words, journey.landlord_id, journey.landlord.name))
+        if journey.label_until and on <= journey.label_until <= until:
+            lines.append(
+                Coming(
+                    journey.label_until, f"Fin du label : {journey.landlord.name}", journey.landlord_id, journey.landlord.name
+                )
+            )
+    return sorted(lines, key=lambda line: (line.day, line.words))[:limit]

@@ -1,0 +1,103 @@
+"""Drafting and publishing the scheme's rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from palier.directory.models import Person
+from palier.label.models import RuleSetVersion
+from palier.label.queries import shipped_rule_sets
+from palier.label.rules.rulesets import parse
+from palier.ledger.operations import record
+from palier.verdict import Refusal, no
+
+
+@transaction.atomic
+def draft_rule_set(*, data: Mapping[str, Any], effective_from: date, by: Person | None, at: datetime) -> RuleSetVersion:
+    """Draft the next version of a rule set.
+
+    Raises:
+        Refusal: naming every place of the data that does not hold.
+    """
+    rules = parse(data)
+    last = RuleSetVersion.objects.filter(code=rules.code).order_by("-number").first()
+    return RuleSetVersion.objects.create(
+        code=rules.code,
+        number=last.number + 1 if last else 1,
+        title=rules.title,
+        data=dict(data),
+        effective_from=effective_from,
+        drafted_by=by,
+        drafted_at=at,
+    )
+
+
+@transaction.atomic
+def change_draft(
+    *, draft: RuleSetVersion, data: Mapping[str, Any], effective_from: date, by: Person, at: datetime
+) -> RuleSetVersion:
+    """Change a version that is not yet published.
+
+    Raises:
+        Refusal: when it is published, or naming every place of the data that does not hold.
+    """
+    if draft.published_at is not None:
+        raise Refusal(no("label.rules_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
+    rules = parse(data)
+    draft.title, draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = (
+        rules.title,
+        dict(data),
+        effective_from,
+        by,
+        at,
+    )
+    draft.save(update_fields=["title", "data", "effective_from", "drafted_by", "drafted_at"])
+    return draft
+
+
+@transaction.atomic
+def publish_rule_set(*, draft: RuleSetVersion, by: Person | None, at: datetime) -> RuleSetVersion:
+    """Put a version in force from its day. Journeys already open keep theirs.
+
+    Raises:
+        Refusal: when it is already published, or would take effect before an earlier version of the same rules.
+    """
+    if draft.published_at is not None:
+        raise Refusal(no("label.rules_published", "Cette version est déjà publiée."))
+    later = RuleSetVersion.objects.filter(
+        code=draft.code, published_at__isnull=False, effective_from__gt=draft.effective_from
+    ).first()
+    if later:
+        raise Refusal(
+            no(
+                "label.rules_order",
+                f"La version {later.number} prend effet le {later.effective_from:%d/%m/%Y} : choisissez une date qui la suit.",
+            )
+        )
+    draft.published_at = at
+    draft.save(update_fields=["published_at"])
+    record(
+        act="label.rules_published",
+        by=by.pk if by else None,
+        at=at,
+        on=("label.rule_set", draft.pk),
+        landlord=None,
+        summary=f"a publié les règles « {draft.title} », version {draft.number}, en vigueur le {draft.effective_from:%d/%m/%Y}.",
+        facts={"data": draft.data},
+    )
+    return draft
+
+
+@transaction.atomic
+def load_shipped(*, effective_from: date, at: datetime) -> int:
+    """Publish the rule sets that come with Palier and are not there yet; how many were."""
+    known = set(RuleSetVersion.objects.values_list("code", flat=True))
+    fresh = [data for data in shipped_rule_sets() if data["code"] not in known]
+    for data in fresh:
+        draft = draft_rule_set(data=data, effective_from=effective_from, by=None, at=at)
+        publish_rule_set(draft=draft, by=None, at=at)
+    return len(fresh)

@@ -1,0 +1,203 @@
+"""What one may ask the label, always on a day."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.db.models import QuerySet
+
+from palier.consultation import queries as consultation
+from palier.documents.rules import KINDS
+from palier.label.models import Correction, InstructionNote, Journey, Passage, Piece, Reached, RuleSetVersion
+from palier.label.rules.guards import Facts, Milestone, MissingPiece
+from palier.label.rules.rulesets import RuleSet, parse
+from palier.label.rules.stages import INSTRUCTIONS, Stage
+from palier.plans import queries as plans
+from palier.sites import queries as sites
+from palier.verdict import YES, Verdict
+
+SHIPPED = Path(__file__).parent / "rulesets"
+_PLAN_STAGES = frozenset({Stage.PLAN_DRAFTING, Stage.PLAN_DEFERRED})
+
+
+def shipped_rule_sets() -> list[dict[str, Any]]:
+    """The rule sets that come with Palier, as plain data, by file name."""
+    return [yaml.safe_load(path.read_text()) for path in sorted(SHIPPED.glob("*.yaml"))]
+
+
+def rules_of(version: RuleSetVersion) -> RuleSet:
+    """The rules of a version; each is read once a process, since a published one never changes."""
+    return _read(json.dumps(version.data, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _read(data: str) -> RuleSet:
+    return parse(json.loads(data))
+
+
+def rule_sets() -> QuerySet[RuleSetVersion]:
+    """Every version, latest in force first."""
+    return RuleSetVersion.objects.order_by("-effective_from", "code", "-number")
+
+
+def rule_set_on(*, on: date, code: str = "") -> RuleSetVersion | None:
+    """The published version in force on a day: of one code, or the latest of all."""
+    found = RuleSetVersion.objects.filter(published_at__isnull=False, effective_from__lte=on)
+    if code:
+        found = found.filter(code=code)
+    return found.order_by("-effective_from", "-number", "-pk").first()
+
+
+def open_journey(*, landlord: int) -> Journey | None:
+    """The landlord's journey that is not over, if any."""
+    return Journey.objects.select_related("rules", "landlord").filter(landlord=landlord, closed_at__isnull=True).first()
+
+
+def journeys(*, landlord: int) -> QuerySet[Journey]:
+    """Every journey of a landlord, the open one or the latest first."""
+    return Journey.objects.select_related("rules", "landlord").filter(landlord=landlord).order_by("-opened_at", "-pk")
+
+
+def passages(*, journey: Journey) -> QuerySet[Passage]:
+    """The steps taken, in their order."""
+    return journey.passages.select_related("by").order_by("at", "pk")
+
+
+def required_pieces(rules: RuleSet, stage: Stage) -> tuple[MissingPiece, ...]:
+    """The pieces that the rules ask for at a stage."""
+    return tuple(MissingPiece(kind, KINDS[kind].label) for kind in rules.at(stage).pieces) if not stage.is_over else ()
+
+
+def pieces(*, journey: Journey) -> QuerySet[Piece]:
+    """The pieces of the current cycle, in the order of their deposit."""
+    found = journey.pieces.filter(cycle=journey.cycle)
+    return found.select_related("document", "deposited_by", "checked_by").order_by("deposited_at", "pk")
+
+
+def corrections(*, journey: Journey) -> QuerySet[Correction]:
+    """The corrections asked in the current cycle, the open ones first."""
+    found = journey.corrections.filter(cycle=journey.cycle).select_related("asked_by", "answered_by", "piece")
+    return found.order_by("answered_at", "-asked_at")
+
+
+def note(*, journey: Journey) -> InstructionNote | None:
+    """The instruction note of the present stage, if it was begun."""
+    return (
+        journey.notes.filter(cycle=journey.cycle, stage=journey.stage, entered_on=journey.entered_on)
+        .select_related("changed_by")
+        .first()
+    )
+
+
+def notes(*, journey: Journey) -> QuerySet[InstructionNote]:
+    """The notes delivered on a journey, latest first."""
+    return journey.notes.filter(delivered_at__isnull=False).select_related("changed_by").order_by("-delivered_at")
+
+
+def facts(*, journey: Journey, on: date, decided: bool = False) -> Facts:
+    """Everything the guards look at for one journey."""
+    return facts_of(journeys=[journey], on=on, decided=decided)[journey.pk]
+
+
+def facts_of(*, journeys: Sequence[Journey], on: date, decided: bool = False) -> dict[int, Facts]:
+    """Everything the guards look at for many journeys, in a number of queries that does not grow with them."""
+    deposited: dict[int, list[tuple[str, str, bool]]] = defaultdict(list)
+    cycles = {j.pk: j.cycle for j in journeys}
+    for pk, cycle, stage, kind, checked in Piece.objects.filter(journey__in=cycles).values_list(
+        "journey_id", "cycle", "stage", "kind", "checked_at"
+    ):
+        if cycle == cycles[pk]:
+            deposited[pk].append((stage, kind, checked is not None))
+    waiting = Counter(
+        pk
+        for pk, cycle in Correction.objects.filter(journey__in=cycles, answered_at__isnull=True).values_list(
+            "journey_id", "cycle"
+        )
+        if cycle == cycles[pk]
+    )
+    delivered = set(
+        InstructionNote.objects.filter(journey__in=cycles, delivered_at__isnull=False).values_list(
+            "journey_id", "cycle", "stage", "entered_on"
+        )
+    )
+    reached = _reached(cycles)
+    gates = _gates(journeys, on)
+    ratings = {
+        j.pk: sites.rating_verdict(landlord=j.landlord_id, cycle=j.cycle) for j in journeys if j.stage == Stage.SELF_ASSESSMENT
+    }
+    plans_ = _plans([j for j in journeys if j.stage in _PLAN_STAGES], on)
+    found = {}
+    for journey in journeys:
+        pk, stage, rules = journey.pk, Stage(journey.stage), rules_of(journey.rules)
+        here = {kind for at_stage, kind, _ in deposited[pk] if at_stage == stage}
+        instructing = stage in INSTRUCTIONS
+        found[pk] = Facts(
+            landlord=journey.landlord_id,
+            stage=stage,
+            cycle=journey.cycle,
+            rules=rules,
+            on=on,
+            gate=gates.get(pk, YES),
+            rating=ratings.get(pk, YES),
+            plan=plans_.get(pk, YES),
+            milestones=reached[pk],
+            missing_pieces=tuple(piece for piece in required_pieces(rules, stage) if piece.kind not in here),
+            unchecked_pieces=sum(not checked for _, _, checked in deposited[pk]) if instructing else 0,
+            open_corrections=waiting[pk] if instructing else 0,
+            note_delivered=(pk, journey.cycle, journey.stage, journey.entered_on) in delivered,
+            decided=decided,
+            label_from=journey.label_from,
+            label_until=journey.label_until,
+            suspended=journey.suspended_on is not None,
+            heard_on=journey.due_on if stage is Stage.HEARING else None,
+        )
+    return found
+
+
+def milestones(*, journey: Journey) -> frozenset[Milestone]:
+    """What the rooms above brought to the current cycle."""
+    return _reached({journey.pk: journey.cycle})[journey.pk]
+
+
+def _reached(cycles: Mapping[int, int]) -> dict[int, frozenset[Milestone]]:
+    found: dict[int, set[Milestone]] = {pk: set() for pk in cycles}
+    rows = Reached.objects.filter(journey__in=cycles, forgotten_at__isnull=True).values_list("journey_id", "cycle", "milestone")
+    for pk, cycle, milestone in rows:
+        if cycles[pk] == cycle:
+            found[pk].add(Milestone(milestone))
+    return {pk: frozenset(values) for pk, values in found.items()}
+
+
+def gate_ask(journey: Journey) -> consultation.Ask:
+    """What the rules owe to tenants' representatives at a journey's present stage."""
+    stage, rules = Stage(journey.stage), rules_of(journey.rules)
+    return consultation.Ask(
+        landlord=journey.landlord_id,
+        cycle=journey.cycle,
+        stage=stage,
+        duty=rules.at(stage).duty,
+        lapse_days=rules.lapse_days,
+        reminders=rules.gate_reminders,
+    )
+
+
+def _gates(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
+    live = [j for j in journeys if not Stage(j.stage).is_over]
+    return dict(zip([j.pk for j in live], consultation.gates(asks=[gate_ask(j) for j in live], on=on), strict=True))
+
+
+def _plans(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
+    """Whether each plan may be submitted: recommendations traced, priority sites covered, actions complete."""
+    return {j.pk: _plan(j, on) for j in journeys}
+
+
+def _plan(journey: Journey, on: date) -> Verdict:
+    priority = {site.residence_id: site.residence.name for site in sites.priority_sites(landlord=journey.landlord_id, on=on)}
+    return plans.submittable(landlord=journey.landlord_id, cycle=journey.cycle, priority=priority)

@@ -1,0 +1,182 @@
+"""The journey of one landlord: where it stands, what is next, what is missing; its pieces."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from palier.consultation import queries as consultation
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing
+from palier.documents import operations as documents
+from palier.documents import queries as document_queries
+from palier.documents.rules import KINDS
+from palier.journey import queries
+from palier.label import operations
+from palier.label import queries as label
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.stock import queries as stock
+from palier.verdict import Refusal, no
+from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_for
+
+
+def shown_journey(landlord: Landlord) -> Journey | None:
+    """The open journey of a landlord, or the last one."""
+    return label.journeys(landlord=landlord.pk).first()
+
+
+def open_one(landlord: Landlord) -> Journey:
+    """The open journey of a landlord.
+
+    Raises:
+        Refusal: when there is none.
+    """
+    journey = label.open_journey(landlord=landlord.pk)
+    if journey is None:
+        raise Refusal(no("label.no_journey", "Aucun parcours n’est ouvert pour cet organisme."))
+    return journey
+
+
+@door(GET=(Thing.JOURNEY, Right.READ))
+def journey(request: Request, landlord: Landlord) -> HttpResponse:
+    """Where the journey stands, what is next, who holds it, what is missing."""
+    found = shown_journey(landlord)
+    context: dict[str, Any] = {
+        "landlord": landlord,
+        "summary": stock.stock_summary(landlord=landlord.pk, on=request.on),
+        "history": entries_for(request, landlord, limit=6),
+        "may_open": request.may(Right.WRITE, Thing.JOURNEY),
+        "others": list(label.journeys(landlord=landlord.pk)[1:6]),
+    }
+    if found is not None:
+        position = queries.position(journey=found, roles=request.roles, on=request.on)
+        context["position"] = position
+        context["forward"] = next((offer for offer in position.offers if not offer.step.sad), None)
+        context["aside"] = [offer for offer in position.offers if offer.step.sad and offer.verdict]
+        if position.facts is not None:
+            facts = consultation.gate_facts(asks=[label.gate_ask(found)], on=request.on)[0]
+            context["gate"] = consultation.gate_view(facts)
+            opinions = consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
+            context["opinions"] = [voice for voice in opinions if voice.round.stage == found.stage]
+        context["hearing"] = position.stage is Stage.HEARING
+        context["next_stage"] = _what_follows(position)
+    return render(request, "journey/journey.html", context)
+
+
+def _what_follows(position: queries.Position) -> str:
+    """« Qui fait quoi ensuite »: the stage after this one, its holder and the time that the rules give."""
+    forward = next((step for step in position.flight if step.state == "todo"), None)
+    if forward is None:
+        return ""
+    stage = next((s for s in Stage if not s.is_over and s.label == forward.name and s.about.towards), None)
+    if stage is None:
+        return forward.note
+    return f"{forward.name} : la main passera {stage.about.holder.label}, pour {position.rules.at(stage).days} jours."
+
+
+class OpeningForm(forms.Form):
+    """Which rules the journey will follow, for ever."""
+
+    rules = forms.ModelChoiceField(
+        label="Règles du label", queryset=label.rule_sets().none(), empty_label=None, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["rules"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = label.rule_sets().filter(published_at__isnull=False, effective_from__lte=request.on)
+        field.label_from_instance = lambda version: f"{version.title}, version {version.number}"  # type: ignore[method-assign]
+        field.help_text = "Le parcours garde ces règles jusqu’au bout, même si une version plus récente paraît."
+        field.initial = label.rule_set_on(on=request.on)
+
+
+@door(GET=(Thing.JOURNEY, Right.WRITE), POST=(Thing.JOURNEY, Right.WRITE))
+def open_page(request: Request, landlord: Landlord) -> HttpResponse:
+    """Open a journey under one of the rule sets in force."""
+    form = OpeningForm(request.POST or None, request=request)
+    if form.is_valid():
+        operations.open_journey(landlord=landlord, rules=form.cleaned_data["rules"], by=request.user, at=request.at)
+        messages.success(request, "Le parcours est ouvert.")
+        return redirect("journey", landlord_id=landlord.pk)
+    return render(request, "journey/open.html", {"landlord": landlord, "form": form})
+
+
+class PieceForm(forms.Form):
+    """A document for a piece: a new file, or one already in the file."""
+
+    kind = forms.ChoiceField(widget=forms.HiddenInput)
+    file = forms.FileField(label="Fichier", required=False)
+    document = forms.ModelChoiceField(
+        label="Ou un document déjà déposé", queryset=document_queries.Document.objects.none(), required=False
+    )
+
+    def __init__(self, *args: Any, landlord: Landlord, kinds: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind, document = self.fields["kind"], self.fields["document"]
+        assert isinstance(kind, forms.ChoiceField)
+        assert isinstance(document, forms.ModelChoiceField)
+        kind.choices = list(kinds.items())
+        document.queryset = document_queries.Document.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by(
+            "title", "pk"
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """One or the other."""
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("document"):
+            self.add_error("file", "Choisissez un fichier, ou un document déjà déposé.")
+        return cleaned
+
+
+@door(GET=(Thing.EVIDENCE, Right.READ), POST=(Thing.EVIDENCE, Right.WRITE))
+def pieces(request: Request, landlord: Landlord) -> HttpResponse:
+    """The pieces asked at this stage, what was deposited for them, and those of the stages before."""
+    found = open_one(landlord)
+    stage = Stage(found.stage)
+    asked = {piece.kind: piece.label for piece in label.required_pieces(label.rules_of(found.rules), stage)}
+    form = PieceForm(request.POST or None, request.FILES or None, landlord=landlord, kinds=asked)
+    if request.method == "POST" and form.is_valid():
+        kind, document = form.cleaned_data["kind"], form.cleaned_data["document"]
+        if upload := form.cleaned_data["file"]:
+            version = documents.store(
+                landlord=landlord,
+                file=upload,
+                name=upload.name,
+                title=KINDS[kind].label,
+                kind=kind,
+                by=request.user,
+                at=request.at,
+            )
+            document = version.document
+        operations.deposit(journey=found, kind=kind, document=document, by=request.user, at=request.at)
+        messages.success(request, f"« {asked[kind]} » est déposée.")
+        return redirect("pieces", landlord_id=landlord.pk)
+    deposited = list(label.pieces(journey=found))
+    here = {piece.kind: piece for piece in deposited if piece.stage == stage}
+    lines = [
+        {
+            "kind": kind,
+            "label": name,
+            "piece": here.get(kind),
+            "form": form
+            if form.is_bound and form["kind"].value() == kind
+            else PieceForm(landlord=landlord, kinds=asked, initial={"kind": kind}),
+            "accept": ", ".join(KINDS[kind].extensions),
+        }
+        for kind, name in asked.items()
+    ]
+    earlier = [
+        {"piece": piece, "stage": Stage(piece.stage).label, "label": KINDS[piece.kind].label}
+        for piece in deposited
+        if piece.stage != stage
+    ]
+    context = {"landlord": landlord, "journey": found, "stage": stage, "lines": lines, "earlier": earlier}
+    context["may_deposit"] = bool(request.may(Right.WRITE, Thing.EVIDENCE))
+    return render(request, "journey/pieces.html", context, status=422 if form.is_bound and not form.is_valid() else 200)

@@ -1,0 +1,215 @@
+"""The scheme's rules: versions, what changes from one to the next, drafting and publishing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.consultation.rules import Duty
+from palier.directory.rules import Right, Thing
+from palier.documents.rules import KINDS
+from palier.label import operations
+from palier.label import queries as label
+from palier.label.models import RuleSetVersion
+from palier.label.rules.rulesets import RuleSet, differences, parse
+from palier.label.rules.stages import LIVE, Stage
+from palier.label.rules.steps import SWITCHABLE, Guard
+from palier.verdict import Refusal
+from palier.web.doors import Request, door
+
+GUARD_LABELS = {
+    Guard.PIECES: "Les pièces demandées sont déposées",
+    Guard.RATING_CLOSED: "La cotation du patrimoine est close",
+    Guard.AUDIT_PLAN_AGREED: "Le plan de diagnostic est arrêté",
+    Guard.PIECES_CHECKED: "Les pièces sont contrôlées avant le comité",
+    Guard.NOTE_DELIVERED: "La note d’instruction est rendue",
+    Guard.WINDOW_OPEN: "Les fenêtres d’audit et de renouvellement sont ouvertes",
+}
+_NUMBERS = {
+    "lapse_days": "Jours avant que la porte des représentants s’ouvre d’elle-même",
+    "gate_reminders": "Relances tracées exigées avant cette ouverture",
+    "verification_opens": "Mois après l’attribution avant l’audit de vérification",
+    "renewal_opens": "Mois avant le terme pour préparer le renouvellement",
+    "grace_days": "Jours de grâce après le terme, quand un dossier est en cours",
+    "hearing_days": "Jours pour présenter ses observations avant un retrait",
+    "correction_days": "Jours pour répondre à une demande de correction",
+}
+
+
+class RuleSetForm(forms.Form):
+    """A version of the rules: durations, windows, what is due to tenants' representatives, pieces, guards."""
+
+    title = forms.CharField(label="Titre", max_length=160)
+    effective_from = forms.DateField(
+        label="En vigueur à partir du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    grants = forms.CharField(
+        label="Durées du label, en mois",
+        help_text="« 36 » pour une seule durée, « 18, 18 » si le label se confirme à mi-chemin.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, words in _NUMBERS.items():
+            self.fields[name] = forms.IntegerField(label=words, min_value=0, max_value=2000)
+        self.fields["guards_off"] = forms.MultipleChoiceField(
+            label="Conditions levées",
+            required=False,
+            choices=[(g.value, GUARD_LABELS[g]) for g in Guard if g in SWITCHABLE],
+            widget=forms.CheckboxSelectMultiple,
+            help_text="Une condition cochée n’est plus exigée. La porte des représentants et les décisions du comité ne se lèvent pas.",
+        )
+        for stage in (stage for stage in Stage if stage in LIVE):
+            self.fields[f"{stage}__days"] = forms.IntegerField(label="Jours", min_value=0, max_value=2000)
+            self.fields[f"{stage}__duty"] = forms.ChoiceField(
+                label="Dû aux représentants", choices=[(d.value, d.label) for d in Duty]
+            )
+            self.fields[f"{stage}__pieces"] = forms.MultipleChoiceField(
+                label="Pièces",
+                required=False,
+                choices=[(code, kind.label) for code, kind in KINDS.items()],
+                widget=forms.SelectMultiple(attrs={"size": 3}),
+            )
+            self.fields[f"{stage}__reminders"] = forms.CharField(label="Rappels, en jours avant l’échéance", required=False)
+
+    @property
+    def general(self) -> list[forms.BoundField]:
+        """The fields that are not of a stage."""
+        return [self[name] for name in ("title", "effective_from", "grants", *_NUMBERS, "guards_off")]
+
+    @property
+    def stages(self) -> list[tuple[Stage, list[forms.BoundField]]]:
+        """The fields of each stage."""
+        return [(s, [self[f"{s}__{part}"] for part in ("days", "duty", "pieces", "reminders")]) for s in Stage if s in LIVE]
+
+    def data_for(self, code: str) -> dict[str, Any]:
+        """The rule set's plain data."""
+        given = self.cleaned_data
+        return {
+            "code": code,
+            "title": given["title"],
+            "grants": _numbers(given["grants"]),
+            **{name: given[name] for name in _NUMBERS},
+            "guards_off": given["guards_off"],
+            "stages": {
+                stage.value: {
+                    "days": given[f"{stage}__days"],
+                    "duty": given[f"{stage}__duty"],
+                    "pieces": given[f"{stage}__pieces"],
+                    "reminders": sorted(_numbers(given[f"{stage}__reminders"]), reverse=True),
+                }
+                for stage in LIVE
+            },
+        }
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.replace(";", ",").replace("+", ",").split(",") if part.strip().isdigit()]
+
+
+def _initial(rules: RuleSet) -> dict[str, Any]:
+    initial: dict[str, Any] = {
+        "title": rules.title,
+        "grants": ", ".join(map(str, rules.grants)),
+        "guards_off": sorted(rules.guards_off),
+    }
+    initial |= {name: getattr(rules, name) for name in _NUMBERS}
+    for stage in LIVE:
+        rule = rules.at(stage)
+        initial |= {
+            f"{stage}__days": rule.days,
+            f"{stage}__duty": rule.duty,
+            f"{stage}__pieces": list(rule.pieces),
+            f"{stage}__reminders": ", ".join(map(str, rule.reminders)),
+        }
+    return initial
+
+
+@door(GET=(Thing.RULE_SET, Right.READ))
+def rule_sets(request: Request) -> HttpResponse:
+    """Every version, in force, past and drafted."""
+    versions = list(label.rule_sets())
+    return render(
+        request, "label/rule_sets.html", {"versions": versions, "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET))}
+    )
+
+
+@door(GET=(Thing.RULE_SET, Right.READ))
+def rule_set(request: Request, version_id: int) -> HttpResponse:
+    """One version: what it says, and what changes from the one before."""
+    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    rules = label.rules_of(version)
+    before = RuleSetVersion.objects.filter(code=version.code, number__lt=version.number).order_by("-number").first()
+    context = {
+        "version": version,
+        "rules": rules,
+        "numbers": [(words, getattr(rules, name)) for name, words in _NUMBERS.items()],
+        "stages": [
+            {"stage": stage, "rule": rules.at(stage), "pieces": [KINDS[kind].label for kind in rules.at(stage).pieces]}
+            for stage in Stage
+            if stage in LIVE
+        ],
+        "off": [GUARD_LABELS[guard] for guard in sorted(rules.guards_off)],
+        "before": before,
+        "differences": differences(label.rules_of(before), rules) if before else [],
+        "journeys": version.journeys.filter(closed_at__isnull=True).count(),
+        "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
+    }
+    return render(request, "label/rule_set.html", context)
+
+
+@door(GET=(Thing.RULE_SET, Right.WRITE), POST=(Thing.RULE_SET, Right.WRITE))
+def draft_next(request: Request, version_id: int) -> HttpResponse:
+    """Draft the version that follows one."""
+    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    initial = _initial(label.rules_of(version)) | {"effective_from": request.on + timedelta(days=30)}
+    form = RuleSetForm(request.POST or None, initial=initial)
+    if form.is_valid() and (data := _sound(form, version.code)):
+        draft = operations.draft_rule_set(
+            data=data, effective_from=form.cleaned_data["effective_from"], by=request.user, at=request.at
+        )
+        messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
+        return redirect("rule_set", version_id=draft.pk)
+    return render(request, "label/rule_set_form.html", {"form": form, "version": version, "new": True})
+
+
+@door(GET=(Thing.RULE_SET, Right.WRITE), POST=(Thing.RULE_SET, Right.WRITE))
+def change(request: Request, version_id: int) -> HttpResponse:
+    """Change a draft."""
+    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    form = RuleSetForm(
+        request.POST or None, initial=_initial(label.rules_of(version)) | {"effective_from": version.effective_from}
+    )
+    if form.is_valid() and (data := _sound(form, version.code)):
+        operations.change_draft(
+            draft=version, data=data, effective_from=form.cleaned_data["effective_from"], by=request.user, at=request.at
+        )
+        messages.success(request, "Le brouillon est enregistré.")
+        return redirect("rule_set", version_id=version.pk)
+    return render(request, "label/rule_set_form.html", {"form": form, "version": version})
+
+
+def _sound(form: RuleSetForm, code: str) -> dict[str, Any] | None:
+    """The form's data once they make a rule set; the problems are said on the form."""
+    data = form.data_for(code)
+    try:
+        parse(data)
+    except Refusal as refusal:
+        for reason in refusal.verdict.reasons:
+            form.add_error(None, reason.sentence)
+        return None
+    return data
+
+
+@door(POST=(Thing.RULE_SET, Right.WRITE))
+def publish(request: Request, version_id: int) -> HttpResponse:
+    """Put a draft in force from its day."""
+    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    operations.publish_rule_set(draft=version, by=request.user, at=request.at)
+    messages.success(request, f"La version {version.number} est publiée. Les parcours ouverts gardent la leur.")
+    return redirect("rule_set", version_id=version.pk)

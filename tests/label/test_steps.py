@@ -1,0 +1,134 @@
+"""The table of steps: every stage is reached, none is left without an owner, nobody climbs without the tenants."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from palier.directory.rules import Role
+from palier.label.queries import shipped_rule_sets
+from palier.label.rules.guards import MEANING, OF_ANOTHER_PATH, Facts, Milestone, by_whom, concerns, conditions, next_step
+from palier.label.rules.rulesets import RuleSet, parse
+from palier.label.rules.stages import DECISIONS, LIVE, STAGES, Holder, Stage
+from palier.label.rules.steps import BY_ACT, STEPS, SWITCHABLE, Effect, Guard, forward, steps_from
+from palier.verdict import YES, no
+
+RULES = {data["code"]: parse(data) for data in shipped_rule_sets()}
+CLOSED = no("test.closed", "Les représentants n’ont pas répondu.")
+
+
+def facts(**more: object) -> Facts:
+    given_ = {
+        "landlord": 1,
+        "stage": Stage.ENGAGEMENT,
+        "cycle": 1,
+        "rules": RULES["eighteen_eighteen"],
+        "on": date(2026, 3, 10),
+        "gate": YES,
+        "rating": YES,
+        "plan": YES,
+        "milestones": frozenset(Milestone),
+        "note_delivered": True,
+        "decided": True,
+    }
+    return Facts(**{**given_, **more})  # type: ignore[arg-type]
+
+
+def test_two_rule_sets_are_shipped() -> None:
+    assert {code: rules.grants for code, rules in RULES.items()} == {
+        "eighteen_eighteen": (18, 18),
+        "one_year_then_three": (36,),
+    }
+
+
+def test_every_stage_is_reached_from_the_first() -> None:
+    reached, frontier = {Stage.ENGAGEMENT}, [Stage.ENGAGEMENT]
+    while frontier:
+        stage = frontier.pop()
+        for step in steps_from(stage):
+            if step.target is not None and step.target not in reached:
+                reached.add(step.target)
+                frontier.append(step.target)
+    assert reached == set(Stage)
+
+
+def test_no_live_stage_is_left_without_an_owner_or_a_way_out() -> None:
+    for stage in LIVE:
+        assert STAGES[stage].holder is not Holder.NOBODY
+        assert steps_from(stage), stage
+    for stage in set(Stage) - LIVE:
+        assert not steps_from(stage), stage
+
+
+def test_whoever_holds_a_stage_may_take_its_step() -> None:
+    holders = {
+        Holder.LANDLORD: {Role.QUALITY_LEAD, Role.DIRECTOR},
+        Holder.AUDITOR: {Role.AUDITOR},
+        Holder.REFERENT: {Role.REFERENT},
+        Holder.COMMITTEE: set(),
+    }
+    for stage in LIVE - {Stage.HEARING}:
+        assert any(set(step.roles) <= holders[STAGES[stage].holder] for step in forward(stage)), stage
+
+
+@pytest.mark.parametrize(
+    "step", [s for s in STEPS if not s.sad and s.target is not None and not s.returns], ids=lambda s: s.act
+)
+def test_nobody_climbs_without_the_tenants_whatever_is_switched_off(step: object) -> None:
+    assert isinstance(step, type(STEPS[0]))
+    assert Guard.GATE in step.guards
+    assert Guard.GATE not in SWITCHABLE
+    off = RuleSet(**{**{f: getattr(RULES["eighteen_eighteen"], f) for f in RuleSet.__slots__}, "guards_off": frozenset(Guard)})
+    for source in step.sources:
+        verdict = conditions(step, facts(stage=source, rules=off, gate=CLOSED))
+        assert "test.closed" in [reason.code for reason in verdict.reasons]
+
+
+def test_the_administrator_may_take_no_step() -> None:
+    assert not any(by_whom(step, frozenset({Role.ADMINISTRATOR})) for step in STEPS)
+
+
+def test_the_committee_s_steps_need_its_recorded_decision() -> None:
+    for step in STEPS:
+        if step.sources <= DECISIONS or Guard.DECIDED in step.guards:
+            assert Guard.DECIDED in step.guards, step.act
+            assert not by_whom(step, frozenset(Role)), step.act
+            for source in step.sources:
+                assert not conditions(step, facts(stage=source, decided=False)), step.act
+
+
+def test_only_a_hearing_leads_to_withdrawal() -> None:
+    into = [step for step in STEPS if step.target is Stage.WITHDRAWN]
+    assert [step.act for step in into] == ["withdraw_label"]
+    assert Guard.HEARD in into[0].guards
+    unheard = facts(stage=Stage.HEARING, milestones=frozenset(), heard_on=date(2026, 3, 10))
+    assert not conditions(into[0], unheard)
+    assert conditions(into[0], facts(stage=Stage.HEARING, milestones=frozenset(), heard_on=date(2026, 3, 9)))
+
+
+def test_each_guard_has_a_meaning_and_each_act_one_row() -> None:
+    assert set(MEANING) == set(Guard)
+    assert len(BY_ACT) == len(STEPS)
+    assert {step.effect for step in STEPS} == set(Effect)
+
+
+@given(stage=st.sampled_from(sorted(LIVE)), cycle=st.integers(1, 4), code=st.sampled_from(sorted(RULES)))
+def test_at_most_one_step_climbs_on_a_journey_s_path(stage: Stage, cycle: int, code: str) -> None:
+    here = facts(stage=Stage(stage), cycle=cycle, rules=RULES[code], label_from=date(2025, 1, 1), label_until=date(2026, 6, 30))
+    climbing = [s for s in STEPS if not s.sad and s.target is not None and concerns(s, here)]
+    assert len(climbing) <= 1 or stage == Stage.HEARING
+    if stage != Stage.HEARING:
+        assert next_step(here) is not None
+    assert set(Guard) >= OF_ANOTHER_PATH
+
+
+@given(st.sets(st.sampled_from(sorted(Milestone))), st.sets(st.sampled_from(sorted(Milestone))), st.sampled_from(STEPS))
+def test_more_facts_never_close_a_step(some: set[str], more: set[str], step: object) -> None:
+    assert isinstance(step, type(STEPS[0]))
+    source = min(step.sources)
+    few = conditions(step, facts(stage=source, milestones=frozenset(Milestone(m) for m in some)))
+    many = conditions(step, facts(stage=source, milestones=frozenset(Milestone(m) for m in some | more)))
+    assert len(many.reasons) <= len(few.reasons)
