@@ -48,6 +48,11 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=PARIS).astimezone(UTC)
 
 
+def at_hour(day: date, hour: int) -> datetime:
+    """That hour of a day on the clocks of Paris, in UTC: 7 stays 7 on the days when clocks change."""
+    return datetime.combine(day, time(hour), tzinfo=PARIS).astimezone(UTC)
+
+
 def is_past(deadline: date, at: datetime) -> bool:
     """True once the last second of the deadline's day has gone."""
     return at > end_of_day(deadline)

@@ -27,6 +27,9 @@ DEBUG = env.bool("PALIER_DEBUG", default=False)
 SECRET_KEY = env.str("PALIER_SECRET_KEY", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "")
 ORIGIN = env.str("PALIER_ORIGIN", "http://127.0.0.1:8000")
 SECURE = ORIGIN.startswith("https://")
+# True where the installation serves one landlord alone: the pages that run the scheme are not there.
+SINGLE_LANDLORD = env.bool("PALIER_SINGLE_LANDLORD", default=False)
+WEB_PROCESSES = env.int("PALIER_WEB_PROCESSES", default=2)
 ALLOWED_HOSTS = env.list("PALIER_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import transaction
-from django.db.models import QuerySet
 
-from palier.calendar import paris_day, start_of_day
+from palier.calendar import at_hour, paris_day
 from palier.outbox.models import Message, Preference, State
-from palier.outbox.queries import due
-from palier.outbox.rules import DELAY, EVENTS, Pace, next_try
+from palier.outbox.queries import due, due_digests
+from palier.outbox.rules import DELAY, DIGEST_HOUR, EVENTS, Pace, next_try
 from palier.verdict import Refusal, no
 
-Send = Callable[[int, str, str], None]
-"""Hands one message (person id, subject, body) to the mail server; raises when it is not accepted."""
+Send = Callable[[int, Sequence[Message]], None]
+"""Hands one letter, of one message or of a day's, to the mail server for a person; raises when it is not accepted."""
+
+
+class Undeliverable(Exception):
+    """This letter will never be accepted (no such address): trying again is useless."""
+
+
+class Unreachable(Exception):
+    """The mail server does not answer: no message is to blame, they all wait."""
 
 
 def post(
@@ -32,7 +40,8 @@ def post(
 ) -> list[Message]:
     """Write one message a person, in the transaction of the act. It leaves after ``delay``, or with the day's digest.
 
-    ``link`` is the path of the page to open; ``undo_key`` lets ``cancel`` take it back before it leaves.
+    ``link`` is the path of the page to open; ``undo_key`` lets ``cancel`` take it back before it leaves. A secret event
+    never waits for the digest.
 
     Raises:
         KeyError: when the event is not in ``EVENTS``.
@@ -40,12 +49,12 @@ def post(
     declared = EVENTS[event]
     people = sorted(set(to))
     chosen = dict(Preference.objects.filter(event=event, person_id__in=people).values_list("person_id", "pace"))
-    tomorrow = start_of_day(paris_day(at) + timedelta(days=1)) + timedelta(hours=7)
+    tomorrow = at_hour(paris_day(at) + timedelta(days=1), DIGEST_HOUR)
     messages = []
     for person in people:
         pace = Pace(chosen.get(person, declared.pace))
         silent = pace is Pace.NEVER and declared.may_refuse
-        daily = pace is Pace.DAILY
+        daily = pace is Pace.DAILY and not declared.secret
         messages.append(
             Message(
                 event=event,
@@ -70,48 +79,44 @@ def cancel(*, undo_key: str, at: datetime) -> int:
     return Message.objects.filter(undo_key=undo_key, state=State.WAITING).update(state=State.CANCELLED, settled_at=at)
 
 
-def deliver(*, at: datetime, send: Send, origin: str, limit: int = 500) -> tuple[int, int]:
-    """Send what is due, one transaction a message: ``(sent, failed)``.
+def deliver(*, at: datetime, send: Send, limit: int = 500) -> tuple[int, int]:
+    """Send what is due, one transaction a letter: ``(letters sent, letters refused)``.
 
-    Several workers may run it at once. A worker killed between the mail server's answer and the commit sends that
-    one message again later: at least once, never lost.
+    Messages that a person wants grouped leave as one letter. Several workers may run it at once. A worker killed between
+    the mail server's answer and the commit sends that one letter again later: at least once, never lost. When the server
+    does not answer, nothing is counted against the messages.
     """
-    sent = failed = 0
-    for pk in list(due(at=at).values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            message = _take(Message.objects.filter(pk=pk))
-            if message is None:
-                continue
-            try:
-                send(message.person_id, message.subject, _body([message], origin))
-            except Exception as problem:  # noqa: BLE001 - whatever the mail server says, the message stays
-                _failed([message], problem, at)
-                failed += 1
-            else:
-                _settle([message], at)
-                sent += 1
-    return sent, failed
+    single = [[pk] for pk in due(at=at).values_list("pk", flat=True)[:limit]]
+    grouped = due_digests(at=at).values_list("person_id").annotate(pks=ArrayAgg("pk")).values_list("pks", flat=True)
+    sent = refused = 0
+    for pks in [*single, *grouped]:
+        try:
+            outcome = _deliver(pks, at, send)
+        except Unreachable:
+            break
+        sent, refused = sent + (outcome is True), refused + (outcome is False)
+    return sent, refused
 
 
-def deliver_digests(*, at: datetime, send: Send, origin: str) -> tuple[int, int]:
-    """Send each person one summary of the messages that wait for it: ``(sent, failed)``."""
-    sent = failed = 0
-    waiting = Message.objects.filter(state=State.WAITING, digest=True, due_at__lte=at)
-    for person in list(waiting.order_by("person_id").values_list("person_id", flat=True).distinct()):
+@transaction.atomic
+def _deliver(pks: Sequence[int], at: datetime, send: Send) -> bool | None:
+    """True when the letter left, False when it was refused, None when another worker has it."""
+    waiting = Message.objects.filter(pk__in=pks, state=State.WAITING).order_by("written_at", "pk")
+    messages = list(waiting.select_for_update(skip_locked=True))
+    if not messages:
+        return None
+    try:
         with transaction.atomic():
-            messages = list(waiting.filter(person_id=person).order_by("written_at", "pk").select_for_update(skip_locked=True))
-            if not messages:
-                continue
-            subject = f"Votre résumé du jour : {len(messages)} message{'s' if len(messages) > 1 else ''}"
-            try:
-                send(person, subject, _body(messages, origin))
-            except Exception as problem:  # noqa: BLE001
-                _failed(messages, problem, at)
-                failed += 1
-            else:
-                _settle(messages, at)
-                sent += 1
-    return sent, failed
+            send(messages[0].person_id, messages)
+    except Unreachable:
+        raise
+    except Exception as problem:  # noqa: BLE001 - whatever the mail server says, the message stays
+        _failed(messages, problem, at)
+        return False
+    Message.objects.filter(pk__in=[m.pk for m in messages]).update(state=State.SENT, settled_at=at, problem="")
+    secret = [m.pk for m in messages if EVENTS[m.event].secret]
+    Message.objects.filter(pk__in=secret).update(link="")
+    return True
 
 
 def resend(*, pk: int, at: datetime) -> None:
@@ -141,25 +146,10 @@ def choose(*, person: int, event: str, pace: Pace) -> None:
     Preference.objects.update_or_create(person_id=person, event=event, defaults={"pace": pace})
 
 
-def _take(messages: QuerySet[Message]) -> Message | None:
-    return messages.filter(state=State.WAITING).select_for_update(skip_locked=True).first()
-
-
-def _body(messages: list[Message], origin: str) -> str:
-    parts = [f"{m.body}\n\n{origin}{m.link}" if m.link else m.body for m in messages]
-    if len(parts) > 1:
-        parts = [f"{m.subject}\n\n{part}" for m, part in zip(messages, parts, strict=True)]
-    return "\n\n— — —\n\n".join(parts)
-
-
-def _settle(messages: list[Message], at: datetime) -> None:
-    Message.objects.filter(pk__in=[m.pk for m in messages]).update(state=State.SENT, settled_at=at, problem="")
-
-
 def _failed(messages: list[Message], problem: Exception, at: datetime) -> None:
     for message in messages:
         message.attempts += 1
-        again = next_try(message.attempts, at)
+        again = None if isinstance(problem, Undeliverable) else next_try(message.attempts, at)
         message.problem = f"{type(problem).__name__}: {problem}"[:300]
         if again:
             message.due_at = again

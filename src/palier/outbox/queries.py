@@ -20,6 +20,16 @@ def due(*, at: datetime) -> QuerySet[Message]:
     return Message.objects.filter(state=State.WAITING, digest=False, due_at__lte=at).order_by("due_at", "pk")
 
 
+def due_digests(*, at: datetime) -> QuerySet[Message]:
+    """Messages whose day's digest is due, in no order."""
+    return Message.objects.filter(state=State.WAITING, digest=True, due_at__lte=at).order_by()
+
+
+def of_person(*, person: int) -> QuerySet[Message]:
+    """Every message to a person, latest first."""
+    return Message.objects.filter(person_id=person).order_by("-written_at", "-pk")
+
+
 def dead() -> QuerySet[Message]:
     """Messages that could not be delivered after all tries, for staff."""
     return Message.objects.filter(state=State.DEAD).order_by("-settled_at", "-pk")

@@ -1,0 +1,83 @@
+"""What the worker runs. Every task may run twice, or be cut at any point: the next run finishes the work.
+
+``worker`` is the command; the periodic ones are deferred by whichever worker wakes first, once for all workers.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
+
+from palier.jobs.letters import mail_server
+from palier.ledger import operations as ledger
+from palier.outbox import operations as outbox
+
+log = logging.getLogger("palier.jobs")
+
+# A form cannot be sent again after this long: its answer may be forgotten.
+REPLIES_KEPT = timedelta(days=30)
+# A worker that gave no sign for this long is dead; its jobs start again.
+SILENCE = 30
+
+# What passes by itself when its day comes: each takes ``at=`` and may be called at any time, any number of times.
+DUE: tuple[Callable[..., object], ...] = ()
+
+
+@app.periodic(cron="* * * * * */15")
+@app.task(name="outbox.deliver", queueing_lock="outbox.deliver")
+def deliver(timestamp: int) -> None:
+    """Hand the messages that are due to the mail server, digests included."""
+    at = timezone.now()
+    with mail_server(at=at) as send:
+        sent, refused = outbox.deliver(at=at, send=send)
+    if sent or refused:
+        log.info("delivered", extra={"sent": sent, "refused": refused})
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="due.pass", queueing_lock="due.pass")
+def pass_due(timestamp: int) -> None:
+    """Let pass what is due: deadlines that lapse, reminders, labels that expire. One that fails stops no other."""
+    for function in DUE:
+        try:
+            function(at=timezone.now())
+        except Exception:
+            log.exception("due", extra={"function": f"{function.__module__}.{function.__qualname__}"})
+
+
+@app.periodic(cron="20 3 * * *")
+@app.task(name="ledger.checkpoint", queueing_lock="ledger.checkpoint")
+def checkpoint(timestamp: int) -> None:
+    """Keep the head of the ledger, once a night."""
+    ledger.checkpoint(at=timezone.now())
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(name="installation.purge", queueing_lock="installation.purge")
+def purge(timestamp: int) -> None:
+    """Forget what is past its use: answers kept for forms sent twice, sessions that ended."""
+    at = timezone.now()
+    ledger.forget_replies(before=at - REPLIES_KEPT)
+    Session.objects.filter(expire_date__lt=at).delete()
+
+
+@app.periodic(cron="* * * * * */30")
+@app.task(name="jobs.retry_stalled", queueing_lock="jobs.retry_stalled", pass_context=True)
+async def retry_stalled(context: JobContext, timestamp: int) -> None:
+    """Start again the jobs of workers that died. A job whose next run already waits is left to that one."""
+    for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=SILENCE):
+        if context.job is not None and job.id == context.job.id:
+            continue
+        log.warning("stalled job starts again", extra={"job": job.id, "task": job.task_name})
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)

@@ -1,0 +1,149 @@
+"""Messages: written with the act, taken back with it, sent once more rather than never."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from palier.directory.models import Person
+from palier.outbox.models import Message, State
+from palier.outbox.operations import Undeliverable, Unreachable, cancel, choose, deliver, post, resend
+from palier.outbox.queries import dead, of_landlord, paces
+from palier.outbox.rules import DELAY, EVENTS, RETRIES, Pace
+from palier.verdict import Refusal
+
+pytestmark = pytest.mark.django_db
+Make = Callable[..., Person]
+
+
+class Server:
+    """Keeps what it is given, or says what it was told to say."""
+
+    def __init__(self, says: Exception | None = None) -> None:
+        self.says = says
+        self.letters: list[tuple[int, list[str]]] = []
+
+    def __call__(self, person: int, messages: Sequence[Message]) -> None:
+        if self.says:
+            raise self.says
+        self.letters.append((person, [m.subject for m in messages]))
+
+
+def written(event: str, to: Sequence[Person], at: datetime, **more: object) -> list[Message]:
+    return post(event=event, to=[p.pk for p in to], at=at, subject="Objet", body="Texte", **more)  # type: ignore[arg-type]
+
+
+def states() -> list[str]:
+    return list(Message.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_a_message_leaves_after_its_delay_and_once(make_person: Make, at: datetime) -> None:
+    person, server = make_person(), Server()
+    written("label.your_turn", [person], at)
+    assert deliver(at=at, send=server) == (0, 0)
+    assert deliver(at=at + DELAY, send=server) == (1, 0)
+    assert deliver(at=at + DELAY, send=server) == (0, 0)
+    assert server.letters == [(person.pk, ["Objet"])]
+
+
+def test_what_is_undone_in_time_tells_nobody(make_person: Make, at: datetime) -> None:
+    server = Server()
+    written("label.your_turn", [make_person(), make_person()], at, undo_key="plan:1")
+    assert cancel(undo_key="plan:1", at=at) == 2
+    deliver(at=at + DELAY, send=server)
+    assert server.letters == []
+    assert states() == [State.CANCELLED, State.CANCELLED]
+
+
+def test_an_act_that_fails_leaves_no_message(make_person: Make, at: datetime) -> None:
+    person = make_person()
+
+    def act() -> None:
+        with transaction.atomic():
+            written("label.your_turn", [person], at)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        act()
+    assert states() == []
+
+
+def test_each_person_is_told_once_even_when_named_twice(make_person: Make, at: datetime) -> None:
+    person = make_person()
+    assert len(written("label.your_turn", [person, person], at)) == 1
+
+
+def test_a_days_messages_are_grouped_at_seven_in_paris(make_person: Make) -> None:
+    person, other, server = make_person(), make_person(), Server()
+    saturday = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)  # the night when clocks go forward
+    choose(person=person.pk, event="label.your_turn", pace=Pace.DAILY)
+    for _ in range(3):
+        written("label.your_turn", [person, other], saturday)
+    deliver(at=datetime(2026, 3, 29, 4, 59, tzinfo=UTC), send=server)
+    assert server.letters == [(other.pk, ["Objet"])] * 3
+    deliver(at=datetime(2026, 3, 29, 5, 0, tzinfo=UTC), send=server)
+    assert server.letters[3:] == [(person.pk, ["Objet"] * 3)]
+
+
+def test_who_refuses_an_event_is_not_told_but_it_stays_readable(make_person: Make, at: datetime) -> None:
+    person, server = make_person(), Server()
+    choose(person=person.pk, event="plans.action_assigned", pace=Pace.NEVER)
+    written("plans.action_assigned", [person], at, landlord=7)
+    deliver(at=at + DELAY, send=server)
+    assert server.letters == []
+    assert [m.state for m in of_landlord(landlord=7)] == [State.SILENT]
+
+
+def test_what_calls_for_an_act_cannot_be_refused(make_person: Make) -> None:
+    with pytest.raises(Refusal, match="vous demande d’agir"):
+        choose(person=make_person().pk, event="label.your_turn", pace=Pace.NEVER)
+
+
+def test_a_link_that_lets_in_leaves_at_once_and_is_then_erased(make_person: Make, at: datetime) -> None:
+    person, server = make_person(), Server()
+    choose(person=person.pk, event="directory.invited", pace=Pace.DAILY)
+    written("directory.invited", [person], at, link="/invitation/secret/", delay=timedelta(0))
+    deliver(at=at, send=server)
+    message = Message.objects.get()
+    assert (message.state, message.link) == (State.SENT, "")
+
+
+def test_after_all_tries_a_message_is_a_dead_letter_that_staff_resend(make_person: Make, at: datetime) -> None:
+    written("label.your_turn", [make_person()], at)
+    moment, server = at + DELAY, Server(RuntimeError("450 plus tard"))
+    for wait in RETRIES:
+        assert deliver(at=moment, send=server) == (0, 1)
+        assert deliver(at=moment, send=server) == (0, 0)
+        moment += wait
+    assert deliver(at=moment, send=server) == (0, 1)
+    letter = dead().get()
+    assert letter.problem == "RuntimeError: 450 plus tard"
+    resend(pk=letter.pk, at=moment)
+    assert deliver(at=moment, send=Server()) == (1, 0)
+    with pytest.raises(Refusal, match="n’est pas en échec"):
+        resend(pk=letter.pk, at=moment)
+
+
+def test_a_refusal_for_good_is_not_tried_again(make_person: Make, at: datetime) -> None:
+    written("label.your_turn", [make_person()], at)
+    deliver(at=at + DELAY, send=Server(Undeliverable("550 inconnu")))
+    assert states() == [State.DEAD]
+
+
+def test_a_server_that_does_not_answer_costs_no_try(make_person: Make, at: datetime) -> None:
+    written("label.your_turn", [make_person(), make_person()], at)
+    assert deliver(at=at + DELAY, send=Server(Unreachable())) == (0, 0)
+    assert list(Message.objects.values_list("attempts", "state")) == [(0, State.WAITING)] * 2
+
+
+def test_every_event_has_a_pace_for_everybody(make_person: Make) -> None:
+    assert set(paces(person=make_person().pk)) == set(EVENTS)
+
+
+def test_the_database_knows_when_a_message_is_over(make_person: Make, at: datetime) -> None:
+    (message,) = written("label.your_turn", [make_person()], at)
+    with pytest.raises(IntegrityError, match="outbox_settled_when_over"):
+        Message.objects.filter(pk=message.pk).update(state=State.SENT)

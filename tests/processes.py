@@ -1,0 +1,100 @@
+"""Real processes of Palier against the test's own database, and a real mail server."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from aiosmtpd.controller import Controller
+from django.conf import settings
+from django.db import connection
+
+PALIER = str(Path(sys.executable).with_name("palier"))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """What a process needs to share the test's database."""
+    database = connection.settings_dict
+    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}"
+    if not settings.EMBEDDED:
+        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"} | more
+
+
+@contextmanager
+def palier(*command: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A running ``palier`` command; killed, with its children, at the end."""
+    process = subprocess.Popen([PALIER, *command], env=environment(**more), start_new_session=True)
+    try:
+        yield process
+    finally:
+        kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """``kill -9`` of the process and its children."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, 9)
+    process.wait(10)
+
+
+def free_port() -> int:
+    """A port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return cast(int, probe.getsockname()[1])
+
+
+def wait_for(condition: Callable[[], object], *, seconds: float = 20) -> None:
+    """Until the condition holds; fails when it does not within the time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("nothing came in time")
+        time.sleep(0.02)
+
+
+class Mailbox:
+    """A mail server that keeps what it accepts, and answers what ``answer`` says (``None``: accepts)."""
+
+    def __init__(self) -> None:
+        self.mails: list[EmailMessage] = []
+        self.answer: Callable[[str], str | None] = lambda _: None
+        self.takes = 0.0
+        self._lock = threading.Lock()
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if refusal := self.answer(address):
+            return refusal
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        await asyncio.sleep(self.takes)
+        with self._lock:
+            self.mails.append(cast(EmailMessage, message_from_bytes(envelope.content, policy=policy.default)))
+        return "250 Kept"
+
+
+@contextmanager
+def mail_server() -> Iterator[tuple[Mailbox, int]]:
+    """A mail server on a port of its own."""
+    mailbox = Mailbox()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    try:
+        yield mailbox, controller.port
+    finally:
+        controller.stop()
