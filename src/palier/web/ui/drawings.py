@@ -13,11 +13,10 @@ Figure = float | int | str
 _BARS = {"done": "done-bar", "doing": "here-bar", "todo": "ahead-bar"}
 
 
-def _svg(css: str, body: SafeString, *, box: str = "", label: str = "", stretch: bool = False) -> SafeString:
+def _svg(css: str, body: SafeString, *, box: str = "", label: str = "") -> SafeString:
     name = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
     view = format_html(' viewBox="{}"', box) if box else ""
-    ratio = format_html(' preserveAspectRatio="none"') if stretch else ""
-    return format_html('<svg class="{}"{}{} {}>{}</svg>', css, view, ratio, name, body)
+    return format_html('<svg class="{}"{} {}>{}</svg>', css, view, name, body)
 
 
 def mini_staircase(bars: Sequence[str], label: str = "") -> SafeString:
@@ -76,7 +75,7 @@ def stacked_bar(best: Figure, good: Figure, poor: Figure, worst: Figure) -> Safe
     for css, given, on in (("s4", best, "on"), ("s3", good, ""), ("s2", poor, ""), ("s1", worst, "on")):
         share = float(given)
         parts.append(format_html('<rect class="{}" x="{}%" y="0" width="{}%" height="44"/>', css, start, max(share - 0.4, 0)))
-        if share >= 6:
+        if share >= 12:
             parts.append(format_html('<text x="{}%" y="28" class="{}">{} %</text>', start + 1.2, on, round(share)))
         start += share
     half = float(best) + float(good) - 0.2
@@ -86,7 +85,6 @@ def stacked_bar(best: Figure, good: Figure, poor: Figure, worst: Figure) -> Safe
 
 def elapsed(passed: Figure, total: Figure) -> SafeString:
     """How much of a duration has gone, as a filled ruler. The words stand under it."""
-    width = round(400 * min(max(float(passed) / float(total), 0), 1)) if float(total) else 400
-    bars = format_html('<rect x="0" y="14" width="400" height="8" rx="4" class="r0"/>')
-    bars += format_html('<rect x="0" y="14" width="{}" height="8" rx="4" class="r1"/>', width)
-    return _svg("ruler", bars, box="0 0 400 34", stretch=True)
+    share = round(100 * min(max(float(passed) / float(total), 0), 1), 1) if float(total) else 100
+    ground = format_html('<rect x="1" y="10" width="99%" height="8" rx="4" class="r0"/>')
+    return _svg("ruler", ground + format_html('<rect x="1" y="10" width="{}%" height="8" rx="4" class="r1"/>', share * 0.99))

@@ -9,6 +9,8 @@ from django.utils.html import conditional_escape, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 _ROLES = {"thead": "rowgroup", "tbody": "rowgroup", "tfoot": "rowgroup", "tr": "row", "td": "cell"}
+_WORD = re.compile(r"\s+|[\w’'-]+|[^\w\s]")
+_NEIGHBOURS = re.compile(r"</ins>(\s+)<ins>")
 _TABLE_TAG = re.compile(r"<(thead|tbody|tfoot|tr|td|th)\b([^>]*)>")
 
 
@@ -27,16 +29,13 @@ def table_roles(html: SafeString) -> SafeString:
 
 def differences(text: str, other: str) -> SafeString:
     """A text with the words that the other one does not have underlined (``ins``)."""
-    mine, theirs = (re.findall(r"\s+|[^\s]+", part) for part in (text, other))
+    mine, theirs = (_WORD.findall(part) for part in (text, other))
     pieces = SequenceMatcher(None, theirs, mine, autojunk=False).get_opcodes()
-    return format_html_join(
-        "",
-        "{}",
-        (
-            (_ins("".join(mine[low:high])) if kind in {"insert", "replace"} and low < high else "".join(mine[low:high]),)
-            for kind, _, _, low, high in pieces
-        ),
+    marked = (
+        (_ins("".join(mine[low:high])) if kind in {"insert", "replace"} else "".join(mine[low:high]),)
+        for kind, _, _, low, high in pieces
     )
+    return mark_safe(_NEIGHBOURS.sub(r"\1", format_html_join("", "{}", marked)))
 
 
 def _ins(words: str) -> SafeString:
