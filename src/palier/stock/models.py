@@ -96,6 +96,7 @@ class Residence(models.Model):
     """An estate of a landlord, through all vintages.
 
     ``named_at`` and ``placed_at`` say that somebody gave its name or its point: files no longer change them.
+    ``corrected_at`` is the last correction of any kind.
     A residence merged into another stays, for the past, and is no longer listed.
     """
 
@@ -115,6 +116,7 @@ class Residence(models.Model):
     last_source = models.ForeignKey(Import, models.PROTECT, related_name="+")
     named_at = models.DateTimeField(null=True)
     placed_at = models.DateTimeField(null=True)
+    corrected_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
 
     class Meta:
@@ -171,7 +173,7 @@ class Facts(models.Model):
     line = models.PositiveIntegerField()
     rpls_id = models.CharField(max_length=10, blank=True)
     own_id = models.CharField(max_length=100, blank=True)
-    profile = models.CharField(max_length=340)
+    profile = models.CharField(max_length=40)
     group_key = models.CharField(max_length=240)
     address_key = models.CharField(max_length=240, blank=True)
     homes = models.PositiveIntegerField(null=True)

@@ -84,6 +84,22 @@ CONTINGENT: Mapping[str, str] = {
 }
 YES_NO: Mapping[str, str] = {"1": "oui", "2": "non"}
 # Words met in landlords' own files, beside the codes of the register.
+OCCUPANCY_WORDS: Mapping[str, str] = {
+    "occupe": "1",
+    "locataire": "1",
+    "vacant": "2",
+    "libre": "2",
+    "vide": "3",
+    "travaux": "3",
+    "gardien": "5",
+}
+CONSTRUCTION_WORDS: Mapping[str, str] = {
+    "appartement": "C",
+    "immeuble": "C",
+    "maison": "I",
+    "pavillon": "I",
+    "residence etudiante": "E",
+}
 FLAG_WORDS: Mapping[str, bool] = {
     "1": True,
     "o": True,

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     INSEE = "insee"
     POSTCODE = "postcode"
     INTEGER = "integer"
+    ROOMS = "rooms"
     AREA = "area"
     YEAR = "year"
     MONTH = "month"
@@ -34,7 +35,7 @@ class Field:
     """One field of a line: its French name, how it is checked, and the headers it is recognised by.
 
     ``least`` and ``most`` bound numbers (and give the longest text); ``table`` is the code list of a ``CODE``, whose
-    words are accepted beside its codes.
+    labels are accepted beside its codes, like the ``words`` met in landlords' files.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Field:
     least: float = 0
     most: float = 100
     table: Mapping[str, str] | None = None
+    words: Mapping[str, str] | None = None
     kept: bool = True
 
 
@@ -204,11 +206,12 @@ _ALL = (
         Kind.CODE,
         ("typeconst", "type de construction", "collectif individuel", "typeconst code", "nature logement"),
         table=codes.CONSTRUCTION,
+        words=codes.CONSTRUCTION_WORDS,
     ),
     Field(
         "rooms",
         "nombre de pièces",
-        Kind.INTEGER,
+        Kind.ROOMS,
         ("nbpiece", "nombre de pieces", "nb pieces", "pieces", "typologie", "type logement"),
         least=1,
         most=20,
@@ -257,6 +260,7 @@ _ALL = (
         Kind.CODE,
         ("mode", "occupation", "mode d occupation", "statut d occupation", "etat d occupation"),
         table=codes.OCCUPANCY,
+        words=codes.OCCUPANCY_WORDS,
     ),
     Field(
         "lease_start",
@@ -278,8 +282,9 @@ _ALL = (
     ),
     Field("accessible", "accessible (PMR)", Kind.FLAG, ("pmr", "pmr code", "accessible", "accessibilite", "accessible pmr")),
     Field("exit_reason", "motif de sortie", Kind.CODE, ("sortiepatrim", "motif de sortie"), table=codes.EXIT),
+    Field("qpv", "en QPV, oui ou non", Kind.ZONE, ("qpv", "qpv code", "en qpv", "quartier prioritaire", "zus"), kept=False),
     Field("qpv_2015", "en QPV, contours 2015", Kind.ZONE, ("plg qp15", "qp15", "qpv 2015")),
-    Field("qpv_2024", "en QPV, contours 2024", Kind.ZONE, ("plg qp24", "qp24", "qpv 2024", "qpv", "qpv code", "en qpv")),
+    Field("qpv_2024", "en QPV, contours 2024", Kind.ZONE, ("plg qp24", "qp24", "qpv 2024")),
     Field("lon", "longitude", Kind.NUMBER, ("lon", "longitude", "lng", "x longitude"), least=-180, most=180),
     Field("lat", "latitude", Kind.NUMBER, ("lat", "latitude", "y latitude"), least=-90, most=90),
     Field("x", "X projeté", Kind.NUMBER, ("x", "x l93", "coord x"), least=-10_000_000, most=10_000_000, kept=False),
