@@ -1,0 +1,61 @@
+"""``palier frameworks import FILE``, ``load-shipped`` and ``check``: grids from the command line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from palier.calendar import paris_day
+from palier.frameworks.operations import import_version, load_shipped
+from palier.frameworks.queries import drift
+from palier.verdict import Refusal
+
+
+class Command(BaseCommand):
+    """Publishes grids and checks stored scores."""
+
+    help = "Publish a grid written in YAML, load the shipped ones, or check that stored scores are those of the answers."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Declare the sub-commands."""
+        chores = parser.add_subparsers(dest="chore", required=True)
+        one = chores.add_parser("import", help="publish a YAML file as the next version of its grid")
+        one.add_argument("file", type=Path)
+        one.add_argument("--effective-from", type=date.fromisoformat, help="YYYY-MM-DD; today by default")
+        chores.add_parser("load-shipped", help="publish the grids that come with Palier, once")
+        chores.add_parser("check", help="recompute every stored score and progress")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run one chore."""
+        at = timezone.now()
+        if options["chore"] == "check":
+            self._check()
+        elif options["chore"] == "load-shipped":
+            for version in load_shipped(at=at):
+                self.stdout.write(f"{version.framework.code} : version {version.number}")
+        else:
+            file: Path = options["file"]
+            try:
+                text = file.read_text(encoding="utf-8")
+                version = import_version(text=text, by=None, at=at, effective_from=options["effective_from"] or paris_day(at))
+            except (OSError, UnicodeDecodeError) as problem:
+                raise CommandError(f"{file} : {problem}") from problem
+            except Refusal as refusal:
+                lines = [reason.sentence for reason in refusal.verdict.reasons]
+                raise CommandError("\n".join([f"{file} n’est pas publié.", *lines])) from refusal
+            self.stdout.write(
+                f"{version.framework.code} : version {version.number}, en vigueur dès le {version.effective_from}"
+            )
+
+    def _check(self) -> None:
+        found = drift()
+        for fault in found:
+            self.stderr.write(f"Évaluation {fault.assessment} : {fault.stored} en base, {fault.computed} recalculé.")
+        if found:
+            raise CommandError(f"{len(found)} évaluations ne portent pas le score de leurs réponses.")
+        self.stdout.write("Chaque score est celui de ses réponses.")
