@@ -1,0 +1,275 @@
+"""What one may ask of plans, each in a fixed number of SQL queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+
+from palier.directory.models import Person
+from palier.plans.models import (
+    Action,
+    ActionEvidence,
+    ActionSite,
+    ActionVerdict,
+    Contribution,
+    Measure,
+    Plan,
+    Recommendation,
+    Snapshot,
+    State,
+    Term,
+)
+from palier.plans.rules.action import ActionContent
+from palier.plans.rules.plan import ActionFacts, PlanFacts, RecommendationFacts
+from palier.plans.rules.plan import submittable as submittable_of
+from palier.plans.rules.terms import DEFAULT_TERMS, Direction, Nature, Responsibility, Scope, Status, Vocabulary
+from palier.verdict import Verdict
+
+_OPEN = (Status.NOT_STARTED, Status.UNDER_WAY)
+
+
+def terms(*, retired: bool = False) -> dict[Vocabulary, dict[str, str]]:
+    """The lists of themes, levers and TFPB axes: the defaults as edited. ``retired`` keeps the words no longer offered."""
+    found = {vocabulary: dict(words) for vocabulary, words in DEFAULT_TERMS.items()}
+    for term in Term.objects.order_by("pk"):
+        words = found[Vocabulary(term.vocabulary)]
+        if term.retired and not retired:
+            words.pop(term.code, None)
+        else:
+            words[term.code] = term.label
+    return found
+
+
+def plans(*, landlord: int) -> QuerySet[Plan]:
+    """The plans of a landlord, latest cycle first."""
+    return Plan.objects.filter(landlord=landlord).order_by("-cycle")
+
+
+def plan_of(*, landlord: int, cycle: int | None = None) -> Plan | None:
+    """The plan of a cycle, or the latest."""
+    found = plans(landlord=landlord)
+    return found.filter(cycle=cycle).first() if cycle else found.first()
+
+
+def plan_state(*, landlord: int, cycle: int, priority: Mapping[int, str] | None = None) -> PlanFacts:
+    """Everything that decides whether a plan may be handed in. Four SQL queries.
+
+    ``priority`` gives the name of each priority site by residence.
+    """
+    named = dict(priority or {})
+    plan = plan_of(landlord=landlord, cycle=cycle)
+    if plan is None:
+        return PlanFacts(landlord, cycle, None, priority=named)
+    live = Count("actions", filter=~Q(actions__status=Status.DROPPED))
+    recommendations = tuple(
+        RecommendationFacts(row.pk, row.code, row.title, row.live, row.refused_at is not None)
+        for row in Recommendation.objects.filter(plan=plan).annotate(live=live).order_by("pk")
+    )
+    sites: dict[int, set[int]] = defaultdict(set)
+    residence = Coalesce("residence__merged_into_id", "residence_id")
+    for action, pk in ActionSite.objects.filter(action__plan=plan).values_list("action_id", residence):
+        sites[action].add(pk)
+    actions = tuple(
+        ActionFacts(row.pk, row.code, content_of(row, residences=frozenset(sites[row.pk])), row.status == Status.DROPPED)
+        for row in Action.objects.filter(plan=plan).order_by("pk")
+    )
+    return PlanFacts(landlord, cycle, plan.pk, plan.state == State.FROZEN, recommendations, actions, named)
+
+
+def submittable(*, landlord: int, cycle: int, priority: Mapping[int, str]) -> Verdict:
+    """Whether a plan may be handed in. Four SQL queries."""
+    return submittable_of(plan_state(landlord=landlord, cycle=cycle, priority=priority))
+
+
+def content_of(
+    row: Action, *, residences: frozenset[int] = frozenset(), contributors: frozenset[int] = frozenset()
+) -> ActionContent:
+    """What defines an action, from its row and its links. No SQL query."""
+    return ActionContent(
+        title=row.title,
+        description=row.description,
+        theme=row.theme,
+        scope=Scope(row.scope),
+        nature=Nature(row.nature) if row.nature else None,
+        responsibility=Responsibility(row.responsibility) if row.responsibility else None,
+        lever=row.lever,
+        owner=row.owner_id,
+        owner_label=row.owner_label,
+        contributors=contributors,
+        residences=residences,
+        starts_on=row.starts_on,
+        due_on=row.due_on,
+        budget=row.budget,
+        funding=row.funding,
+        tfpb_axis=row.tfpb_axis,
+        ordinary=row.ordinary,
+        indicator=row.indicator,
+        unit=row.unit,
+        direction=Direction(row.direction) if row.direction else None,
+        baseline=row.baseline,
+        baseline_on=row.baseline_on,
+        target=row.target,
+        target_on=row.target_on,
+    )
+
+
+def full_content(row: Action) -> ActionContent:
+    """What defines an action, its sites and contributors read. Two SQL queries."""
+    return content_of(
+        row,
+        residences=frozenset(ActionSite.objects.filter(action=row).values_list("residence_id", flat=True)),
+        contributors=frozenset(Contribution.objects.filter(action=row).values_list("person_id", flat=True)),
+    )
+
+
+def actions(*, landlord: int, cycle: int | None = None) -> QuerySet[Action]:
+    """The actions of a landlord, by code, as lists show them. Four SQL queries.
+
+    Each carries ``last_value`` and ``last_on`` (latest measure), ``outcome`` (latest verdict) and ``proofs`` (how many
+    documents); owner, sites, recommendations and contributors are there.
+    """
+    latest = Measure.objects.filter(action=OuterRef("pk")).order_by("-on", "-pk")
+    verdict = ActionVerdict.objects.filter(action=OuterRef("pk")).order_by("-at", "-pk")
+    proofs = (
+        ActionEvidence.objects.filter(action=OuterRef("pk"), document__withdrawn_at__isnull=True)
+        .order_by()
+        .values("action")
+        .annotate(many=Count("pk"))
+        .values("many")
+    )
+    found = Action.objects.filter(plan__landlord=landlord)
+    if cycle is not None:
+        found = found.filter(plan__cycle=cycle)
+    return (
+        found.select_related("plan", "owner")
+        .annotate(
+            last_value=Subquery(latest.values("value")[:1]),
+            last_on=Subquery(latest.values("on")[:1]),
+            outcome=Subquery(verdict.values("outcome")[:1]),
+            proofs=Coalesce(Subquery(proofs), 0),
+        )
+        .prefetch_related("residences", "recommendations", "contributors")
+        .order_by("-plan__cycle", "pk")
+    )
+
+
+def late(found: QuerySet[Action], *, on: date) -> QuerySet[Action]:
+    """Among these actions, those past their day and not over, the oldest first."""
+    return found.filter(status__in=_OPEN, due_on__lt=on).order_by("due_on", "pk")
+
+
+def late_actions(*, landlord: int, on: date) -> QuerySet[Action]:
+    """The actions of a landlord past their day and not over, the oldest first."""
+    return late(actions(landlord=landlord), on=on)
+
+
+def entrusted_to(*, person: Person, landlord: int) -> QuerySet[Action]:
+    """The actions of a landlord that somebody owns or contributes to."""
+    mine = Contribution.objects.filter(person=person).values("action")
+    return actions(landlord=landlord).filter(Q(owner=person) | Q(pk__in=mine))
+
+
+def recommendations(*, landlord: int, cycle: int | None = None) -> QuerySet[Recommendation]:
+    """The recommendations of a landlord, by code, with the actions that follow them. Two SQL queries."""
+    found = Recommendation.objects.filter(plan__landlord=landlord)
+    if cycle is not None:
+        found = found.filter(plan__cycle=cycle)
+    return (
+        found.select_related("plan", "refused_by")
+        .annotate(live=Count("actions", filter=~Q(actions__status=Status.DROPPED)))
+        .prefetch_related(Prefetch("actions", Action.objects.order_by("pk")))
+        .order_by("-plan__cycle", "pk")
+    )
+
+
+def measures(action: Action) -> QuerySet[Measure]:
+    """The measures of an action, oldest first."""
+    return Measure.objects.filter(action=action).select_related("by").order_by("on", "pk")
+
+
+def evidence(action: Action) -> QuerySet[ActionEvidence]:
+    """The documents that prove something of an action, latest first; withdrawn ones apart."""
+    return (
+        ActionEvidence.objects.filter(action=action, document__withdrawn_at__isnull=True)
+        .select_related("document", "by")
+        .order_by("-at", "-pk")
+    )
+
+
+def verdicts(action: Action) -> QuerySet[ActionVerdict]:
+    """What auditors found of an action, latest first."""
+    return ActionVerdict.objects.filter(action=action).select_related("by").order_by("-at", "-pk")
+
+
+def snapshots(*, landlord: int, cycle: int) -> QuerySet[Snapshot]:
+    """The frozen versions of a plan, latest first."""
+    return Snapshot.objects.filter(plan__landlord=landlord, plan__cycle=cycle).select_related("taken_by").order_by("-number")
+
+
+def snapshot_content(plan: Plan) -> dict[str, Any]:
+    """A plan as it is frozen: plain JSON values, words included, so that it is read without this database."""
+    words = terms(retired=True)
+    traces = defaultdict(list)
+    for action, code in Action.objects.filter(plan=plan).values_list("pk", "recommendations__code").order_by("pk", "recommendations__code"):  # fmt: skip
+        if code:
+            traces[action].append(code)
+    names = defaultdict(list)
+    rows = ActionSite.objects.filter(action__plan=plan).values_list("action_id", "residence_id", "residence__name")
+    for action, pk, name in rows.order_by("action_id", "residence__name", "residence_id"):
+        names[action].append({"residence": pk, "name": name})
+    return {
+        "landlord": plan.landlord_id,
+        "cycle": plan.cycle,
+        "recommendations": [
+            {
+                "code": row.code,
+                "title": row.title,
+                "text": row.text,
+                "theme": row.theme,
+                "source": row.source,
+                "refusal_reason": row.refusal_reason,
+            }
+            for row in Recommendation.objects.filter(plan=plan).order_by("pk")
+        ],
+        "actions": [
+            _plain(row, words) | {"recommendations": traces[row.pk], "sites": names[row.pk]}
+            for row in Action.objects.filter(plan=plan).annotate(owner_name=F("owner__name")).order_by("pk")
+        ],
+    }
+
+
+_TEXTS = (
+    "code",
+    "title",
+    "description",
+    "scope",
+    "nature",
+    "responsibility",
+    "owner_label",
+    "funding",
+    "ordinary",
+    "indicator",
+)
+_MORE = ("unit", "direction", "status", "dropped_reason")
+_DAYS = ("starts_on", "due_on", "baseline_on", "target_on")
+_AMOUNTS = ("budget", "baseline", "target")
+
+
+def _plain(row: Action, words: dict[Vocabulary, dict[str, str]]) -> dict[str, Any]:
+    found: dict[str, Any] = {name: getattr(row, name) for name in (*_TEXTS, *_MORE)}
+    found |= {name: value.isoformat() if (value := getattr(row, name)) else None for name in _DAYS}
+    found |= {name: None if (value := getattr(row, name)) is None else f"{value.normalize():f}" for name in _AMOUNTS}
+    found |= {
+        name: {"code": code, "label": words[vocabulary].get(code, code)} if (code := getattr(row, name)) else None
+        for name, vocabulary in (
+            ("theme", Vocabulary.THEME),
+            ("lever", Vocabulary.LEVER),
+            ("tfpb_axis", Vocabulary.TFPB_AXIS),
+        )
+    }
+    return found | {"owner": getattr(row, "owner_name", None)}
