@@ -39,10 +39,11 @@ class Landing:
     @property
     def marks(self) -> list[Progress]:
         """The steps of its flight, from the bottom."""
-        if self.state != "doing":
-            return ["done" if self.state == "done" else "todo"] * self.steps
-        behind = min(self.passed, self.steps - 1)
-        return ["done"] * behind + ["doing"] + ["todo"] * (self.steps - behind - 1)
+        here = min(self.passed, self.steps - 1) if self.state == "doing" else self.steps if self.state == "done" else 0
+        marks: list[Progress] = ["done" if rank < here else "todo" for rank in range(self.steps)]
+        if self.state == "doing":
+            marks[here] = "doing"
+        return marks
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Address of the components page."""
+"""Addresses of the pages of no room."""
 
 from django.urls import path
 
@@ -7,4 +7,7 @@ from palier.web.ui import views
 urlpatterns = [
     path("ui/", views.components, name="ui_components"),
     path("ui/exemple.geojson", views.example_map, name="ui_example_map"),
+    path("accessibilite/", views.accessibility, name="accessibility"),
+    path("donnees-personnelles/", views.privacy, name="privacy"),
+    path("aide/", views.help_page, name="help"),
 ]

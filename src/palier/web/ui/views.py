@@ -1,4 +1,4 @@
-"""The components page: every component in every state, with its tag written beside."""
+"""Pages of no room: the components with their tags, accessibility, personal data, help."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.template import RequestContext, Template, engines
+from django.template import Engine, RequestContext, Template
 from django.utils.safestring import SafeString
 from django_cotton.compiler_regex import CottonCompiler
 
@@ -43,7 +43,7 @@ class Group:
 @lru_cache(maxsize=1)
 def _sources() -> list[tuple[str, str, list[tuple[str, str, str, Template]]]]:
     """The gallery as written: title of the group, slug, then title, note, source and compiled template of each specimen."""
-    engine = engines["django"].engine  # type: ignore[attr-defined] -- the Django backend has one
+    engine = Engine.get_default()
     groups = []
     for path in sorted(FOLDER.glob("*.html")):
         title, *rest = path.read_text().split("\n", 1)
@@ -81,3 +81,21 @@ def components(request: Request) -> HttpResponse:
 def example_map(request: Request) -> JsonResponse:
     """The invented places of the example map."""
     return JsonResponse(examples.PLACES, content_type="application/geo+json")
+
+
+@door(GET=Open.PUBLIC)
+def accessibility(request: Request) -> HttpResponse:
+    """What is done for everybody to use the pages, and what is not yet."""
+    return render(request, "ui/notes/accessibility.html")
+
+
+@door(GET=Open.PUBLIC)
+def privacy(request: Request) -> HttpResponse:
+    """What is kept about people, who sees it, and their rights."""
+    return render(request, "ui/notes/privacy.html")
+
+
+@door(GET=Open.PUBLIC)
+def help_page(request: Request) -> HttpResponse:
+    """How the pages are read, and whom to ask."""
+    return render(request, "ui/notes/help.html")
