@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -53,9 +53,9 @@ def open_file(
 
 
 @transaction.atomic
-def close_file(*, relation: Relation, by: Person | None, at: datetime) -> None:
-    """Close a landlord's file to those it was opened to; tomorrow they no longer see it."""
-    relation.ends_on = max(paris_day(at), relation.starts_on)
+def close_file(*, relation: Relation, by: Person | None, at: datetime, on: date | None = None) -> None:
+    """Close a landlord's file to those it was opened to: the day after ``on`` (today by default) they no longer see it."""
+    relation.ends_on = max(on or paris_day(at), relation.starts_on)
     relation.save(update_fields=["ends_on"])
     record(
         act="directory.file_closed",
