@@ -1,5 +1,8 @@
-"""How Django's forms are drawn: our templates, French words, no style of their own."""
+"""How Django's forms are drawn and what they say: our templates, our words, no style of their own."""
 
+from typing import Final
+
+from django import forms
 from django.forms.renderers import TemplatesSetting
 
 
@@ -9,3 +12,30 @@ class PalierRenderer(TemplatesSetting):
     form_template_name = "ui/fields/form.html"
     formset_template_name = "ui/fields/formset.html"
     field_template_name = "ui/fields/field.html"
+
+
+_WORDS: Final[dict[type[forms.Field], dict[str, str]]] = {
+    forms.Field: {"required": "Indiquez une réponse."},
+    forms.CharField: {"required": "Écrivez une réponse."},
+    forms.DateField: {"required": "Indiquez une date.", "invalid": "Indiquez une date, par exemple 24/02/2026."},
+    forms.TimeField: {"invalid": "Indiquez une heure, par exemple 14:30."},
+    forms.IntegerField: {"required": "Indiquez un nombre.", "invalid": "Indiquez un nombre entier, par exemple 12500."},
+    forms.DecimalField: {"required": "Indiquez un nombre.", "invalid": "Indiquez un nombre, par exemple 12,5."},
+    forms.EmailField: {"required": "Indiquez une adresse électronique."},
+    forms.FileField: {
+        "required": "Choisissez un fichier.",
+        "invalid": "Le fichier n’est pas arrivé : choisissez-le à nouveau.",
+        "missing": "Choisissez un fichier.",
+        "empty": "Le fichier est vide : choisissez-en un autre.",
+    },
+    forms.ChoiceField: {"required": "Choisissez une réponse.", "invalid_choice": "Choisissez une réponse de la liste."},
+    forms.MultipleChoiceField: {"required": "Choisissez au moins une réponse."},
+    forms.ModelChoiceField: {"required": "Choisissez une réponse.", "invalid_choice": "Choisissez une réponse de la liste."},
+    forms.BooleanField: {"required": "Cochez la case pour continuer."},
+}
+
+
+def speak() -> None:
+    """Give every field that is declared from now on the words of Palier for what it refuses."""
+    for field, words in _WORDS.items():
+        field.default_error_messages = {**field.default_error_messages, **words}
