@@ -20,7 +20,7 @@ class Entry:
 def entries(request: HttpRequest) -> list[Entry]:
     """The links of this person, the current one marked by the longest address that begins the page's own."""
     links: list[tuple[str, str]] = [("Accueil", reverse("home"))]
-    home = reverse("home")
-    here = max((url for _, url in links if request.path.startswith(url) and url != home), key=len, default=home)
-    here = here if here != home or request.path == home else ""
+    here = max(
+        (url for _, url in links if request.path == url or (url != "/" and request.path.startswith(url))), key=len, default=""
+    )
     return [Entry(label, url, url == here) for label, url in links]
