@@ -9,13 +9,14 @@ ready()
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
+from tests.fixtures import luhn_siren
+
 from palier.directory.operations import add_landlord, add_member, add_organisation, enter_person
 from palier.directory.rules import Kind, LandlordType, Role
 from palier.label.models import Journey
 from palier.label.operations import load_shipped, open_journey
 from palier.label.queries import rule_sets
 from palier.label.rules.stages import LIVE, Stage
-from tests.fixtures import luhn_siren
 
 JOURNEYS = 1_000
 settings.DEMO = True  # no second factor to set up here
