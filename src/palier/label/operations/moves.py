@@ -128,6 +128,8 @@ def _move(journey: Journey, step: Step, facts: Facts, by: Person | None, at: dat
     _record(
         journey, step.act, by, at, f"{step.done}.", {"from": source, "to": target, "cycle": facts.cycle, "note": note},
     )  # fmt: skip
+    if target not in {source, Stage.HEARING}:  # come back to later, a stage asks tenants again
+        consultation.close_round(landlord=journey.landlord, cycle=facts.cycle, stage=source, by=by, at=at)
     _carry(journey, step, target, by, at)
     return journey
 
