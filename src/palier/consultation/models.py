@@ -5,6 +5,8 @@ A voice once given never changes: the database refuses it (triggers of migration
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -84,6 +86,21 @@ class Voice(models.Model):
                 name="voice_in_order", condition=Q(answered_at__isnull=True) | Q(answered_at__gte=F("read_at"))
             ),
         ]
+
+    @property
+    def who(self) -> str:
+        """The association, as an opinion is signed."""
+        return self.association.name
+
+    @property
+    def verdict(self) -> str:
+        """What it says, in words."""
+        return Opinion(self.opinion).label if self.opinion else ""
+
+    @property
+    def on(self) -> datetime | None:
+        """When it was said."""
+        return self.answered_at
 
 
 class Reminder(models.Model):

@@ -114,7 +114,7 @@ def _gather(rounds_: Sequence[Round], on: date) -> _Gathered:
     return gathered
 
 
-def _facts(round_: Round, gathered: _Gathered, on: date, duty: Duty, lapse_days: int, reminders: int) -> GateFacts:  # noqa: PLR0917
+def _facts(round_: Round, gathered: _Gathered, on: date, duty: Duty, lapse_days: int, reminders: int) -> GateFacts:
     voices_ = list(gathered.voices[round_.pk])
     if round_.closed_at is None:
         known = {voice.association for voice in voices_}
