@@ -11,6 +11,7 @@ from django_cotton.compiler_regex import CottonCompiler
 
 from palier.verdict import YES, Remedy, no
 
+pytestmark = pytest.mark.urls("tests.web.ui.urls")
 COMPONENTS = sorted(Path("src/palier/web/ui/components").glob("*.html"))
 
 

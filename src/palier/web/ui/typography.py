@@ -12,33 +12,42 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 
 NARROW, FIXED = "\u202f", "\u00a0"
-_KEPT = re.compile(r"(<(script|style|pre|code|textarea)\b.*?</\2\s*>|<!--.*?-->)", re.DOTALL | re.IGNORECASE)
-# The next angle bracket opens a tag, so this is text: in a tag it would be the one that closes it.
-_TEXT = r"(?=[^<>]*(?:<|\Z))"
-_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(rf"[ \u00a0](?=[;!?%]){_TEXT}"), NARROW),
-    (re.compile(rf"(?<=[\w»)\]])(?=[!?](?:[\s<»)]|\Z)){_TEXT}"), NARROW),
-    (re.compile(rf"(?<=\d)(?=%){_TEXT}"), NARROW),
-    (re.compile(rf" (?=:(?:[\s<]|\Z)){_TEXT}"), FIXED),
-    (re.compile(rf" (?=[»€]){_TEXT}"), FIXED),
-    (re.compile(rf"(?<=«) {_TEXT}"), FIXED),
-    (re.compile(rf"(?<=\bn°) ?(?=\d){_TEXT}", re.IGNORECASE), FIXED),
-    (re.compile(rf"(?<=\d) (?=\d{{3}}(?!\d)){_TEXT}"), NARROW),
-    (re.compile(rf"(?<=\w)(?:'|&#x27;|&#39;)(?=\w){_TEXT}"), "’"),
+_KEPT = re.compile(
+    r"(<(?:script|style|pre|code|textarea)\b.*?</(?:script|style|pre|code|textarea)\s*>|<!--.*?-->|<[^>]*>)",
+    re.DOTALL | re.IGNORECASE,
+)
+_TAG = "\x00"  # stands for what is kept while the texts of a page are set all at once: no text holds it
+_PLAIN: tuple[tuple[str, str], ...] = (
+    *((space + mark, NARROW + mark) for mark in ";!?%" for space in (" ", FIXED)),
+    (" : ", f"{FIXED}: "),
+    (f" :{_TAG}", f"{FIXED}:{_TAG}"),
+    ("« ", f"«{FIXED}"),
+    (" »", f"{FIXED}»"),
+    (" €", f"{FIXED}€"),
+    ("n° ", f"n°{FIXED}"),
+)
+# Each begins with what is looked for, so that the search leaps from one to the next; what precedes is checked after.
+_PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"[!?](?=[\s\x00»)]|\Z)(?<=[\w»)\]].)"), rf"{NARROW}\g<0>"),
+    (re.compile(r"%(?<=\d%)"), f"{NARROW}%"),
+    (re.compile(r" (?=\d{3}(?!\d))(?<=\d )"), NARROW),
+    (re.compile(r"'(?=\w)(?<=\w')"), "’"),
+    (re.compile(r"&#x27;(?=\w)(?<=\w&#x27;)"), "’"),
 )
 
 
 def typeset(html: str) -> str:
     """The same page or fragment with the spaces and apostrophes of French typography."""
+    if _TAG in html:
+        return html
     pieces = _KEPT.split(html)
-    # Split with two groups: text, kept piece, name of its tag, text…
-    for index in range(0, len(pieces), 3):
-        text = pieces[index]
-        for pattern, right in _RULES:
-            text = pattern.sub(right, text)
-        pieces[index] = text
-    del pieces[2::3]
-    return "".join(pieces[i] for i in range(len(pieces)))
+    text = _TAG.join(pieces[::2])
+    for typed, right in _PLAIN:
+        text = text.replace(typed, right)
+    for pattern, right in _PATTERNS:
+        text = pattern.sub(right, text)
+    pieces[::2] = text.split(_TAG)
+    return "".join(pieces)
 
 
 class TypographyMiddleware:

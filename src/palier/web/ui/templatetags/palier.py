@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.template import Context
@@ -97,7 +97,11 @@ def number(value: Number | None, places: int | None = None) -> str:
 @register.filter
 def percent(value: Number | None, places: int = 0) -> str:
     """A share between 0 and 1 as a percentage: 0.76 gives « 76 % »."""
-    return "" if value is None or value == "" else f"{number(round(Decimal(str(value)) * 100, places), places)} %"
+    return (
+        ""
+        if value is None or value == ""
+        else f"{number((Decimal(str(value)) * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), places)} %"
+    )
 
 
 def _local(value: date | datetime) -> date:

@@ -1,0 +1,134 @@
+"""The pages of no room, and those of sign-in, in a real browser: accessible, whole on a phone, silent in the console."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from palier.directory.rules import Kind, Role
+from tests.browser import OpenPage, check, overflow
+
+pytestmark = pytest.mark.urls("tests.web.ui.urls")
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/ui/", "ui"),
+        ("/aide/", "ui-help"),
+        ("/accessibilite/", "ui-accessibility"),
+        ("/donnees-personnelles/", "ui-privacy"),
+        ("/nulle-part/", "ui-404"),
+        ("/compte/login/", "account-login"),
+        ("/compte/password/reset/", "account-reset"),
+    ],
+)
+def test_open_pages(browser_page: OpenPage, path: str, name: str) -> None:
+    page = browser_page()
+    page.goto(path)
+    check(page, name)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/compte/2fa/", "account-mfa"),
+        ("/compte/logout/", "account-logout"),
+        ("/compte/email/", "account-email"),
+        ("/compte/password/change/", "account-password"),
+    ],
+)
+def test_pages_of_ones_account(browser_page: OpenPage, make_person, make_organisation, path: str, name: str) -> None:
+    person = make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), name="Mme B.")
+    page = browser_page(person)
+    page.goto(path)
+    check(page, name)
+
+
+@pytest.mark.browser
+def test_components_hold_at_every_width(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/ui/")
+    for width in (320, 360, 768, 900, 1024, 1200, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert overflow(page) == [], width
+
+
+@pytest.mark.browser
+def test_the_navigation_opens_and_closes_on_a_phone(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto("/aide/")
+    link = page.get_by_role("navigation", name="Principale").get_by_role("link", name="Accueil")
+    assert not link.is_visible()
+    page.get_by_role("button", name="Menu").click()
+    assert link.is_visible()
+    page.keyboard.press("Escape")
+    assert not link.is_visible()
+
+
+@pytest.mark.browser
+def test_without_script_the_navigation_is_there(browser_page: OpenPage) -> None:
+    page = browser_page(javascript=False)
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto("/aide/")
+    assert page.get_by_role("navigation", name="Principale").get_by_role("link", name="Accueil").is_visible()
+
+
+@pytest.mark.browser
+def test_a_confirmation_is_a_dialog_that_the_keyboard_leaves(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/ui/")
+    ask = page.locator("summary", has_text="Retirer la pièce")
+    ask.click()
+    dialog = page.get_by_role("dialog", name=re.compile("Retirer la pièce « Fiches"))
+    assert dialog.is_visible()
+    page.keyboard.press("Escape")
+    assert not dialog.is_visible()
+    assert ask.evaluate("element => element === document.activeElement")
+
+
+@pytest.mark.browser
+def test_the_batch_bar_comes_with_the_first_choice(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/ui/")
+    bar = page.locator("[data-batch]")
+    assert not bar.is_visible()
+    page.get_by_role("checkbox", name="Choisir Fauxbourg Logement").check()
+    assert "1 parcours choisi" in bar.inner_text()
+    page.get_by_role("checkbox", name="Tout choisir").check()
+    assert "2 parcours choisis" in bar.inner_text()
+    bar.get_by_role("button", name="Tout décocher").click()
+    assert not bar.is_visible()
+
+
+@pytest.mark.browser
+def test_the_map_draws_its_places(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/ui/")
+    page.locator("[data-map-ready]").wait_for()
+    counts = page.locator(".map-counts span").all_inner_texts()
+    assert counts
+    assert all(count.isdigit() for count in counts)
+
+
+@pytest.mark.browser
+def test_a_planted_fault_is_found(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/aide/")
+    page.evaluate("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/static/x.png\">')")
+    with pytest.raises(AssertionError, match="image-alt"):
+        check(page, "fault")
+
+
+def test_every_component_is_shown(client: Client) -> None:
+    from tests.web.ui.test_components import COMPONENTS
+
+    html = client.get("/ui/").content.decode()
+    inside_others = {"brand", "field", "form_errors", "regime", "icon"}
+    missing = {path.stem for path in COMPONENTS if f"&lt;c-{path.stem.replace('_', '-')}" not in html} - inside_others
+    assert missing == set()

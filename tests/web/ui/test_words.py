@@ -1,0 +1,53 @@
+"""Numbers, days and hours as the French write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from django.utils.safestring import mark_safe
+
+from palier.web.ui.markup import differences, table_roles
+from palier.web.ui.templatetags import palier as tags
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "words"),
+    [(9864, None, "9 864"), (0, None, "0"), (Decimal("2.60"), 1, "2,6"), (1234567, None, "1 234 567"), (None, None, "")],
+)
+def test_number(value: float | None, places: int | None, words: str) -> None:
+    assert tags.number(value, places) == words
+
+
+@pytest.mark.parametrize(("share", "words"), [(0.76, "76 %"), (Decimal("0.005"), "1 %"), (1, "100 %"), (None, "")])
+def test_percent(share: float | None, words: str) -> None:
+    assert tags.percent(share) == words
+
+
+def test_days() -> None:
+    assert tags.day(date(2026, 4, 14)) == "mardi 14 avril 2026"
+    assert tags.short_day(date(2026, 4, 14)) == "14 avril"
+    assert tags.short_day(date(2026, 4, 14), "year") == "14 avril 2026"
+    assert tags.day(date(2026, 5, 1)) == "vendredi 1<sup>er</sup> mai 2026"
+    assert tags.day(None) == ""
+
+
+def test_an_instant_is_told_in_paris() -> None:
+    late = datetime(2026, 3, 31, 22, 30, tzinfo=UTC)
+    assert tags.short_day(late) == "1<sup>er</sup> avril"
+    assert tags.clock(late) == "00:30"
+
+
+def test_differences_underline_words_and_escape_them() -> None:
+    assert differences("affichés dans tous les halls", "affichés dans 14 halls") == "affichés dans <ins>tous les</ins> halls"
+    assert differences("<b>", "") == "<ins>&lt;b&gt;</ins>"
+    assert differences("pareil", "pareil") == "pareil"
+
+
+def test_a_stacked_table_keeps_its_roles() -> None:
+    rows = '<thead><tr><th scope="col">A</th></tr></thead><tbody><tr><th scope="row">b</th><td class="num">1</td></tr>'
+    assert table_roles(mark_safe(rows)) == (
+        '<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">A</th></tr></thead>'
+        '<tbody role="rowgroup"><tr role="row"><th role="rowheader" scope="row">b</th><td role="cell" class="num">1</td></tr>'
+    )
