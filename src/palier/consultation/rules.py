@@ -303,6 +303,21 @@ def may_remind(voice: Voice, on: date) -> Verdict:
     return YES
 
 
+def to_remind(facts: GateFacts) -> tuple[Voice, ...]:
+    """The awaited associations that may be reminded today."""
+    return tuple(voice for voice in awaited(facts) if may_remind(voice, facts.on))
+
+
+def may_remind_some(facts: GateFacts) -> Verdict:
+    """Whether at least one association may be reminded today; otherwise why none may."""
+    waited = awaited(facts)
+    if not waited:
+        return no("consultation.nobody_awaited", "Aucune réponse n’est attendue.")
+    if to_remind(facts):
+        return YES
+    return Verdict.all(may_remind(voice, facts.on) for voice in waited)
+
+
 def complete_opinion(opinion: Opinion, text: str) -> Verdict:
     """Whether an opinion may be sent: what is asked or feared must be written."""
     if opinion.needs_text and not text.strip():

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from palier.calendar import in_words, paris_day
 from palier.consultation import queries
 from palier.consultation.models import Reminder, Round, SharedDocument, Voice
-from palier.consultation.rules import Duty, awaited, may_remind, next_reminder_on
+from palier.consultation.rules import Duty, may_remind_some, next_reminder_on, to_remind
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import grant_access_link
 from palier.directory.queries import associations_of, is_light
@@ -18,7 +18,7 @@ from palier.documents.models import Version
 from palier.documents.operations import share
 from palier.ledger.operations import record
 from palier.outbox.operations import cancel, post
-from palier.verdict import Refusal, Verdict, no
+from palier.verdict import Refusal, no, require
 
 
 @transaction.atomic
@@ -196,14 +196,9 @@ def remind(*, round_: Round, by: Person | None, at: datetime) -> list[str]:
         Refusal: when none may be reminded today, with the reason for each.
     """
     round_ = _lock_open(round_)
-    today = paris_day(at)
-    waited = awaited(queries.facts_of(round_, on=today))
-    verdicts = {voice.association: may_remind(voice, today) for voice in waited}
-    names = {voice.association: voice.name for voice in waited if verdicts[voice.association]}
-    if not names:
-        raise Refusal(
-            Verdict.all(verdicts.values()) if verdicts else no("consultation.nobody_awaited", "Aucune réponse n’est attendue.")
-        )
+    facts = queries.facts_of(round_, on=paris_day(at))
+    require(may_remind_some(facts))
+    names = {voice.association: voice.name for voice in to_remind(facts)}
     told = _remind(round_, names, by, at)
     if not told:
         raise Refusal(
@@ -246,8 +241,8 @@ def remind_due(*, round_: Round, at: datetime) -> list[str]:
     facts = queries.facts_of(round_, on=today)
     due = {
         voice.association: voice.name
-        for voice in awaited(facts)
-        if (day := next_reminder_on(voice, facts)) is not None and day <= today and may_remind(voice, today)
+        for voice in to_remind(facts)
+        if (day := next_reminder_on(voice, facts)) is not None and day <= today
     }
     return _remind(round_, due, None, at)
 
