@@ -47,7 +47,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
-      checks: { eval: false }, // htmx keeps an eval that our allowEval: false never lets run
+      checks: { eval: false, pluginTimings: false }, // htmx keeps an eval that our allowEval: false never lets run
       input: ["styles/main.css", "styles/map.css", "styles/tenant.css", "scripts/app.js", "scripts/map.js"].map((file) =>
         resolve(ui, file),
       ),

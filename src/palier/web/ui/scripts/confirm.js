@@ -1,5 +1,5 @@
 // <c-confirm>: the details that asks before an act becomes a dialog.
-import { fresh } from "./dom.js";
+import { fresh, key } from "./dom.js";
 
 export function confirmInDialog(root) {
   for (const details of fresh(root, "confirm")) {
@@ -8,7 +8,7 @@ export function confirmInDialog(root) {
     const title = body.querySelector("[data-confirm-title]");
     const close = body.querySelector("[data-close]");
     const dialog = document.createElement("dialog");
-    title.id ||= `confirm-${crypto.randomUUID().slice(0, 8)}`;
+    title.id ||= `confirm-${key().slice(0, 8)}`;
     dialog.setAttribute("aria-labelledby", title.id);
     details.after(dialog);
     close.hidden = false;

@@ -2,6 +2,7 @@
 import { fresh } from "./dom.js";
 
 export function copyOnClick(root) {
+  if (!navigator.clipboard) return; // only on a secure address: the button stays hidden
   for (const button of fresh(root, "copy")) {
     const words = button.textContent.trim();
     button.hidden = false;

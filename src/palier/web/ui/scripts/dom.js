@@ -9,9 +9,9 @@ export function fresh(root, mark) {
   return found;
 }
 
-/** 14:32, in Paris, as everywhere in Palier. */
-export function clock(date = new Date()) {
-  return date.toLocaleTimeString("fr-FR", { hour: "2-digit", minute: "2-digit", timeZone: "Europe/Paris" });
+/** A key that makes one sending happen once. */
+export function key() {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** « 2,1 Mo » */

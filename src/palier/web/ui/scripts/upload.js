@@ -1,5 +1,5 @@
 // <c-upload>: name, size and progress of what is sent, with a way to stop it.
-import { fresh, size } from "./dom.js";
+import { fresh, key, size } from "./dom.js";
 
 const element = (tag, properties, ...children) => {
   const made = Object.assign(document.createElement(tag), properties);
@@ -21,6 +21,8 @@ export function uploads(root) {
         ? `« ${refused.name} » n’est pas d’un type accepté ici : ${accepted.join(", ")}.`
         : [...input.files].map((file) => `${file.name}, ${size(file.size)}`).join(" · ");
       if (refused) input.value = "";
+      // Another file is another act: it must not be taken for the first one sent again.
+      if (form?.elements.idempotency_key) form.elements.idempotency_key.value = key();
     });
     if (!form || form.dataset.uploadSend === "plain") continue;
     form.addEventListener("submit", (event) => {
@@ -54,18 +56,29 @@ function send(form, submitter, status, files) {
   request.addEventListener("abort", () => fail("Envoi annulé. Rien n’est déposé."));
   request.addEventListener("load", () => {
     form.dispatchEvent(new CustomEvent("palier:saved", { bubbles: true }));
-    if (request.responseURL !== location.href && request.status < 400) {
-      location.assign(request.responseURL);
-      return;
-    }
-    // The same page again (a form to mend, or a refusal): show it as the browser would have.
-    const page = new DOMParser().parseFromString(request.responseText, "text/html");
-    document.title = page.title;
-    document.querySelector("main").replaceWith(page.querySelector("main"));
-    window.htmx.process(document.querySelector("main"));
-    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: document.querySelector("main") } }));
+    arrive(request);
   });
   stop.addEventListener("click", () => request.abort());
   request.open("POST", form.action);
   request.send(body);
+}
+
+/** Show the page that answered, as the browser would have: loading it again would lose its messages. */
+function arrive(request) {
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const known = (tag, attribute, wanted) => document.querySelector(`${tag}[${attribute}="${wanted.getAttribute(attribute)}"]`);
+  for (const script of page.querySelectorAll("script[type=module][src]")) {
+    if (!known("script", "src", script)) document.head.append(element("script", { type: "module", src: script.src }));
+  }
+  for (const link of page.querySelectorAll("link[rel=stylesheet]")) {
+    if (!known("link", "href", link)) document.head.append(element("link", { rel: "stylesheet", href: link.href }));
+  }
+  if (request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
+  document.title = page.title;
+  const main = page.querySelector("main");
+  document.querySelector("main").replaceWith(main);
+  window.htmx.process(main);
+  document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: main } }));
+  main.focus();
+  window.scrollTo(0, 0);
 }
