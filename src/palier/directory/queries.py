@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from palier.directory.models import ApiToken, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
-from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, plain
+from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, digest_of, plain
 
 
 def memberships(*, person: Person, on: date) -> QuerySet[Membership]:
@@ -170,3 +170,11 @@ def relations_of(*, landlord: int, on: date) -> QuerySet[Relation]:
 def api_tokens(*, person: Person) -> QuerySet[ApiToken]:
     """A person's keys that were not revoked, latest first."""
     return ApiToken.objects.filter(person=person, revoked_at=None).order_by("-created_at", "-pk")
+
+
+def invitation_behind(*, token: str, at: datetime) -> Invitation | None:
+    """The invitation that a link opens, when it may still be accepted."""
+    found = Invitation.objects.filter(
+        token_digest=digest_of(token), accepted_at=None, withdrawn_at=None, expires_at__gte=at
+    ).select_related("organisation", "invited_by")
+    return found.first()

@@ -5,8 +5,10 @@ The table of rights is the matrix of the scheme's governance, kept as a table so
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Collection
 from datetime import date
 from enum import StrEnum
 
@@ -289,6 +291,24 @@ class Scope(StrEnum):
         return {"read": "Lire", "imports": "Importer le patrimoine", "evidence": "Déposer des preuves"}[self.value]
 
 
+# The rights that a scope opens, besides reading. What stands in no row is out of reach of programs.
+_WRITES = {
+    Scope.IMPORTS: frozenset({(Thing.STOCK, Right.WRITE)}),
+    Scope.EVIDENCE: frozenset({(Thing.EVIDENCE, Right.WRITE)}),
+}
+
+
+def within(scopes: Collection[str], right: Right, thing: Thing) -> Verdict:
+    """Whether a key with these scopes may use a right on a thing, should its person have it."""
+    opening = {scope for scope, rights in _WRITES.items() if (thing, right) in rights}
+    if right is Right.READ:
+        opening.add(Scope.READ)
+    if opening & set(scopes):
+        return YES
+    asked = " ou ".join(f"« {scope.label} »" for scope in sorted(opening)) or "une page de Palier"
+    return no("directory.out_of_scope", f"La portée de cette clé ne le permet pas : il y faut {asked}.")
+
+
 def may(roles: frozenset[Role], right: Right, thing: Thing) -> Verdict:
     """Whether any of these roles gives a right on a thing. Writing one's own is enough only where it is asked."""
     if any(right in MATRIX[thing, role] for role in roles):
@@ -324,6 +344,11 @@ def plain(text: str) -> str:
         "NFKD", text.replace("œ", "oe").replace("Œ", "Oe").replace("’", " ").replace("'", " ").replace("-", " ")
     )
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
+
+
+def digest_of(token: str) -> str:
+    """The fingerprint under which a token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def covers(starts_on: date, ends_on: date | None, on: date) -> bool:

@@ -186,6 +186,26 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_ADAPTER = "palier.web.directory.adapters.AccountAdapter"
 SOCIALACCOUNT_ADAPTER = "palier.web.directory.adapters.SocialAccountAdapter"
+MFA_ADAPTER = "palier.web.directory.adapters.MFAAdapter"
+_forms = "palier.web.directory.account_forms"
+ACCOUNT_FORMS = {
+    "login": f"{_forms}.LoginForm",
+    "reset_password": f"{_forms}.ResetPasswordForm",
+    "reset_password_from_key": f"{_forms}.ResetPasswordKeyForm",
+    "change_password": f"{_forms}.ChangePasswordForm",
+    "set_password": f"{_forms}.SetPasswordForm",
+    "reauthenticate": f"{_forms}.ReauthenticatePasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": f"{_forms}.AuthenticateForm",
+    "reauthenticate": f"{_forms}.ReauthenticateCodeForm",
+    "activate_totp": f"{_forms}.ActivateCodesForm",
+    "add_webauthn": f"{_forms}.AddKeyForm",
+    "edit_webauthn": f"{_forms}.EditKeyForm",
+}
+# Ours beside allauth's: asking for a light link, opening one, opening an invitation.
+ACCOUNT_RATE_LIMITS = {"access_link": "20/m/ip,3/h/key", "token": "30/m/ip"}
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -194,7 +214,11 @@ MFA_TOTP_ISSUER = "Palier"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
-if oidc := env.str("PALIER_OIDC_SERVER", ""):
+# The organisation's own sign-in says whose verified address it is: that is the person Palier knows under it.
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_STORE_TOKENS = False
+if oidc := env.str("PALIER_OIDC_SERVER", "").rstrip("/"):
     SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
         "APPS": [
             {
@@ -231,11 +255,14 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+if oidc:  # browsers hold form-action against the redirect that leaves for the organisation's sign-in
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("/".join(oidc.split("/")[:3]))
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_SSL_REDIRECT = SECURE and env.bool("PALIER_REDIRECT_TO_TLS", default=False)
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PALIER_BEHIND_PROXY", default=False) else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PALIER_BEHIND_PROXY", default=False) else None
 
 # --- Mail ----------------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ twice with the answer already given, and shows a ``Refusal`` raised by an operat
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -31,7 +30,7 @@ from django.urls import reverse
 from palier.directory import queries as directory
 from palier.directory.models import Landlord, Membership, Person
 from palier.directory.rules import LIGHT_ROLES, SECOND_FACTOR_ROLES, Right, Role, Thing, may
-from palier.ledger.models import Reply
+from palier.ledger.replies import answer_once
 from palier.verdict import Conflict, Refusal, Remedy, Verdict, no
 
 
@@ -101,7 +100,7 @@ def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
             need = needs.get(method)
             if need is None:
                 return HttpResponseNotAllowed(sorted(needs))
-            if fresh and method == "POST" and request.user.is_authenticated and not _is_fresh(request):
+            if fresh and method == "POST" and request.user.is_authenticated and not is_fresh(request):
                 raise ReauthenticationRequired
             return _enter(cast(Request, request), view, need, kwargs)
 
@@ -166,7 +165,7 @@ def _has_second_factor(request: Request) -> bool:
     return "mfa" in methods or (settings.OIDC_PROVES_SECOND_FACTOR and "socialaccount" in methods)
 
 
-def _is_fresh(request: HttpRequest) -> bool:
+def is_fresh(request: HttpRequest) -> bool:
     """Whether the person proved who they are a short while ago. The demonstration has no passwords to ask for."""
     proofs = [record["at"] for record in get_authentication_records(request, request.user)]
     return settings.DEMO or bool(proofs and time.time() - max(proofs) < FRESH.total_seconds())
@@ -177,48 +176,11 @@ def _act_once(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse
     key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
     if not key:
         return _run(request, act)
-    asked = _fingerprint(request)
     actor = request.user.pk if request.user.is_authenticated else None
     try:
-        with transaction.atomic():
-            reply = Reply.objects.create(actor_id=actor, key=key[:64], request=asked, at=request.at)
-    except IntegrityError:
-        return _given(request, Reply.objects.get(actor_id=actor, key=key[:64]), asked)
-    response = _run(request, act)
-    if response.status_code >= 400 or response.streaming:
-        reply.delete()  # nothing was done: the same form may be sent again
-    else:
-        reply.status = response.status_code
-        reply.location = response.get("Location", "")
-        reply.content_type = response.get("Content-Type", "")
-        reply.body = response.content
-        reply.save(update_fields=["status", "location", "content_type", "body"])
-    return response
-
-
-def _fingerprint(request: Request) -> str:
-    sum_ = hashlib.sha256(request.path.encode())
-    for name in sorted(request.POST):
-        if name not in {"csrfmiddlewaretoken", "idempotency_key"}:
-            sum_.update(repr((name, request.POST.getlist(name))).encode())
-    for name, file in sorted(request.FILES.items()):
-        sum_.update(repr((name, getattr(file, "name", ""), getattr(file, "size", 0))).encode())
-    if request.content_type == "application/json":
-        sum_.update(request.body)
-    return sum_.hexdigest()
-
-
-def _given(request: Request, reply: Reply, asked: str) -> HttpResponse:
-    if reply.request != asked:
-        return refused(
-            request,
-            no("door.key_reused", "Cet envoi porte le numéro d’un autre envoi. Rechargez la page et recommencez."),
-            status=409,
-        )
-    response = HttpResponse(bytes(reply.body or b""), status=reply.status or 200, content_type=reply.content_type or None)
-    if reply.location:
-        response["Location"] = reply.location
-    return response
+        return answer_once(request=request, actor=actor, key=key[:64], at=request.at, act=lambda: _run(request, act))
+    except Conflict as conflict:
+        return refused(request, conflict.verdict, status=409)
 
 
 def _run(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:

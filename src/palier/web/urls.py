@@ -18,5 +18,5 @@ urlpatterns = [
     path("", include("palier.web.audits.urls")),
     path("", include("palier.web.committee.urls")),
     path("", include("palier.web.journey.urls")),
-    path("compte/", include("allauth.urls")),
+    path("compte/", include("palier.web.directory.account_urls")),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
@@ -14,7 +13,7 @@ from palier.calendar import paris_day
 from palier.directory.models import AccessLink, ApiToken, Invitation, Organisation, Person
 from palier.directory.operations.members import add_member, enter_person
 from palier.directory.queries import is_light, landlords_of_association, roles, roles_for
-from palier.directory.rules import LIGHT_ROLES, Kind, Role, Scope, may_grant
+from palier.directory.rules import LIGHT_ROLES, Kind, Role, Scope, digest_of, may_grant
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import cancel, post
@@ -23,11 +22,6 @@ from palier.verdict import YES, Refusal, Remedy, Verdict, no, require
 INVITATION_LASTS = timedelta(days=14)
 ACCESS_LINK_LASTS = timedelta(days=60)
 API_TOKEN_LASTS = timedelta(days=365)
-
-
-def digest_of(token: str) -> str:
-    """The fingerprint under which a token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 @transaction.atomic
