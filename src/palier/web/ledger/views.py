@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import cast
 
 from django import forms
 from django.core.paginator import Paginator
@@ -18,7 +17,7 @@ from palier.directory.rules import Right, Thing, audiences
 from palier.ledger import queries
 from palier.ledger.models import Entry
 from palier.web.doors import Request, door
-from palier.web.export import MEDIA_TYPES, Format, spreadsheet
+from palier.web.export import MEDIA_TYPES, spreadsheet
 from palier.web.ledger.history import PALIER, in_words
 
 PAGE = 50
@@ -98,8 +97,7 @@ def export(request: Request, landlord: Landlord, form: str) -> HttpResponse:
     """The same acts as a spreadsheet, with their fingerprints, oldest first."""
     if form not in MEDIA_TYPES:
         raise Http404
-    kind = cast(Format, form)
     _, found = _asked(request, landlord)
     header = ("N°", "Date et heure (Paris)", "Qui", "A fait", "Code", "Empreinte")
     rows = ((e.number, e.when, e.who, e.summary, e.act, e.digest) for e in in_words(found.order_by("number")))
-    return spreadsheet(kind, f"journal-{landlord.pk}", header, rows)
+    return spreadsheet(form, f"journal-{landlord.pk}", header, rows)
