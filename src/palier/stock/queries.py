@@ -82,9 +82,10 @@ def stock_summary(*, landlord: Landlord | int, on: date | None = None) -> Summar
     """The figures of the current vintage. Two SQL queries."""
     current = current_import(landlord=landlord)
     totals = residences(landlord=landlord, on=on).aggregate(
-        residences=Count("pk"), homes=Sum("homes"), inside=Sum("inside"), known=Sum("known")
+        all_residences=Count("pk"), all_homes=Sum("homes"), all_inside=Sum("inside"), all_known=Sum("known")
     )
-    return Summary(**{name: value or 0 for name, value in totals.items()}, year=current.year if current else None)
+    counts = {name.removeprefix("all_"): value or 0 for name, value in totals.items()}
+    return Summary(**counts, year=current.year if current else None)
 
 
 def districts_of(*, residences: Iterable[Residence], version: str) -> dict[int, list[ResidenceDistrict]]:

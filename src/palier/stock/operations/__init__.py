@@ -1,1 +1,37 @@
-"""What one may do with the stock."""
+"""What one may do with the stock: bring files in, correct residences, bring priority districts in."""
+
+from palier.stock.operations.applying import apply_import, undo_import
+from palier.stock.operations.corrections import merge_residences, move_addresses, place_residence, rename_residence
+from palier.stock.operations.districts import import_districts
+from palier.stock.operations.intake import (
+    Received,
+    ask_to_apply,
+    complete_import,
+    drop_import,
+    owners_in,
+    receive,
+    remove_mapping,
+    resume_import,
+    start_import,
+)
+from palier.stock.operations.running import run_import
+
+__all__ = [
+    "Received",
+    "apply_import",
+    "ask_to_apply",
+    "complete_import",
+    "drop_import",
+    "import_districts",
+    "merge_residences",
+    "move_addresses",
+    "owners_in",
+    "place_residence",
+    "receive",
+    "remove_mapping",
+    "rename_residence",
+    "resume_import",
+    "run_import",
+    "start_import",
+    "undo_import",
+]

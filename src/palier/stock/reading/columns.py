@@ -33,7 +33,8 @@ def read_columns(path: Path, shape: Format, answers: Answers, reading: Reading, 
         width = len(header) if _has_full_lines(table, shape) else None
         count = 0
         for number, texts in rows:
-            reading.progress = table.progress()
+            if number % 500 == 1:
+                reading.progress = table.progress()
             if owner is not None and answers.owners and _at(texts, owner) not in answers.owners:
                 reading.left_aside += 1
                 continue

@@ -11,7 +11,7 @@ from palier.stock.reading.lines import Finisher
 from palier.stock.reading.places import Fault, grouped, quoted
 from palier.stock.reading.shapes import HEADER_FIELDS, SHORT_HEADER_FIELDS, STATUTORY, Position
 from palier.stock.reading.tables import encoding_of, open_text
-from palier.stock.reading.values import BadValue, Parser, parser
+from palier.stock.reading.values import BadValue, Parser, parser, remembered
 from palier.stock.rules.fields import FIELDS, Field, Kind
 from palier.stock.rules.imports import Limits
 
@@ -28,7 +28,8 @@ def read_statutory(path: Path, answers: Answers, reading: Reading, limits: Limit
     count = 0
     with open_text(path, encoding=encoding_of(path), delimiter=";", quotes=False, limits=limits) as table:
         for number, texts in table.lines:
-            reading.progress = table.progress()
+            if number % 500 == 1:
+                reading.progress = table.progress()
             if number == 1:
                 reading.siret, announced, faults = _header(texts, answers.whole.year)
                 yield from faults
@@ -110,4 +111,4 @@ def _parser(position: Position) -> Parser:
             raise BadValue(f"n’est pas un code connu : {', '.join(position.table)}")
         return parse(text)
 
-    return checked
+    return remembered(checked, position.field)

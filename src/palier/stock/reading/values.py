@@ -22,6 +22,7 @@ _ROOMS = re.compile(r"[TF]?\s*(\d{1,2})(?:[.,]0+)?(?:\s*(?:bis|p\w*))?", re.IGNO
 _DISTRICT = re.compile(r"Q[A-Z0-9]{5,8}")
 # 01/1900 is how the register writes « never done ».
 _NEVER = 1900
+_UNIQUE = frozenset({"rpls_id", "own_id", "lon", "lat", "x", "y"})
 
 
 class BadValue(ValueError):
@@ -33,8 +34,14 @@ class BadValue(ValueError):
 
 
 def parser(field: Field) -> Parser:
-    """How to check the texts of a field. Repeated texts are checked once."""
-    return lru_cache(maxsize=20_000)(_MAKERS[field.kind](field))
+    """How to check the texts of a field."""
+    made: Parser = _MAKERS[field.kind](field)
+    return remembered(made, field.name)
+
+
+def remembered(parse: Parser, field: str) -> Parser:
+    """The same check, done once for texts that come again; identifiers never do."""
+    return parse if field in _UNIQUE else lru_cache(maxsize=20_000)(parse)
 
 
 def _text(field: Field) -> Parser:

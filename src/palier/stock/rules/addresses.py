@@ -84,6 +84,7 @@ _SMALL = frozenset(["a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*", re.UNICODE)
 
 
+@lru_cache(maxsize=65536)
 def presentable(text: str, *, starts: bool = True) -> str:
     """A name as shown: single spaces, and no longer all in capitals when the file shouts (« RES. DU BREUIL »).
 
@@ -106,6 +107,7 @@ def presentable(text: str, *, starts: bool = True) -> str:
     return _WORD.sub(lower, text)
 
 
+@lru_cache(maxsize=65536)
 def address_line(*, number: str = "", repeat: str = "", street_type: str = "", street: str = "") -> str:
     """The parts of an address on one line: « 107 bis avenue Carnot »."""
     kind = STREET_TYPES.get(plain(street_type).rstrip("."), presentable(street_type).lower())
@@ -154,3 +156,12 @@ def street_of(address: str) -> str:
     if len(words) > 1 and len(words[0]) == 1 and words[1] in _FULL_TYPES:
         words.pop(0)  # the letter of « 12 B rue du Lac »
     return " ".join(words)
+
+
+def street_name(address: str) -> str:
+    """The street of an address as shown, its numbers left out: « 4 bis rue du Lac » gives « Rue du Lac »."""
+    words = address.split()
+    while words and (words[0][0].isdigit() or words[0] in {"bis", "ter", "quater"} or (len(words) > 1 and len(words[0]) == 1)):
+        words.pop(0)
+    text = " ".join(words)
+    return text[:1].upper() + text[1:]

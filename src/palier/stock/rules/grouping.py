@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from palier.directory.rules import plain
@@ -53,12 +54,17 @@ def group_key(values: Mapping[str, Any]) -> str:
     """The group of a line, as ``rule:…``. Two lines with the same key are of the same residence."""
     commune = values.get("commune") or ""
     if code := values.get("programme_code"):
-        return f"{Rule.CODE}:{plain(code)}"
+        return f"{Rule.CODE}:{_spelled(code)}"
     if name := values.get("programme"):
-        return f"{Rule.NAME}:{commune}:{plain(name)}"
+        return f"{Rule.NAME}:{commune}:{_spelled(name)}"
     if street := street_of(values.get("address") or ""):
         return f"{Rule.STREET}:{commune}:{street}:{values.get('built_year') or ''}"
     return f"{Rule.PLACE}:{commune}"
+
+
+@lru_cache(maxsize=65536)
+def _spelled(name: str) -> str:
+    return plain(name)
 
 
 def rule_of(key: str) -> Rule:
