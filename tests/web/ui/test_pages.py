@@ -125,7 +125,7 @@ def test_a_planted_fault_is_found(browser_page: OpenPage) -> None:
         check(page, "fault")
 
 
-def test_every_component_is_shown(client: Client) -> None:
+def test_every_component_is_shown(client: Client, db: None) -> None:
     from tests.web.ui.test_components import COMPONENTS
 
     html = client.get("/ui/").content.decode()

@@ -9,8 +9,7 @@ const token = (name) => getComputedStyle(document.documentElement).getPropertyVa
 
 function bounds(collection) {
   const box = new LngLatBounds();
-  const walk = (coordinates) =>
-    typeof coordinates[0] === "number" ? box.extend(coordinates) : coordinates.forEach(walk);
+  const walk = (coordinates) => (typeof coordinates[0] === "number" ? box.extend(coordinates) : coordinates.forEach(walk));
   collection.features.forEach((feature) => feature.geometry && walk(feature.geometry.coordinates));
   return box;
 }
@@ -19,19 +18,64 @@ function style(collection) {
   const ink = token("--ink");
   const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
   const shapes = collection.features.filter((feature) => feature.geometry && feature.geometry.type !== "Point");
-  const ofLevel = ["match", ["get", "level"], 0, token("--site-0"), 1, token("--site-1"), 2, token("--site-2"), 3, token("--site-3"), token("--rail")];
+  const ofLevel = [
+    "match",
+    ["get", "level"],
+    0,
+    token("--site-0"),
+    1,
+    token("--site-1"),
+    2,
+    token("--site-2"),
+    3,
+    token("--site-3"),
+    token("--rail"),
+  ];
   return {
     version: 8,
     sources: {
-      points: { type: "geojson", data: { type: "FeatureCollection", features: points }, cluster: true, clusterRadius: 44, clusterMaxZoom: 13 },
+      points: {
+        type: "geojson",
+        data: { type: "FeatureCollection", features: points },
+        cluster: true,
+        clusterRadius: 44,
+        clusterMaxZoom: 13,
+      },
       shapes: { type: "geojson", data: { type: "FeatureCollection", features: shapes } },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": token("--wall-2") } },
       { id: "areas", type: "fill", source: "shapes", paint: { "fill-color": token("--plum"), "fill-opacity": 0.06 } },
-      { id: "edges", type: "line", source: "shapes", paint: { "line-color": token("--plum"), "line-width": 2, "line-dasharray": [3, 2] } },
-      { id: "groups", type: "circle", source: "points", filter: ["has", "point_count"], paint: { "circle-color": token("--wall"), "circle-stroke-color": ink, "circle-stroke-width": 2, "circle-radius": ["step", ["get", "point_count"], 11, 10, 15, 100, 20, 1000, 26] } },
-      { id: "dots", type: "circle", source: "points", filter: ["!", ["has", "point_count"]], paint: { "circle-color": ofLevel, "circle-radius": ["+", 5, ["coalesce", ["get", "level"], 1]], "circle-stroke-color": ink, "circle-stroke-width": ["case", [">=", ["coalesce", ["get", "level"], 0], 2], 2, 1] } },
+      {
+        id: "edges",
+        type: "line",
+        source: "shapes",
+        paint: { "line-color": token("--plum"), "line-width": 2, "line-dasharray": [3, 2] },
+      },
+      {
+        id: "groups",
+        type: "circle",
+        source: "points",
+        filter: ["has", "point_count"],
+        paint: {
+          "circle-color": token("--wall"),
+          "circle-stroke-color": ink,
+          "circle-stroke-width": 2,
+          "circle-radius": ["step", ["get", "point_count"], 11, 10, 15, 100, 20, 1000, 26],
+        },
+      },
+      {
+        id: "dots",
+        type: "circle",
+        source: "points",
+        filter: ["!", ["has", "point_count"]],
+        paint: {
+          "circle-color": ofLevel,
+          "circle-radius": ["+", 5, ["coalesce", ["get", "level"], 1]],
+          "circle-stroke-color": ink,
+          "circle-stroke-width": ["case", [">=", ["coalesce", ["get", "level"], 0], 2], 2, 1],
+        },
+      },
     ],
   };
 }
@@ -65,7 +109,13 @@ async function show(canvas) {
   const response = await fetch(canvas.dataset.map, { headers: { Accept: "application/geo+json" } });
   if (!response.ok) throw new Error(`map data: ${response.status}`);
   const collection = await response.json();
-  const map = new MapLibre({ container: canvas, style: style(collection), attributionControl: false, cooperativeGestures: true, locale: words });
+  const map = new MapLibre({
+    container: canvas,
+    style: style(collection),
+    attributionControl: false,
+    cooperativeGestures: true,
+    locale: words,
+  });
   const box = bounds(collection);
   if (!box.isEmpty()) map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
   map.addControl(new NavigationControl({ showCompass: false }));
@@ -84,8 +134,12 @@ async function show(canvas) {
     new Popup({ closeButton: true }).setLngLat(event.lngLat).setDOMContent(words).addTo(map);
   });
   for (const layer of ["groups", "dots"]) {
-    map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
-    map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+    map.on("mouseenter", layer, () => {
+      map.getCanvas().style.cursor = "pointer";
+    });
+    map.on("mouseleave", layer, () => {
+      map.getCanvas().style.cursor = "";
+    });
   }
   map.once("idle", () => canvas.setAttribute("data-map-ready", ""));
 }

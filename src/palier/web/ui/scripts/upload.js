@@ -13,9 +13,14 @@ export function uploads(root) {
     const status = zone.querySelector(".upload-status");
     const form = input.form;
     input.addEventListener("change", () => {
-      const accepted = (input.accept || "").toLowerCase().split(",").map((part) => part.trim()).filter(Boolean);
+      const accepted = (input.accept || "")
+        .toLowerCase()
+        .split(",")
+        .map((part) => part.trim())
+        .filter(Boolean);
       const refused = [...input.files].find(
-        (file) => accepted.length && !accepted.some((type) => (type.startsWith(".") ? file.name.toLowerCase().endsWith(type) : true)),
+        (file) =>
+          accepted.length && !accepted.some((type) => (type.startsWith(".") ? file.name.toLowerCase().endsWith(type) : true)),
       );
       status.textContent = refused
         ? `« ${refused.name} » n’est pas d’un type accepté ici : ${accepted.join(", ")}.`
@@ -52,7 +57,9 @@ function send(form, submitter, status, files) {
     delete form.dataset.sending;
     status.textContent = sentence;
   };
-  request.addEventListener("error", () => fail("L’envoi n’a pas abouti. Le fichier est gardé sur cette page : envoyez-le à nouveau."));
+  request.addEventListener("error", () =>
+    fail("L’envoi n’a pas abouti. Le fichier est gardé sur cette page : envoyez-le à nouveau."),
+  );
   request.addEventListener("abort", () => fail("Envoi annulé. Rien n’est déposé."));
   request.addEventListener("load", () => {
     form.dispatchEvent(new CustomEvent("palier:saved", { bubbles: true }));
