@@ -50,7 +50,8 @@ class Journey(models.Model):
             models.UniqueConstraint(fields=["landlord"], condition=Q(closed_at__isnull=True), name="journey_open_once"),
             models.CheckConstraint(
                 name="journey_label_dates",
-                condition=Q(label_from__isnull=True, label_until__isnull=True) | Q(label_until__gte=F("label_from")),
+                condition=Q(label_from__isnull=True, label_until__isnull=True)
+                | Q(label_from__isnull=False, label_until__isnull=False, label_until__gte=F("label_from")),
             ),
             models.CheckConstraint(
                 name="journey_closed_when_over",

@@ -182,7 +182,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('label_from__isnull', True), ('label_until__isnull', True)), ('label_until__gte', models.F('label_from')), _connector='OR'), name='journey_label_dates'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('label_from__isnull', True), ('label_until__isnull', True)), models.Q(('label_from__isnull', False), ('label_until__gte', models.F('label_from')), ('label_until__isnull', False)), _connector='OR'), name='journey_label_dates'),
         ),
         migrations.AddConstraint(
             model_name='journey',
