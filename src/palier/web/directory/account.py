@@ -16,12 +16,12 @@ from palier.directory.rules import LIGHT_ROLES, Role, Scope
 from palier.web.doors import Open, Request, door, roles_of
 
 
-class NameForm(forms.ModelForm[Person]):
+class NameForm(forms.Form):
     """One's shown name."""
 
-    class Meta:
-        model = Person
-        fields = ["name"]
+    name = forms.CharField(
+        label="Nom affiché", max_length=120, help_text="Celui que les autres lisent : « Mme B. », « Camille R. »."
+    )
 
 
 class TokenForm(forms.Form):
@@ -39,7 +39,7 @@ class TokenForm(forms.Form):
 @door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
 def account(request: Request) -> HttpResponse:
     """Who one is here, and where to change it."""
-    form = NameForm(request.POST or None, instance=request.user)
+    form = NameForm(request.POST or None, initial={"name": request.user.name})
     if request.method == "POST" and form.is_valid():
         person = Person.objects.get(pk=request.user.pk)
         rename_person(person=person, name=form.cleaned_data["name"], at=request.at)
