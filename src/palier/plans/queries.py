@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -57,33 +57,60 @@ def plan_of(*, landlord: int, cycle: int | None = None) -> Plan | None:
 
 
 def plan_state(*, landlord: int, cycle: int, priority: Mapping[int, str] | None = None) -> PlanFacts:
-    """Everything that decides whether a plan may be handed in. Four SQL queries.
+    """Everything that decides whether a plan may be handed in.
 
     ``priority`` gives the name of each priority site by residence.
     """
-    named = dict(priority or {})
-    plan = plan_of(landlord=landlord, cycle=cycle)
-    if plan is None:
-        return PlanFacts(landlord, cycle, None, priority=named)
+    return plan_states(asked=[(landlord, cycle)], priority={landlord: priority or {}})[landlord, cycle]
+
+
+def plan_states(
+    *, asked: Collection[tuple[int, int]], priority: Mapping[int, Mapping[int, str]]
+) -> dict[tuple[int, int], PlanFacts]:
+    """The same for many landlords, each with its cycle, in four SQL queries. ``priority`` is by landlord, then residence."""
+    found = {
+        (plan.landlord_id, plan.cycle): plan
+        for plan in Plan.objects.filter(landlord__in={landlord for landlord, _ in asked})
+        if (plan.landlord_id, plan.cycle) in set(asked)
+    }
     live = Count("actions", filter=~Q(actions__status=Status.DROPPED))
-    recommendations = tuple(
-        RecommendationFacts(row.pk, row.code, row.title, row.live, row.refused_at is not None)
-        for row in Recommendation.objects.filter(plan=plan).annotate(live=live).order_by("pk")
-    )
+    recommended: dict[int, list[RecommendationFacts]] = defaultdict(list)
+    for row in Recommendation.objects.filter(plan__in=found.values()).annotate(live=live).order_by("pk"):
+        recommended[row.plan_id].append(RecommendationFacts(row.pk, row.code, row.title, row.live, row.refused_at is not None))
     sites: dict[int, set[int]] = defaultdict(set)
     residence = Coalesce("residence__merged_into_id", "residence_id")
-    for action, pk in ActionSite.objects.filter(action__plan=plan).values_list("action_id", residence):
+    for action, pk in ActionSite.objects.filter(action__plan__in=found.values()).values_list("action_id", residence):
         sites[action].add(pk)
-    actions = tuple(
-        ActionFacts(row.pk, row.code, content_of(row, residences=frozenset(sites[row.pk])), row.status == Status.DROPPED)
-        for row in Action.objects.filter(plan=plan).order_by("pk")
-    )
-    return PlanFacts(landlord, cycle, plan.pk, plan.state == State.FROZEN, recommendations, actions, named)
+    planned: dict[int, list[ActionFacts]] = defaultdict(list)
+    for act in Action.objects.filter(plan__in=found.values()).order_by("pk"):
+        content = content_of(act, residences=frozenset(sites[act.pk]))
+        planned[act.plan_id].append(ActionFacts(act.pk, act.code, content, act.status == Status.DROPPED))
+    return {
+        (landlord, cycle): PlanFacts(landlord, cycle, None, priority=dict(priority.get(landlord, {})))
+        if (plan := found.get((landlord, cycle))) is None
+        else PlanFacts(
+            landlord,
+            cycle,
+            plan.pk,
+            plan.state == State.FROZEN,
+            tuple(recommended[plan.pk]),
+            tuple(planned[plan.pk]),
+            dict(priority.get(landlord, {})),
+        )
+        for landlord, cycle in asked
+    }
 
 
 def submittable(*, landlord: int, cycle: int, priority: Mapping[int, str]) -> Verdict:
-    """Whether a plan may be handed in. Four SQL queries."""
-    return submittable_of(plan_state(landlord=landlord, cycle=cycle, priority=priority))
+    """Whether a plan may be handed in."""
+    return submittables(asked=[(landlord, cycle)], priority={landlord: priority})[landlord, cycle]
+
+
+def submittables(
+    *, asked: Collection[tuple[int, int]], priority: Mapping[int, Mapping[int, str]]
+) -> dict[tuple[int, int], Verdict]:
+    """Whether many plans may be handed in, in four SQL queries."""
+    return {key: submittable_of(facts) for key, facts in plan_states(asked=asked, priority=priority).items()}
 
 
 def content_of(
