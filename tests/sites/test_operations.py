@@ -168,7 +168,7 @@ def test_facts_cost_the_same_with_3_and_60_residences(campaign: RatingCampaign, 
         ) as seen:
             assert queries.rating_facts(landlord=campaign.landlord_id, cycle=1).rated == number
         counts.append(len(seen))
-    assert counts == [3, 3]
+    assert counts == [4, 4]
 
 
 def test_complex_residences_are_proposed_until_they_are_on_the_list(

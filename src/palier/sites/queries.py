@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import (
     Case,
     CharField,
+    Count,
     Exists,
     F,
     FilteredRelation,
@@ -23,7 +25,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from palier.calendar import end_of_day
-from palier.sites.models import PrioritySite, RatingCampaign
+from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
 from palier.sites.rules import Level, RatingFacts, rating_closed
 from palier.stock import queries as stock
 from palier.stock.models import Residence
@@ -89,18 +91,60 @@ def residences(
 
 
 def rating_facts(*, landlord: int, cycle: int) -> RatingFacts:
-    """Where the rating of one cycle stands, in three SQL queries."""
-    found = RatingCampaign.objects.filter(landlord=landlord, cycle=cycle).first()
-    counts = Counter(residences(landlord=landlord, campaign=found).order_by().values_list("level", flat=True))
-    return RatingFacts(
-        landlord=landlord,
-        opened=found is not None,
-        closed=found is not None and found.closed_at is not None,
-        residences=counts.total(),
-        rated=counts.total() - counts[""],
-        priority=active_sites(landlord=landlord).count(),
-        list_confirmed=found is not None and found.list_confirmed_at is not None,
-    )
+    """Where the rating of one cycle stands."""
+    return rating_facts_of(asked=[(landlord, cycle)])[landlord, cycle]
+
+
+def rating_facts_of(*, asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], RatingFacts]:
+    """Where the rating of many landlords stands, each in its cycle, in four SQL queries."""
+    landlords = {landlord for landlord, _ in asked}
+    found = {(c.landlord_id, c.cycle): c for c in RatingCampaign.objects.filter(landlord__in=landlords)}
+    counted = {
+        row["landlord_id"]: row["many"]
+        for row in stock.current_residences(landlords=landlords).order_by().values("landlord_id").annotate(many=Count("pk"))
+    }
+    rated = {
+        row["campaign_id"]: row["many"]
+        for row in SiteRating.objects.filter(
+            campaign__in=[c.pk for key, c in found.items() if key in set(asked)],
+            residence__in=stock.current_residences(landlords=landlords).values("pk"),
+        )
+        .exclude(level="")
+        .order_by()
+        .values("campaign_id")
+        .annotate(many=Count("pk"))
+    }
+    active = PrioritySite.objects.filter(landlord__in=landlords, removed_at__isnull=True).order_by()
+    priority = {row["landlord_id"]: row["many"] for row in active.values("landlord_id").annotate(many=Count("pk"))}
+    facts = {}
+    for landlord, cycle in asked:
+        one = found.get((landlord, cycle))
+        facts[landlord, cycle] = RatingFacts(
+            landlord=landlord,
+            opened=one is not None,
+            closed=one is not None and one.closed_at is not None,
+            residences=counted.get(landlord, 0),
+            rated=rated.get(one.pk, 0) if one else 0,
+            priority=priority.get(landlord, 0),
+            list_confirmed=one is not None and one.list_confirmed_at is not None,
+        )
+    return facts
+
+
+def rating_verdicts(*, asked: Collection[tuple[int, int]]) -> dict[tuple[int, int], Verdict]:
+    """Whether many journeys may leave the rating of the stock, in four SQL queries."""
+    return {key: rating_closed(facts) for key, facts in rating_facts_of(asked=asked).items()}
+
+
+def priority_names(*, landlords: Collection[int], on: date) -> dict[int, dict[int, str]]:
+    """The names of the priority sites of landlords on a day, by landlord, then by residence. One SQL query."""
+    evening = end_of_day(on)
+    held = PrioritySite.objects.filter(landlord__in=landlords, declared_at__lte=evening)
+    held = held.filter(Q(removed_at__isnull=True) | Q(removed_at__gt=evening))
+    names: dict[int, dict[int, str]] = defaultdict(dict)
+    for landlord, residence, name in held.order_by("pk").values_list("landlord_id", "residence_id", "residence__name"):
+        names[landlord][residence] = name
+    return dict(names)
 
 
 def rating_verdict(*, landlord: int, cycle: int) -> Verdict:
