@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ def imports(*, landlord: Landlord | int) -> QuerySet[Import]:
     return Import.objects.filter(landlord=landlord).select_related("by").order_by("-at", "-pk")
 
 
-def vintages(*, landlord: Landlord | int) -> QuerySet[Import]:
+def vintages(*, landlord: Landlord | int | OuterRef) -> QuerySet[Import]:
     """The imports that are in the stock, the current one first: the latest year, then the latest applied."""
     return Import.objects.filter(landlord=landlord, state=State.APPLIED).order_by("-year", "-applied_at", "-pk")
 
@@ -45,6 +45,12 @@ def residences(*, landlord: Landlord | int, on: date | None = None, gone: bool =
     found = all_residences(landlord=landlord)
     found = found.exclude(last_source=Subquery(current)) if gone else found.filter(last_source=Subquery(current))
     return described(found, version=version_on(on) if on else VERSIONS[-1]).order_by("plain_name", "pk")
+
+
+def current_residences(*, landlords: Collection[int]) -> QuerySet[Residence]:
+    """The residences of the current vintage of many landlords, without their figures."""
+    current = vintages(landlord=OuterRef("landlord")).values("pk")[:1]
+    return Residence.objects.filter(landlord__in=landlords, merged_into__isnull=True, last_source=Subquery(current))
 
 
 def described(found: QuerySet[Residence], *, version: str) -> QuerySet[Residence]:
