@@ -129,9 +129,7 @@ def facts_of(*, journeys: Sequence[Journey], on: date, decided: bool = False) ->
     )
     reached = _reached(cycles)
     gates = _gates(journeys, on)
-    ratings = {
-        j.pk: sites.rating_verdict(landlord=j.landlord_id, cycle=j.cycle) for j in journeys if j.stage == Stage.SELF_ASSESSMENT
-    }
+    ratings = sites.rating_verdicts(asked=[(j.landlord_id, j.cycle) for j in journeys if j.stage == Stage.SELF_ASSESSMENT])
     plans_ = _plans([j for j in journeys if j.stage in _PLAN_STAGES], on)
     found = {}
     for journey in journeys:
@@ -145,7 +143,7 @@ def facts_of(*, journeys: Sequence[Journey], on: date, decided: bool = False) ->
             rules=rules,
             on=on,
             gate=gates.get(pk, YES),
-            rating=ratings.get(pk, YES),
+            rating=ratings.get((journey.landlord_id, journey.cycle), YES),
             plan=plans_.get(pk, YES),
             milestones=reached[pk],
             missing_pieces=tuple(piece for piece in required_pieces(rules, stage) if piece.kind not in here),
@@ -195,9 +193,9 @@ def _gates(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
 
 def _plans(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
     """Whether each plan may be submitted: recommendations traced, priority sites covered, actions complete."""
-    return {j.pk: _plan(j, on) for j in journeys}
-
-
-def _plan(journey: Journey, on: date) -> Verdict:
-    priority = {site.residence_id: site.residence.name for site in sites.priority_sites(landlord=journey.landlord_id, on=on)}
-    return plans.submittable(landlord=journey.landlord_id, cycle=journey.cycle, priority=priority)
+    if not journeys:
+        return {}
+    asked = [(j.landlord_id, j.cycle) for j in journeys]
+    priority = sites.priority_names(landlords=[j.landlord_id for j in journeys], on=on)
+    verdicts = plans.submittables(asked=asked, priority=priority)
+    return {j.pk: verdicts[j.landlord_id, j.cycle] for j in journeys}
