@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from palier.directory.models import ApiToken, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
@@ -61,6 +62,13 @@ def roles_on(*, person: Person, landlord: int, on: date) -> frozenset[Role]:
     """What a person is for one landlord's file on a day; empty when they may not know of it. One SQL query."""
     found = Membership.objects.filter(dated(on), _opens(landlord, person.pk, on), person=person).values_list("role", flat=True)
     return frozenset(Role(role) for role in found)
+
+
+def opened(*, person: Person, landlord: int, on: date) -> tuple[Landlord, frozenset[Role]] | None:
+    """A landlord's file and what a person is for it on a day; None when they may not know of it. One SQL query."""
+    holding = Membership.objects.filter(dated(on), _opens(landlord, person.pk, on), person=person)
+    found = Landlord.objects.filter(pk=landlord).annotate(held=ArraySubquery(holding.values("role"))).first()
+    return (found, frozenset(Role(role) for role in found.held)) if found and found.held else None
 
 
 def roles(*, person: Person, on: date) -> frozenset[Role]:

@@ -23,7 +23,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -72,7 +72,8 @@ class Request(HttpRequest):
     """Whether the person has a right here; the verdict that buttons show."""
 
 
-View = Callable[..., HttpResponse]
+Answer = HttpResponse | FileResponse
+View = Callable[..., Answer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
 
     def declare(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        def guarded(request: HttpRequest, **kwargs: Any) -> Answer:
             method = "GET" if request.method == "HEAD" else request.method or ""
             need = needs.get(method)
             if need is None:
@@ -110,7 +111,7 @@ def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
     return declare
 
 
-def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> HttpResponse:
+def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> Answer:
     landlord_id = kwargs.pop("landlord_id", None)
     if need is not Open.PUBLIC or landlord_id is not None:
         if not request.user.is_authenticated:
@@ -120,10 +121,10 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
     request.landlord = None
     request.roles = roles_of(request)
     if landlord_id is not None:
-        request.roles = directory.roles_on(person=request.user, landlord=landlord_id, on=request.on)
-        request.landlord = Landlord.objects.filter(pk=landlord_id).first() if request.roles else None
-        if request.landlord is None:
+        opened = directory.opened(person=request.user, landlord=landlord_id, on=request.on)
+        if opened is None:
             raise Http404
+        request.landlord, request.roles = opened
         kwargs["landlord"] = request.landlord
     request.may = partial(may, request.roles)
     if isinstance(need, tuple) and not (verdict := request.may(need[1], need[0])):
@@ -133,7 +134,7 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
         if request.user.is_authenticated:
             response.setdefault("Cache-Control", "no-store")
         return response
-    return _act_once(request, lambda: view(request, **kwargs))
+    return _act_once(request, lambda: cast(HttpResponse, view(request, **kwargs)))
 
 
 def roles_of(request: Request) -> frozenset[Role]:
