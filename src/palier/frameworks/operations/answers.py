@@ -12,7 +12,7 @@ from palier.directory.models import Person
 from palier.documents.models import Document
 from palier.frameworks import queries
 from palier.frameworks.models import Answer, AnswerEvidence, Assessment
-from palier.frameworks.operations.shared import criterion_of, lock, locked, refresh, remember
+from palier.frameworks.operations.writing import criterion_of, lock, locked, refresh, remember
 from palier.frameworks.rules.answering import admissible, still_open
 from palier.frameworks.rules.grid import Criterion, Given
 from palier.verdict import Conflict, Refusal, no, require

@@ -14,7 +14,7 @@ from palier.documents.models import Document
 from palier.documents.operations import widen
 from palier.frameworks import queries
 from palier.frameworks.models import Answer, AnswerEvidence, Assessment, FrameworkVersion
-from palier.frameworks.operations.shared import lock, refresh, remember
+from palier.frameworks.operations.writing import lock, refresh, remember
 from palier.frameworks.rules.answering import FINISHED, OPEN, SUPERSEDED
 from palier.frameworks.rules.changes import compare
 from palier.frameworks.rules.completeness import Place, assessment_complete
