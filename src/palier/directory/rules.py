@@ -298,8 +298,8 @@ _WRITES = {
 }
 
 
-def within(scopes: Collection[str], right: Right, thing: Thing) -> Verdict:
-    """Whether a key with these scopes may use a right on a thing, should its person have it."""
+def within(scopes: Collection[str], right: Right, thing: Thing | None) -> Verdict:
+    """Whether a key with these scopes may use a right on a thing (or, with None, on its person), should the person have it."""
     opening = {scope for scope, rights in _WRITES.items() if (thing, right) in rights}
     if right is Right.READ:
         opening.add(Scope.READ)
