@@ -3,5 +3,6 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("palier.api.v1.routes")),
     path("", include("palier.web.urls")),
 ]
