@@ -32,7 +32,7 @@ def test_a_right_that_one_has_not_is_refused_with_its_sentence(
     landlord = make_landlord()
     answer = sign_in(make_person(Role.DIRECTOR, landlord)).post(f"/essai/{landlord.pk}/")
     assert answer.status_code == 403
-    assert "Vous ne pouvez pas modifier le patrimoine. Cela revient à : responsable qualité." in answer.content.decode()
+    assert "Vous ne pouvez pas modifier le patrimoine. Cela revient à\u00a0: responsable qualité." in answer.content.decode()
 
 
 def test_who_is_not_signed_in_is_sent_to_sign_in(client: Client, make_landlord: Callable[..., Landlord]) -> None:
@@ -71,7 +71,7 @@ def test_a_role_that_needs_two_factors_is_sent_to_the_second(
     session = client.session
     session["account_authentication_methods"] = weak
     session.save()
-    assert client.get(f"/essai/{landlord.pk}/")["Location"] == "/compte/2fa/"
+    assert client.get(f"/essai/{landlord.pk}/")["Location"] == "/compte/second-facteur/"
 
 
 def test_proofs_of_somebody_else_in_the_same_session_count_for_nothing(
