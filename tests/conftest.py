@@ -9,7 +9,7 @@ os.environ["PALIER_TESTING"] = "1"
 os.environ["PALIER_DATA"] = os.environ.get("PALIER_TEST_DATA") or str(Path(__file__).resolve().parent.parent / "var" / "tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
 
-pytest_plugins = ["tests.fixtures"]
+pytest_plugins = ["tests.fixtures", "tests.browser"]
 
 
 def pytest_configure() -> None:

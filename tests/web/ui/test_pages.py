@@ -1,4 +1,4 @@
-"""The pages of no room, and those of sign-in, in a real browser: accessible, whole on a phone, silent in the console."""
+"""The pages of no room in a real browser: accessible, whole on a phone, silent in the console."""
 
 from __future__ import annotations
 
@@ -22,8 +22,6 @@ pytestmark = pytest.mark.urls("tests.web.ui.urls")
         ("/accessibilite/", "ui-accessibility"),
         ("/donnees-personnelles/", "ui-privacy"),
         ("/nulle-part/", "ui-404"),
-        ("/compte/login/", "account-login"),
-        ("/compte/password/reset/", "account-reset"),
     ],
 )
 def test_open_pages(browser_page: OpenPage, path: str, name: str) -> None:
@@ -33,20 +31,13 @@ def test_open_pages(browser_page: OpenPage, path: str, name: str) -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize(
-    ("path", "name"),
-    [
-        ("/compte/2fa/", "account-mfa"),
-        ("/compte/logout/", "account-logout"),
-        ("/compte/email/", "account-email"),
-        ("/compte/password/change/", "account-password"),
-    ],
-)
-def test_pages_of_ones_account(browser_page: OpenPage, make_person, make_organisation, path: str, name: str) -> None:
-    person = make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), name="Mme B.")
-    page = browser_page(person)
-    page.goto(path)
-    check(page, name)
+def test_who_is_signed_in_and_the_way_out(browser_page: OpenPage, make_person, make_organisation) -> None:
+    page = browser_page(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), name="Mme B."))
+    page.goto("/aide/")
+    page.locator("summary", has_text="Mme B.").click()
+    check(page, "ui-menu")
+    page.get_by_role("button", name="Se déconnecter").click()
+    assert page.get_by_role("link", name="Se connecter").is_visible()
 
 
 @pytest.mark.browser

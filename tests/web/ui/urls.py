@@ -5,5 +5,6 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("palier.web.ui.urls")),
     path("", include("palier.web.home.urls")),
-    path("compte/", include("allauth.urls")),
+    path("", include("palier.web.directory.urls")),
+    path("compte/", include("palier.web.directory.account_urls")),
 ]
