@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from palier.calendar import add_months, in_words
-from palier.directory.rules import Right, Thing
+from palier.directory.rules import Role
 from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
@@ -62,7 +62,7 @@ WRITING = frozenset({State.PLANNED, State.ON_SITE, State.REPORT_DRAFTED})
 
 
 class Side(StrEnum):
-    """Who takes a step: the landlord's side, the auditor of the mission, or the label's team."""
+    """Who takes a step: the landlord, the auditor of the mission, or the label's team."""
 
     LANDLORD = "landlord"
     AUDITOR = "auditor"
@@ -76,30 +76,29 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row: an act, from which states, to which, by which side, and the right that its door asks for."""
+    """One row: an act, from which states, to which, by which roles. An auditor's step is for the mission's own auditor."""
 
     act: str
     label: str
     sources: frozenset[State]
     target: State
-    side: Side
-    right: tuple[Thing, Right]
+    roles: frozenset[Role]
 
 
-_PLAN_W, _PLAN_V = (Thing.AUDIT_PLAN, Right.WRITE), (Thing.AUDIT_PLAN, Right.VALIDATE)
-_FIND_W, _FIND_V = (Thing.FINDINGS, Right.WRITE), (Thing.FINDINGS, Right.VALIDATE)
-_CHOICE = (Thing.JOURNEY, Right.WRITE)
+_LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
+_DIRECTOR = frozenset({Role.DIRECTOR})
+_AUDITOR = frozenset({Role.AUDITOR})
 STEPS: tuple[Step, ...] = (
-    Step("propose", "Envoyer la proposition", OFFERED, State.PROPOSED, Side.AUDITOR, _PLAN_W),
-    Step("decline", "Décliner la consultation", OFFERED, State.DECLINED, Side.AUDITOR, _PLAN_W),
-    Step("set_aside", "Ne pas retenir", OFFERED, State.DECLINED, Side.LANDLORD, _CHOICE),
-    Step("accept", "Retenir cet auditeur", frozenset({State.PROPOSED}), State.ACCEPTED, Side.LANDLORD, _CHOICE),
-    Step("agree_plan", "Arrêter le plan", frozenset({State.ACCEPTED}), State.PLANNED, Side.LANDLORD, _PLAN_V),
-    Step("open_on_site", "Ouvrir la mission sur place", frozenset({State.PLANNED}), State.ON_SITE, Side.AUDITOR, _FIND_W),
-    Step("draft_report", "Rédiger le rapport", frozenset({State.ON_SITE}), State.REPORT_DRAFTED, Side.AUDITOR, _FIND_W),
-    Step("deliver", "Rendre le rapport", frozenset({State.REPORT_DRAFTED}), State.REPORT_DELIVERED, Side.AUDITOR, _FIND_W),
-    Step("approve", "Approuver le rapport", frozenset({State.REPORT_DELIVERED}), State.APPROVED, Side.LANDLORD, _FIND_V),
-    Step("cancel", "Interrompre la mission", AT_WORK, State.CANCELLED, Side.LANDLORD, _CHOICE),
+    Step("propose", "Envoyer la proposition", OFFERED, State.PROPOSED, _AUDITOR),
+    Step("decline", "Décliner la consultation", OFFERED, State.DECLINED, _AUDITOR),
+    Step("set_aside", "Ne pas retenir", OFFERED, State.DECLINED, _LANDLORD),
+    Step("accept", "Retenir cet auditeur", frozenset({State.PROPOSED}), State.ACCEPTED, _LANDLORD),
+    Step("agree_plan", "Arrêter le plan", frozenset({State.ACCEPTED}), State.PLANNED, _DIRECTOR),
+    Step("open_on_site", "Ouvrir la mission sur place", frozenset({State.PLANNED}), State.ON_SITE, _AUDITOR),
+    Step("draft_report", "Rédiger le rapport", frozenset({State.ON_SITE}), State.REPORT_DRAFTED, _AUDITOR),
+    Step("deliver", "Rendre le rapport", frozenset({State.REPORT_DRAFTED}), State.REPORT_DELIVERED, _AUDITOR),
+    Step("approve", "Approuver le rapport", frozenset({State.REPORT_DELIVERED}), State.APPROVED, _DIRECTOR),
+    Step("interrupt", "Interrompre la mission", AT_WORK, State.CANCELLED, _LANDLORD | _AUDITOR),
 )
 BY_ACT = {step.act: step for step in STEPS}
 HOLDER = {
@@ -124,6 +123,8 @@ ON_SITE_STAGE = {
     Audit.IMPLEMENTATION: Stage.IMPLEMENTATION_AUDIT,
     Audit.VERIFICATION: Stage.VERIFICATION_AUDIT,
 }
+# Days for which the auditor still opens the file once the report is approved: to close the audit on the journey.
+STAYS_DAYS = 90
 AUDITOR_MILESTONE = {audit: Milestone(f"auditor:{audit}") for audit in Audit}
 APPROVED_MILESTONE = {audit: Milestone(f"approved:{audit}") for audit in Audit}
 
@@ -131,6 +132,16 @@ APPROVED_MILESTONE = {audit: Milestone(f"approved:{audit}") for audit in Audit}
 def audit_to_choose(stage: Stage | None) -> Audit | None:
     """The audit whose auditor is chosen at a stage, if any."""
     return next((audit for audit, stages in CHOICE_STAGES.items() if stage in stages), None)
+
+
+def by_whom(act: str, roles: frozenset[Role], *, own: bool) -> Verdict:
+    """Whether these roles may take a step; ``own`` says that the person is the mission's auditor."""
+    step = BY_ACT[act]
+    held = roles if own else roles - {Role.AUDITOR}
+    if step.roles & held:
+        return YES
+    names = ", ".join(sorted(role.label for role in step.roles))
+    return no("audits.not_yours", f"« {step.label} » revient à : {names}.")
 
 
 def follows(act: str, state: State) -> Verdict:
@@ -175,6 +186,13 @@ def on_site_now(audit: Audit, stage: Stage | None, landlord: int) -> Verdict:
 
 
 # --- Independence --------------------------------------------------------------------------------------------------
+
+# Until the label's owner sets another number (``audits.Terms``).
+INDEPENDENCE_YEARS = 3
+STATEMENT = (
+    "Je déclare n’avoir, à ma connaissance, ni moi-même ni mon cabinet, aucun lien avec l’organisme qui puisse influencer "
+    "l’audit, hors ce qui est déclaré ici. Je signale sans attendre tout lien qui apparaîtrait pendant la mission."
+)
 
 
 @dataclass(frozen=True, slots=True)

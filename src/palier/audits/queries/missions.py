@@ -1,0 +1,115 @@
+"""Missions: whose, where they stand, what their plan holds, what may trouble their auditor's independence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+
+from palier.audits.models import DocumentRequest, Mission, PlanItem
+from palier.audits.rules.missions import AT_WORK, HELD, OFFERED, Clue, ItemKind, PlannedItem, State
+from palier.calendar import add_months, in_words
+from palier.directory.models import Membership, Person, dated
+from palier.directory.rules import LANDLORD_ROLES, Role
+from palier.documents.models import Version
+from palier.label.rules.rulesets import Audit
+from palier.sites import queries as sites
+
+# These see consultations and their amounts; the others see the missions that were given.
+_CHOOSE = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR, Role.REFERENT, Role.ADMINISTRATOR})
+
+
+def missions(*, landlord: int) -> QuerySet[Mission]:
+    """Every mission of a landlord, the latest first, for the rooms above."""
+    found = Mission.objects.filter(landlord=landlord).select_related("landlord", "firm", "auditor", "accepted_by", "report")
+    return found.order_by("-cycle", "-consulted_at", "-pk")
+
+
+def visible(*, landlord: int, person: Person, roles: frozenset[Role]) -> QuerySet[Mission]:
+    """The missions of a landlord's file that somebody may know of: an auditor only theirs, whatever else others propose."""
+    found = missions(landlord=landlord)
+    if roles & _CHOOSE:
+        return found
+    if roles - {Role.AUDITOR}:
+        return found.filter(Q(state__in=HELD) | Q(auditor=person))
+    return found.filter(auditor=person)
+
+
+def offers(*, person: Person, on: date) -> QuerySet[Mission]:
+    """The missions of an auditor, in every landlord's file, as long as they are of the firm. The latest first."""
+    member = Membership.objects.filter(dated(on), person=person, organisation=OuterRef("firm"), role=Role.AUDITOR)
+    found = Mission.objects.filter(Exists(member), auditor=person).select_related("landlord", "firm", "auditor", "report")
+    return found.order_by("-consulted_at", "-pk")
+
+
+def under_way(*, landlord: int, cycle: int, audit: Audit) -> Mission | None:
+    """The mission that was given for an audit of a cycle, approved or not."""
+    return missions(landlord=landlord).filter(cycle=cycle, audit=audit, state__in=HELD).first()
+
+
+def rivals(mission: Mission) -> QuerySet[Mission]:
+    """The other consultations for the same audit that are still open."""
+    same = Mission.objects.filter(landlord=mission.landlord_id, cycle=mission.cycle, audit=mission.audit, state__in=OFFERED)
+    return same.exclude(pk=mission.pk).select_related("firm", "auditor", "landlord").order_by("pk")
+
+
+def items(mission: Mission) -> QuerySet[PlanItem]:
+    """The moments of a mission's plan, in their order."""
+    found = PlanItem.objects.filter(mission=mission).select_related("residence")
+    return found.order_by("day", "starts_at", "pk")
+
+
+def priority_areas(*, landlord: int, residences: Collection[int], on: date) -> frozenset[int]:
+    """Among residences, those in a priority district or on the list of priority sites. One SQL query."""
+    found = sites.residences(landlord=landlord, campaign=None, on=on).filter(pk__in=residences)
+    return frozenset(found.filter(Q(in_qpv=True) | Q(is_priority=True)).values_list("pk", flat=True))
+
+
+def planned(mission: Mission, *, on: date) -> list[PlannedItem]:
+    """A mission's plan as the rules see it. Two SQL queries."""
+    found = list(items(mission))
+    visited = {item.residence_id for item in found if item.residence_id}
+    inside = priority_areas(landlord=mission.landlord_id, residences=visited, on=on) if visited else frozenset()
+    return [PlannedItem(ItemKind(item.kind), item.day, item.residence_id in inside) for item in found]
+
+
+def document_requests(mission: Mission) -> QuerySet[DocumentRequest]:
+    """The documents asked for a mission, those still awaited first; each document received with its ``versions``."""
+    latest = Prefetch("document__versions", Version.objects.order_by("-number"))
+    found = DocumentRequest.objects.filter(mission=mission).select_related("document", "received_by")
+    return found.prefetch_related(latest).order_by("received_at", "missing_because", "pk")
+
+
+def clues(mission: Mission, *, years: int, on: date) -> list[Clue]:
+    """What Palier knows that may be a conflict of interest, to be weighed by people. Three SQL queries."""
+    since = add_months(on, -12 * years)
+    found = []
+    belonged = Membership.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=since),
+        person=mission.auditor,
+        organisation=mission.landlord_id,
+        role__in=LANDLORD_ROLES,
+    )
+    for membership in belonged.order_by("starts_on"):
+        until = f"jusqu’au {in_words(membership.ends_on)}" if membership.ends_on else "aujourd’hui encore"
+        role = Role(membership.role).label
+        found.append(Clue(f"{mission.auditor.name} a fait partie de l’organisme ({role}), {until}."))
+    earlier = Mission.objects.filter(landlord=mission.landlord_id, firm=mission.firm_id).exclude(pk=mission.pk)
+    for other in earlier.exclude(declared_at__isnull=True).filter(advised_until__gt=since).order_by("pk"):
+        if other.advised_until:
+            day = in_words(other.advised_until)
+            found.append(Clue(f"{mission.firm.name} avait déclaré un conseil à l’organisme jusqu’au {day}."))
+    held = earlier.filter(state__in=HELD).select_related("auditor").order_by("accepted_at")
+    found += [
+        Clue(
+            f"{other.auditor.name} ({mission.firm.name}) a déjà mené pour l’organisme : {Audit(other.audit).label}, cycle {other.cycle}."
+        )
+        for other in held
+    ]
+    return found
+
+
+def waiting_for(*, person: Person, on: date) -> QuerySet[Mission]:
+    """The missions that an auditor has in hand: to answer or at work."""
+    return offers(person=person, on=on).filter(state__in=OFFERED | AT_WORK - {State.REPORT_DELIVERED})
