@@ -86,6 +86,21 @@ def test_the_same_save_sent_twice_is_done_once(assessment: Assessment, lead: Per
     assert LedgerEntry.objects.filter(act="frameworks.answer_saved").count() == 1
 
 
+@pytest.mark.parametrize("value", [None, 3])
+def test_an_answer_left_as_it_was_writes_nothing(assessment: Assessment, lead: Person, at: datetime, value: int | None) -> None:
+    assert save_answer(assessment=assessment, criterion="waste", revision=0, value=None, by=lead, at=at).revision == 0
+    save_answer(assessment=assessment, criterion="waste", revision=0, value=value, justification="Un.", by=lead, at=at)
+    later = at + timedelta(minutes=1)
+    saved = save_answer(
+        assessment=assessment, criterion="waste", revision=1, value=value, justification="Un. ", by=lead, at=later
+    )
+    assert (saved.revision, saved.at) == (1, at)
+    assert LedgerEntry.objects.filter(act="frameworks.answer_saved").count() == 1
+    assert (
+        save_answer(assessment=assessment, criterion="waste", revision=1, value=4, justification="Un.", by=lead, at=later)
+    ).revision == 2
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -202,7 +217,7 @@ def test_a_save_costs_the_same_however_many_assessments_there_are(
         with CaptureQueriesContext(
             connection,
         ) as seen:
-            save_answer(assessment=assessment, criterion="waste", revision=revision, value=3, by=lead, at=at)
+            save_answer(assessment=assessment, criterion="waste", revision=revision, value=3 + revision, by=lead, at=at)
         return len(seen)
 
     alone = cost(0)

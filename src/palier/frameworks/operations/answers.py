@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from palier.directory.models import Person
 from palier.documents.models import Document
@@ -63,7 +64,7 @@ def save_answer(
 ) -> Saved:
     """Keep one answer, complete or not, over the revision that its author was reading.
 
-    The same answer sent twice by the same person is kept once. The assessment's row is locked by the statement that
+    The same answer sent again by the same person, or left as it was, writes nothing. The assessment's row is locked by the statement that
     compares and swaps; the transaction has no savepoint of its own, which every save would pay for.
 
     Raises:
@@ -74,10 +75,16 @@ def save_answer(
     justification = justification.strip()
     require(still_open(assessment.status))
     require(admissible(asked, value=value, not_applicable=not_applicable, justification=justification))
+    rated = Q(value__isnull=True) if value is None else Q(value=value)
+    same = Q(not_applicable=not_applicable, justification=justification) & rated
     with transaction.atomic(savepoint=False):
-        swapped = Answer.objects.filter(
-            assessment__in=locked(assessment).values("pk"), criterion=criterion, revision=revision
-        ).update(revision=revision + 1, value=value, not_applicable=not_applicable, justification=justification, by=by, at=at)
+        swapped = (
+            Answer.objects.filter(assessment__in=locked(assessment).values("pk"), criterion=criterion, revision=revision)
+            .exclude(same)
+            .update(
+                revision=revision + 1, value=value, not_applicable=not_applicable, justification=justification, by=by, at=at
+            )
+        )
         if swapped:
             said = refresh(assessment, at)
             remember(
@@ -90,13 +97,8 @@ def save_answer(
             )
             return Saved(revision + 1, at, said)
     stands = Answer.objects.select_related("by", "assessment").get(assessment=assessment.pk, criterion=criterion)
-    if (stands.value, stands.not_applicable, stands.justification, stands.by_id, stands.revision) == (
-        value,
-        not_applicable,
-        justification,
-        by.pk,
-        revision + 1,
-    ):
+    unchanged = (stands.value, stands.not_applicable, stands.justification) == (value, not_applicable, justification)
+    if unchanged and (stands.revision == revision or (stands.revision == revision + 1 and stands.by_id == by.pk)):
         return Saved(stands.revision, stands.at or at, queries.given(assessment))
     require(still_open(stands.assessment.status))
     who = stands.by.name if stands.by else "Palier"
