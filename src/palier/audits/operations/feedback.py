@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from palier.audits.models import AuditorFeedback, Mission
-from palier.audits.operations.shared import lock, remember
+from palier.audits.operations.moving import lock, remember
 from palier.audits.rules.findings import feedback_complete
 from palier.audits.rules.missions import Side, State
 from palier.directory.models import Person

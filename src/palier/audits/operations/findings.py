@@ -20,7 +20,7 @@ from palier.audits.models import (
     Report,
     SiteCheck,
 )
-from palier.audits.operations.shared import lock, own, reasoned, remember
+from palier.audits.operations.moving import lock, own, reasoned, remember
 from palier.audits.rules.findings import FindingKind, Treatment
 from palier.audits.rules.missions import WRITING, State
 from palier.directory.models import Person

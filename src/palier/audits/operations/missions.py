@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 
 from palier.audits import queries
 from palier.audits.models import Accreditation, Mission
-from palier.audits.operations.shared import (
+from palier.audits.operations.moving import (
     LANDLORD,
     accredited,
     lock,

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from palier.audits import queries
 from palier.audits.models import DocumentRequest, Mission, PlanItem
-from palier.audits.operations.shared import (
+from palier.audits.operations.moving import (
     accredited,
     lock,
     move,

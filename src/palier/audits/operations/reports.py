@@ -13,7 +13,7 @@ from django.db import transaction
 from palier.audits import printing, queries
 from palier.audits.models import Finding, Mission, Remark, Report
 from palier.audits.operations.missions import leave_file
-from palier.audits.operations.shared import (
+from palier.audits.operations.moving import (
     accredited,
     lock,
     move,
