@@ -16,7 +16,9 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from palier.consultation import operations as consultation
 from palier.jobs.letters import mail_server
+from palier.label import operations as label
 from palier.ledger import operations as ledger
 from palier.outbox import operations as outbox
 
@@ -28,7 +30,7 @@ REPLIES_KEPT = timedelta(days=30)
 SILENCE = 30
 
 # What passes by itself when its day comes: each takes ``at=`` and may be called at any time, any number of times.
-DUE: tuple[Callable[..., object], ...] = ()
+DUE: tuple[Callable[..., object], ...] = (consultation.remind_all_due, label.lapse_due)
 
 
 @app.periodic(cron="* * * * * */15")

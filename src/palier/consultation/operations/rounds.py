@@ -247,6 +247,11 @@ def remind_due(*, round_: Round, at: datetime) -> list[str]:
     return _remind(round_, due, None, at)
 
 
+def remind_all_due(*, at: datetime) -> int:
+    """Send, in every round, the reminders whose day has come: how many associations were reminded."""
+    return sum(len(remind_due(round_=round_, at=at)) for round_ in queries.rounds_to_remind(on=paris_day(at)))
+
+
 @transaction.atomic
 def close_round(
     *, landlord: Landlord, cycle: int, stage: str, by: Person | None, at: datetime, because: str = ""
