@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
+from palier.directory.models import Membership
+from palier.directory.rules import LANDLORD_ROLES, MATRIX, Right, Role, Thing
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -17,10 +20,47 @@ class Entry:
     current: bool
 
 
+# Pages of a landlord's own file: words, page, and what one must be able to read there.
+_OWN = (
+    ("Notre parcours", "journey", Thing.JOURNEY),
+    ("Patrimoine", "stock", Thing.STOCK),
+    ("Sites", "sites", Thing.SITE_RATING),
+    ("Évaluations", "assessments", Thing.CHARTER),
+    ("Plan d’actions", "plan", Thing.ACTION_PLAN),
+    ("Concertation", "consultation", Thing.TENANTS_STEP),
+    ("Documents", "documents", Thing.EVIDENCE),
+)
+# Pages of no landlord: words, page, who goes there.
+_COMMON = (
+    ("Parcours", "board", frozenset(role for role in Role if Right.READ in MATRIX[Thing.BOARD, role])),
+    ("Missions", "my_missions", frozenset({Role.AUDITOR})),
+    ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
+    ("Organismes", "organisations", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION, Role.RELAY})),
+    ("Auditeurs", "auditors", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})),
+    ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
+)
+
+
 def entries(request: HttpRequest) -> list[Entry]:
     """The links of this person, the current one marked by the longest address that begins the page's own."""
-    links: list[tuple[str, str]] = [("Accueil", reverse("home"))]
-    here = max(
-        (url for _, url in links if request.path == url or (url != "/" and request.path.startswith(url))), key=len, default=""
-    )
+    links = _links(getattr(request, "held", None) or [])
+    here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     return [Entry(label, url, url == here) for label, url in links]
+
+
+def first_page(held: list[Membership]) -> str | None:
+    """Where somebody lands after signing in; None for somebody who is nothing anywhere."""
+    return next((url for _, url in _links(held)), None)
+
+
+def _links(held: list[Membership]) -> list[tuple[str, str]]:
+    roles = frozenset(Role(membership.role) for membership in held)
+    links = []
+    own = next((membership for membership in held if membership.role in LANDLORD_ROLES), None)
+    if own is not None:
+        mine = frozenset(Role(m.role) for m in held if m.organisation_id == own.organisation_id)
+        for label, page, thing in _OWN:
+            if any(Right.READ in MATRIX[thing, role] for role in mine):
+                links.append((label, reverse(page, kwargs={"landlord_id": own.organisation_id})))
+    links += [(label, reverse(page)) for label, page, whose in _COMMON if roles & whose]
+    return links
