@@ -25,6 +25,11 @@ def head() -> tuple[int, str]:
     return Head.objects.filter(pk=1).values_list("number", "digest").first() or (0, "")
 
 
+def last_checkpoint() -> Checkpoint | None:
+    """The last head that was kept aside; None before the first."""
+    return Checkpoint.objects.order_by("-number").first()
+
+
 def verify(*, attested: tuple[int, str] | None = None) -> tuple[int, Fault | None]:
     """Walk the whole chain: how many lines there are, and the first that does not hold, if any.
 

@@ -116,6 +116,18 @@ def test_a_planted_fault_is_found(browser_page: OpenPage) -> None:
         check(page, "fault")
 
 
+def test_the_foot_says_the_last_checkpoint(client: Client, db: None, monkeypatch: pytest.MonkeyPatch, at) -> None:
+    from palier.ledger.models import Checkpoint
+    from palier.web.context import foot
+
+    assert "point de contrôle" not in client.get("/aide/").content.decode()
+    Checkpoint.objects.create(number=48213, digest="7f3a91c05be2" + "0" * 52, at=at)
+    monkeypatch.setattr(foot, "until", 0)
+    html = client.get("/aide/").content.decode()
+    assert "n°\u00a048\u202f213, le 10 mars 2026 à 12:00" in html
+    assert "7f3a 91c0 5be2" in html
+
+
 def test_every_component_is_shown(client: Client, db: None) -> None:
     from tests.web.ui.test_components import COMPONENTS
 

@@ -6,5 +6,6 @@ urlpatterns = [
     path("", include("palier.web.ui.urls")),
     path("", include("palier.web.home.urls")),
     path("", include("palier.web.directory.urls")),
+    path("", include("palier.web.outbox.urls")),
     path("compte/", include("palier.web.directory.account_urls")),
 ]

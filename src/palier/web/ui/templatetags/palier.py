@@ -137,6 +137,12 @@ def clock(value: datetime | None) -> str:
     return "" if not value else timezone.localtime(value).strftime("%H:%M")
 
 
+@register.filter
+def fingerprint(digest: str) -> str:
+    """The beginning of a fingerprint, in groups of four that one can read aloud."""
+    return " ".join(digest[i : i + 4] for i in range(0, min(len(digest), 12), 4))
+
+
 register.filter("table_roles", markup.table_roles)
 register.filter("differences", markup.differences)
 register.simple_tag(drawings.mini_staircase)
