@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from palier.directory.models import ApiToken, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
 from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, digest_of, plain
@@ -186,3 +188,29 @@ def invitation_behind(*, token: str, at: datetime) -> Invitation | None:
         token_digest=digest_of(token), accepted_at=None, withdrawn_at=None, expires_at__gte=at
     ).select_related("organisation", "invited_by")
     return found.first()
+
+
+def with_members(found: QuerySet[Organisation], *, on: date) -> QuerySet[Organisation]:
+    """Organisations with how many people hold a role there on a day, as ``people``."""
+    held = Membership.objects.filter(dated(on), organisation=OuterRef("pk")).order_by().values("organisation")
+    return found.annotate(people=Coalesce(Subquery(held.annotate(n=Count("person", distinct=True)).values("n")), 0))
+
+
+def representatives_of(*, associations: Collection[Organisation], on: date) -> dict[int, list[Person]]:
+    """The representatives of some tenants' associations on a day, by association, by name. One SQL query."""
+    held = (
+        Membership.objects.filter(dated(on), organisation__in=associations, role=Role.TENANT_REPRESENTATIVE)
+        .select_related("person")
+        .order_by("person__name", "pk")
+    )
+    found: dict[int, list[Person]] = {}
+    for membership in held:
+        found.setdefault(membership.organisation_id, []).append(membership.person)
+    return found
+
+
+def landlords_opened_to(*, organisation: Organisation, on: date) -> QuerySet[Landlord]:
+    """The landlords whose file an organisation's people may open on a day, by name: relations, federations, regions."""
+    opened = Relation.objects.filter(dated(on), holder=organisation, landlord=OuterRef("pk"))
+    own = Q(federation=organisation) | Q(regional_association=organisation)
+    return Landlord.objects.filter(Q(Exists(opened)) | own).order_by("plain_name", "pk")

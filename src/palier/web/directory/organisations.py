@@ -1,0 +1,188 @@
+"""All organisations, for the label's team: find, read, enter, change, and their people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.directory import operations, queries
+from palier.directory.models import Landlord, Organisation
+from palier.directory.rules import Kind, LandlordType, Right, Role, Thing, grantable
+from palier.verdict import Conflict
+from palier.web.directory.forms import (
+    FindForm,
+    InviteForm,
+    LandlordForm,
+    NewOrganisationForm,
+    OrganisationSheetForm,
+    SheetForm,
+)
+from palier.web.doors import Request, door
+
+READ, WRITE = (Thing.DIRECTORY, Right.READ), (Thing.DIRECTORY, Right.WRITE)
+PAGE = 30
+
+
+@door(GET=READ)
+def organisations(request: Request) -> HttpResponse:
+    """Find an organisation."""
+    form = FindForm(request.GET)
+    asked = form.cleaned_data if form.is_valid() else {}
+    kind = Kind(asked["kind"]) if asked.get("kind") else None
+    found = queries.search(text=asked.get("text", ""), kind=kind)
+    page = Paginator(queries.with_members(found, on=request.on), PAGE).get_page(request.GET.get("page"))
+    rows = [(organisation, Kind(organisation.kind).label) for organisation in page.object_list]
+    return render(
+        request,
+        "directory/organisations.html",
+        {"form": form, "page_obj": page, "rows": rows, "may_write": request.may(Right.WRITE, Thing.DIRECTORY)},
+    )
+
+
+@door(GET=WRITE, POST=WRITE)
+def add_organisation(request: Request) -> HttpResponse:
+    """Enter an organisation that is not a landlord."""
+    form = NewOrganisationForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        made = operations.add_organisation(by=request.user, at=request.at, **_typed(form.cleaned_data))
+        messages.success(request, f"{made.name} est inscrit dans l’annuaire.")
+        return redirect("organisation", made.pk)
+    return render(request, "directory/add.html", {"form": form, "what": "un organisme du label"})
+
+
+@door(GET=WRITE, POST=WRITE)
+def add_landlord(request: Request) -> HttpResponse:
+    """Enter a landlord."""
+    form = LandlordForm(request.POST or None, initial={"declared_dwellings": 0})
+    if request.method == "POST" and form.is_valid():
+        landlord = operations.add_landlord(by=request.user, at=request.at, **_typed(form.cleaned_data))
+        messages.success(request, f"{landlord.name} est inscrit. Invitez maintenant sa ou son responsable qualité.")
+        return redirect("people_invite", landlord.pk)
+    return render(request, "directory/add.html", {"form": form, "what": "un organisme Hlm"})
+
+
+def _typed(asked: dict[str, Any]) -> dict[str, Any]:
+    words: dict[str, Callable[[str], object]] = {"kind": Kind, "landlord_type": LandlordType}
+    return {name: words[name](value) if name in words else value for name, value in asked.items()}
+
+
+@door(GET=(Thing.LANDLORD_SHEET, Right.READ), POST=(Thing.LANDLORD_SHEET, Right.WRITE))
+def sheet(request: Request, landlord: Landlord) -> HttpResponse:
+    """A landlord's sheet: read it, change it."""
+    stands = {**LandlordForm.values_of(landlord), "revision": landlord.revision}
+    form = SheetForm(request.POST or None, initial=stands)
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.update_landlord(landlord=landlord, by=request.user, at=request.at, **_typed(form.cleaned_data))
+        except Conflict as conflict:
+            theirs = cast(Landlord, conflict.theirs)
+            again = request.POST.copy()  # saving again, with both in sight, keeps one's own
+            again["revision"] = str(theirs.revision)
+            form = SheetForm(again, initial=stands)
+        else:
+            messages.success(request, "La fiche est enregistrée.")
+            return redirect("landlord_sheet", landlord.pk)
+    return render(
+        request,
+        "directory/sheet.html",
+        {
+            "landlord": landlord,
+            "family": LandlordType(landlord.landlord_type).label,
+            "form": form,
+            "theirs": theirs,
+            "may_write": request.may(Right.WRITE, Thing.LANDLORD_SHEET),
+            "may_see_people": request.may(Right.READ, Thing.MEMBERS),
+        },
+        status=409 if theirs else 200,
+    )
+
+
+@door(GET=READ, POST=WRITE)
+def organisation(request: Request, organisation_id: int) -> HttpResponse:
+    """The sheet and the people of an organisation that is not a landlord."""
+    found = get_object_or_404(Organisation, pk=organisation_id)
+    if found.kind == Kind.LANDLORD:
+        return redirect("landlord_sheet", found.pk)
+    stands = {"name": found.name, "siren_number": found.siren, "revision": found.revision}
+    form = OrganisationSheetForm(request.POST or None, initial=stands)
+    if request.method == "POST" and form.is_valid():
+        operations.update_organisation(organisation=found, by=request.user, at=request.at, **form.cleaned_data)
+        messages.success(request, "La fiche est enregistrée.")
+        return redirect("organisation", found.pk)
+    kind = Kind(found.kind)
+    gives = grantable(request.roles, kind)
+    return render(
+        request,
+        "directory/organisation.html",
+        {
+            "organisation": found,
+            "kind": kind.label,
+            "form": form,
+            "members": [
+                (m, Role(m.role).label, Role(m.role) in gives and m.ends_on is None)
+                for m in queries.members_of(organisation=found, on=request.on)
+            ],
+            "invitations": [(i, Role(i.role).label) for i in queries.open_invitations(organisation=found)],
+            "former": [(m, Role(m.role).label) for m in queries.former_members_of(organisation=found, on=request.on)[:20]],
+            "landlords": queries.landlords_opened_to(organisation=found, on=request.on)[:100],
+            "may_write": request.may(Right.WRITE, Thing.DIRECTORY),
+        },
+    )
+
+
+def _other(organisation_id: int) -> Organisation:
+    return get_object_or_404(Organisation.objects.exclude(kind=Kind.LANDLORD), pk=organisation_id)
+
+
+@door(GET=WRITE, POST=WRITE)
+def invite(request: Request, organisation_id: int) -> HttpResponse:
+    """Invite somebody of the organisation."""
+    found = _other(organisation_id)
+    form = InviteForm(request.POST or None, roles=grantable(request.roles, Kind(found.kind)))
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        operations.invite(
+            email=asked["email"],
+            name=asked["name"],
+            organisation=found,
+            role=Role(asked["role"]),
+            by=request.user,
+            at=request.at,
+        )
+        messages.success(request, f"L’invitation de {asked['name']} part par courriel. Elle vaut 14 jours.")
+        return redirect("organisation", found.pk)
+    return render(request, "directory/invite.html", {"form": form, "organisation": found})
+
+
+@door(POST=WRITE)
+def end_role(request: Request, organisation_id: int, membership_id: int) -> HttpResponse:
+    """End somebody's role now."""
+    found = _other(organisation_id)
+    membership = get_object_or_404(queries.members_of(organisation=found, on=request.on), pk=membership_id)
+    operations.end_membership(membership=membership, by=request.user, at=request.at)
+    messages.success(request, f"Le rôle de {membership.person.name} a pris fin. Sa session ne l’ouvre plus.")
+    return redirect("organisation", found.pk)
+
+
+@door(POST=WRITE)
+def resend_invitation(request: Request, organisation_id: int, invitation_id: int) -> HttpResponse:
+    """Send an invitation again; its former link is void."""
+    invitation = get_object_or_404(queries.open_invitations(organisation=_other(organisation_id)), pk=invitation_id)
+    operations.resend_invitation(invitation=invitation, by=request.user, at=request.at)
+    messages.success(request, f"L’invitation de {invitation.name} repart. L’ancien lien ne sert plus.")
+    return redirect("organisation", organisation_id)
+
+
+@door(POST=WRITE)
+def withdraw_invitation(request: Request, organisation_id: int, invitation_id: int) -> HttpResponse:
+    """Take an invitation back."""
+    invitation = get_object_or_404(queries.open_invitations(organisation=_other(organisation_id)), pk=invitation_id)
+    operations.withdraw_invitation(invitation=invitation, by=request.user, at=request.at)
+    messages.success(request, f"L’invitation de {invitation.name} est retirée.")
+    return redirect("organisation", organisation_id)
