@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 os.environ["PALIER_TESTING"] = "1"
 os.environ["PALIER_DATA"] = os.environ.get("PALIER_TEST_DATA") or str(Path(__file__).resolve().parent.parent / "var" / "tests")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
@@ -21,7 +23,11 @@ def pytest_configure() -> None:
     if settings.EMBEDDED:
         database.ensure_running(settings.EMBEDDED, durable=False)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # The foot of pages asks for the checkpoint now and then: tests that count queries must not meet that one.
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _foot_of_pages_asks_nothing() -> None:
+    """Pages look for the last checkpoint now and then: tests that count queries must not meet that one."""
     from palier.web.context import foot
 
     foot.until = float("inf")
