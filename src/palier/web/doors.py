@@ -26,6 +26,7 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django_htmx.middleware import HtmxDetails
 
 from palier.directory import queries as directory
 from palier.directory.models import Landlord, Membership, Person
@@ -61,6 +62,8 @@ class Request(HttpRequest):
     """The instant of the request: the only clock that operations know."""
     on: date
     """Its civil day in Paris."""
+    htmx: HtmxDetails
+    """True when htmx asks, for a fragment."""
     user: Person
     held: list[Membership]
     """What the person is today, organisations included."""
