@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from palier.ledger.models import Checkpoint, Entry, Head
 from palier.ledger.rules import Audience, Fault, first_fault, tail_fault
@@ -33,14 +33,26 @@ def last_checkpoint() -> Checkpoint | None:
 def verify(*, attested: tuple[int, str] | None = None) -> tuple[int, Fault | None]:
     """Walk the whole chain: how many lines there are, and the first that does not hold, if any.
 
-    ``attested`` is a checkpoint kept outside (a receipt, a message, minutes): number and fingerprint.
+    ``attested`` is a checkpoint kept outside (a receipt, a message, minutes): number and fingerprint. Acts may go on
+    meanwhile: what is checked is the chain as it stood when the walk began.
     """
-    count = Entry.objects.count()
+    written, last = _ends()
     lines = (
         (e.line, e.digest, bytes(e.salt) if e.salt is not None else None, e.content)
-        for e in Entry.objects.order_by("number").iterator(2000)
+        for e in Entry.objects.filter(number__lte=last[0]).order_by("number").iterator(2000)
     )
-    last = Entry.objects.order_by("-number").values_list("number", "digest").first() or (0, "")
-    then = list(Checkpoint.objects.order_by("number").values_list("number", "digest")) + ([attested] if attested else [])
+    then = list(Checkpoint.objects.order_by("number").values_list("number", "digest"))
+    then += [attested] if attested else []
     now = dict(Entry.objects.filter(number__in=[number for number, _ in then]).values_list("number", "digest"))
-    return count, first_fault(lines) or tail_fault(head(), last, [(n, digest, now.get(n)) for n, digest in then])
+    return last[0], first_fault(lines) or tail_fault(written, last, [(n, digest, now.get(n)) for n, digest in then])
+
+
+def _ends() -> tuple[tuple[int, str], tuple[int, str]]:
+    """What the writers say was written, and the last line there is, in one statement: nothing comes in between."""
+    last = Entry.objects.order_by("-number")
+    written = Head.objects.filter(pk=1).annotate(
+        last_number=Subquery(last.values("number")[:1]), last_digest=Subquery(last.values("digest")[:1])
+    )
+    if row := written.values_list("number", "digest", "last_number", "last_digest").first():
+        return (row[0], row[1]), (row[2] or 0, row[3] or "")
+    return (0, ""), last.values_list("number", "digest").first() or (0, "")

@@ -106,12 +106,13 @@ def tail_fault(
     """What a walk cannot see: lines cut off the end, or a chain rewritten since a checkpoint.
 
     ``head`` and ``last`` are the number and fingerprint kept by the writers and those of the last line;
-    ``checkpoints`` are ``(number, fingerprint then, fingerprint now)``, the last None when the line is gone.
+    ``checkpoints`` are ``(number, fingerprint then, fingerprint now)``, the last None when the line is gone; a
+    fingerprint copied by hand may be its beginning alone.
     """
     for number, then, now in checkpoints:
         if now is None:
             return Fault(number, f"La ligne n° {number}, attestée par un point de contrôle, manque.")
-        if now != then:
+        if not now.startswith(then):
             return Fault(
                 number, f"Le registre a été réécrit avant la ligne n° {number} : elle ne porte plus l’empreinte attestée."
             )

@@ -1,0 +1,101 @@
+"""``palier ledger verify``: what it says, and its exit code."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from palier.directory.models import Landlord
+from palier.ledger.models import Checkpoint, Entry, Head
+from palier.ledger.operations import checkpoint
+from tests.fixtures import NOON
+from tests.processes import PALIER, environment
+
+pytestmark = pytest.mark.django_db
+MakeLandlord = Callable[..., Landlord]
+
+
+def going_around(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+        cursor.execute(sql)
+        cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
+
+
+def verified(capsys: pytest.CaptureFixture[str], **more: str) -> tuple[int, str]:
+    try:
+        call_command("ledger", "verify", **more)
+    except SystemExit as stopped:
+        return int(str(stopped.code)), capsys.readouterr().err
+    return 0, capsys.readouterr().out
+
+
+def test_a_whole_ledger_holds(make_landlord: MakeLandlord, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verified(capsys) == (0, "Le registre tient : 0 ligne, aucune changée, déplacée ni retirée.\n")
+    make_landlord()
+    make_landlord()
+    assert checkpoint(at=NOON)
+    assert verified(capsys)[1].startswith("Le registre tient : 2 lignes")
+
+
+def test_the_first_bad_line_is_named(make_landlord: MakeLandlord, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        make_landlord()
+    going_around("UPDATE ledger_entry SET actor_id = 7 WHERE number = 2")
+    assert verified(capsys) == (1, "Le registre ne tient pas. La ligne n° 2 a été modifiée.\n")
+
+
+def test_lines_cut_off_the_end_are_missed(make_landlord: MakeLandlord, capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(3):
+        make_landlord()
+    going_around("DELETE FROM ledger_entry WHERE number = 3")
+    code, said = verified(capsys)
+    assert code == 1
+    assert "s’arrête à la ligne n° 2 alors que 3 lignes ont été écrites" in said
+
+
+def test_a_chain_rewritten_whole_is_caught_by_a_checkpoint_kept_elsewhere(
+    make_landlord: MakeLandlord, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):
+        make_landlord()
+    kept = Entry.objects.get(number=3).digest[:16]
+    # Everything from line 2 on is forged again, head included: the chain alone cannot tell.
+    going_around("DELETE FROM ledger_entry WHERE number >= 2")
+    first = Entry.objects.get(number=1)
+    Head.objects.update(number=1, digest=first.digest)
+    make_landlord("Habitat Forgé")
+    make_landlord("Habitat Forgé encore")
+    assert verified(capsys)[0] == 0
+    code, said = verified(capsys, attested=f"3:{kept}")
+    assert (code, "réécrit avant la ligne n° 3" in said) == (1, True)
+    Checkpoint.objects.create(number=3, digest=kept.ljust(64, "0"), at=NOON)
+    assert verified(capsys)[0] == 1
+
+
+def test_nothing_new_makes_no_checkpoint(make_landlord: MakeLandlord) -> None:
+    assert checkpoint(at=NOON) is None
+    make_landlord()
+    assert checkpoint(at=NOON) is not None
+    assert checkpoint(at=NOON) is None
+
+
+def test_a_checkpoint_that_is_none_is_refused() -> None:
+    with pytest.raises(CommandError, match="numéro:empreinte"):
+        call_command("ledger", "verify", attested="3")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_answers_to_scripts(make_landlord: MakeLandlord) -> None:
+    make_landlord()
+    done = subprocess.run([PALIER, "ledger", "verify"], env=environment(), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Le registre tient : 1 ligne, aucune changée, déplacée ni retirée.\n"
+    going_around("UPDATE ledger_entry SET act = 'x' WHERE number = 1")
+    done = subprocess.run([PALIER, "ledger", "verify"], env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "La ligne n° 1 a été modifiée." in done.stderr
