@@ -31,6 +31,7 @@ def test_open_pages(browser_page: OpenPage, path: str, name: str) -> None:
 
 
 @pytest.mark.browser
+@pytest.mark.urls("palier.installation.urls")
 def test_who_is_signed_in_and_the_way_out(browser_page: OpenPage, make_person, make_organisation) -> None:
     page = browser_page(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), name="Mme B."))
     page.goto("/aide/")

@@ -88,3 +88,12 @@ def elapsed(passed: Figure, total: Figure) -> SafeString:
     share = round(100 * min(max(float(passed) / float(total), 0), 1), 1) if float(total) else 100
     ground = format_html('<rect x="1" y="10" width="99%" height="8" rx="4" class="r0"/>')
     return _svg("ruler", ground + format_html('<rect x="1" y="10" width="{}%" height="8" rx="4" class="r1"/>', share * 0.99))
+
+
+def factor_bar(share: Figure | None) -> SafeString:
+    """What one line brings to a score, in percent of the largest; a source that is missing is an empty dashed bar."""
+    if share is None or share == "":
+        bar = format_html('<rect class="f0" x="1" y="3" width="50%" height="10"/>')
+    else:
+        bar = format_html('<rect class="f1" x="0" y="3" width="{}%" height="10"/>', share)
+    return _svg("factor-bar", bar)

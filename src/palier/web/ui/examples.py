@@ -9,7 +9,7 @@ from django import forms
 from django.core.paginator import Paginator
 
 from palier.verdict import YES, Reason, Remedy, Verdict, no
-from palier.web.ui.shapes import FlightStep, Gate, GateLine, HistoryEntry, Landing, Opinion
+from palier.web.ui.shapes import Factor, FlightStep, Gate, GateLine, HistoryEntry, Landing, Opinion
 
 _HERE = Remedy("Compléter A-18", "ui_components")
 
@@ -83,6 +83,7 @@ def context(at: datetime) -> dict[str, Any]:
         "gate_open": Gate(_AT_THE_GATE[:1], open=True, sentence="Tous ont répondu : l’étape peut être passée."),
         "levels": [(1, "Faible"), (2, "À améliorer"), (3, "Satisfaisant"), (4, "Solide")],
         "levels_down": [(0, "Aucune"), (1, "Moyenne"), (2, "Importante"), (3, "Extrême")],
+        "factors": _FACTORS,
         "entries": _ENTRIES,
         "receipt": [
             ("Décision", "Confirmation, Les Toits d’Ardoise"),
@@ -123,6 +124,12 @@ _AT_THE_GATE = (
     GateLine("Amicale des Trois-Cours", "todo", "Avis attendu", "Pas encore ouvert. Relance le 13 mars."),
     GateLine("Union locale des habitants", "doing", "Lu, sans réponse", "Dossier lu le 4 mars. Relance le 13 mars."),
 )
+_FACTORS = [
+    Factor("Occupation des halls 4 et 6", "3,0", 100, "depuis mars 2025, 104 incidents"),
+    Factor("Demandes sur les parties communes", "1,1", 37, "1,8 fois la médiane de l’agence"),
+    Factor("Rotation", "0,6", 20, "14 % en 2025, 9 % en 2024"),
+    Factor("Retours des fournisseurs", "inconnu", None, "aucune donnée ; avec elle, l’intervalle perdrait environ 3 rangs"),
+]
 _ENTRIES = [
     HistoryEntry(datetime(2026, 3, 10, 13, 32, tzinfo=UTC), "Mme B., responsable qualité,", "a modifié l’action A-18.", 48190),
     HistoryEntry(datetime(2026, 3, 6, 8, 0, tzinfo=UTC), "", "Relance envoyée à l’Amicale des Trois-Cours.", 47961),

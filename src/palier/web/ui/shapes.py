@@ -98,3 +98,13 @@ class HistoryEntry:
     who: str
     summary: str
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One line of ``<c-factors>``: what it brings to a score. ``share`` is in percent of the largest line; None when missing."""
+
+    name: str
+    value: str
+    share: float | None
+    note: str = ""
