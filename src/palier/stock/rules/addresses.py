@@ -100,9 +100,9 @@ def presentable(text: str, *, starts: bool = True) -> str:
         word = match.group().lower()
         kept, first = first, False
         parts = re.split(r"(['’])", word)
-        return "".join(
-            p if p in "'’" or (p in _SMALL and not (kept and i == 0)) else p.capitalize() for i, p in enumerate(parts)
-        )
+        initial = text[match.end() : match.end() + 1] == "."  # « A. POLISSARD »
+        stays = [p in _SMALL and not initial and not (kept and i == 0) for i, p in enumerate(parts)]
+        return "".join(part if small else part.capitalize() for part, small in zip(parts, stays, strict=True))
 
     return _WORD.sub(lower, text)
 
