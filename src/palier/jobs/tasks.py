@@ -21,6 +21,7 @@ from palier.jobs.letters import mail_server
 from palier.label import operations as label
 from palier.ledger import operations as ledger
 from palier.outbox import operations as outbox
+from palier.stock import operations as stock
 
 log = logging.getLogger("palier.jobs")
 
@@ -53,6 +54,12 @@ def pass_due(timestamp: int) -> None:
             function(at=timezone.now())
         except Exception:
             log.exception("due", extra={"function": f"{function.__module__}.{function.__qualname__}"})
+
+
+@app.task(name="stock.run_import")
+def run_import(import_id: int) -> None:
+    """Read a file of a landlord's stock, or bring it in, as far as it can go by itself."""
+    stock.run_import(import_id=import_id, at=timezone.now())
 
 
 @app.periodic(cron="20 3 * * *")
