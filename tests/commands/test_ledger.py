@@ -21,9 +21,9 @@ MakeLandlord = Callable[..., Landlord]
 
 def going_around(sql: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE ledger_entry DISABLE TRIGGER ledger_append_only")
         cursor.execute(sql)
-        cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE ledger_entry ENABLE TRIGGER ledger_append_only")
 
 
 def verified(capsys: pytest.CaptureFixture[str], **more: str) -> tuple[int, str]:
