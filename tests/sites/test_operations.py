@@ -54,7 +54,7 @@ def test_many_residences_are_rated_in_one_act(campaign: RatingCampaign, lead: Pe
     assert operations.rate(campaign=campaign, given=given, by=lead, at=NOON) == 3
     entry = Entry.objects.get(act="sites.rated")
     assert entry.content is not None
-    assert entry.content["summary"] == "a coté 3 résidences : rien à signaler 1, moyen 1, extrême 1."
+    assert entry.content["summary"] == "a coté 3 résidences : sans difficulté 1, moyenne 1, extrême 1."
     assert operations.rate(campaign=campaign, given=given, by=lead, at=NOON) == 0, "the same again changes nothing"
 
 

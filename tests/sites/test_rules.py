@@ -58,7 +58,7 @@ def test_a_worse_score_never_suggests_a_milder_level(one: Fraction, other: Fract
 def test_a_level_comes_with_its_reasons() -> None:
     assert reasoned(Level.NONE, "")
     assert reasoned(Level.EXTREME, "Halls occupés chaque soir.")
-    assert reasoned(Level.MEDIUM, "  ").sentence == "Dites en une phrase pourquoi le niveau est « moyen »."
+    assert reasoned(Level.MEDIUM, "  ").sentence == "Dites en une phrase pourquoi la situation est « moyenne »."
 
 
 def test_an_unopened_rating_sends_to_its_opening() -> None:

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from palier.directory.models import Landlord, Person
-from palier.documents.models import Document
 from palier.sites.rules import Level
 from palier.stock.models import Residence
 
@@ -24,7 +23,6 @@ class RatingCampaign(models.Model):
     cycle = models.PositiveSmallIntegerField()
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    method_note = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
     list_confirmed_at = models.DateTimeField(null=True)
     list_confirmed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     empty_because = models.TextField(blank=True)

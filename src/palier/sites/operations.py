@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 
 from palier.directory.models import Landlord, Person
-from palier.documents.models import Document
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sites import queries
@@ -130,27 +129,6 @@ def _said(changed: Sequence[Given], names: dict[int, str]) -> str:
 
 
 @transaction.atomic
-def attach_method_note(*, campaign: RatingCampaign, document: Document, by: Person, at: datetime) -> None:
-    """Attach the note that says how the stock was rated.
-
-    Raises:
-        Refusal: when the rating is closed, or the document is another landlord's.
-    """
-    _require_open(campaign)
-    if document.landlord_id != campaign.landlord_id:
-        raise Refusal(no("sites.not_your_document", "Cette pièce n’est pas dans votre dossier."))
-    RatingCampaign.objects.filter(pk=campaign.pk).update(method_note=document)
-    _record(
-        campaign,
-        "method_note_attached",
-        by=by,
-        at=at,
-        summary=f"a joint la note de méthode « {document.title} ».",
-        facts={"document": document.pk},
-    )
-
-
-@transaction.atomic
 def declare_priority(
     *, landlord: Landlord, residence: Residence, level: Level, reasons: str, by: Person | None, at: datetime
 ) -> PrioritySite:
@@ -161,7 +139,7 @@ def declare_priority(
     """
     names = _of_landlord(landlord.pk, [residence.pk])
     if level is Level.NONE:
-        raise Refusal(no("sites.priority_level", "Un site prioritaire est au moins de niveau moyen."))
+        raise Refusal(no("sites.priority_level", "Un site prioritaire est au moins en situation moyenne."))
     if not reasons.strip():
         raise Refusal(no("sites.reasons_missing", f"Dites en une phrase pourquoi {names[residence.pk]} est prioritaire."))
     site, created = PrioritySite.objects.get_or_create(
@@ -178,7 +156,7 @@ def declare_priority(
         "priority_declared",
         by=by,
         at=at,
-        summary=f"a déclaré {residence.name} site prioritaire ({level.label.lower()}).",
+        summary=f"a déclaré {residence.name} site prioritaire (situation {level.label.lower()}).",
         facts={"level": level.value},
     )
     return site

@@ -55,7 +55,7 @@ class Rating(TypedDict):
 def campaign(*, landlord: int, cycle: int) -> RatingCampaign | None:
     """The rating of one cycle, if it was opened."""
     found = RatingCampaign.objects.filter(landlord=landlord, cycle=cycle)
-    return found.select_related("landlord", "opened_by", "closed_by", "list_confirmed_by", "method_note").first()
+    return found.select_related("landlord", "opened_by", "closed_by", "list_confirmed_by").first()
 
 
 def campaigns(*, landlord: int) -> QuerySet[RatingCampaign]:

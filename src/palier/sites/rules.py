@@ -23,8 +23,8 @@ class Level(StrEnum):
 
     @property
     def label(self) -> str:
-        """In French, alone in a cell."""
-        return {"none": "Rien à signaler", "medium": "Moyen", "important": "Important", "extreme": "Extrême"}[self.value]
+        """In French, alone in a cell headed « Situation »."""
+        return {"none": "Sans difficulté", "medium": "Moyenne", "important": "Importante", "extreme": "Extrême"}[self.value]
 
     @property
     def meaning(self) -> str:
@@ -79,10 +79,10 @@ def suggested(severity: Fraction | None) -> Level | None:
 
 
 def reasoned(level: Level, reasons: str) -> Verdict:
-    """Whether a level comes with its reasons; « rien à signaler » may go without."""
+    """Whether a level comes with its reasons; « sans difficulté » may go without."""
     if level is Level.NONE or reasons.strip():
         return YES
-    return no("sites.reasons_missing", f"Dites en une phrase pourquoi le niveau est « {level.label.lower()} ».")
+    return no("sites.reasons_missing", f"Dites en une phrase pourquoi la situation est « {level.label.lower()} ».")
 
 
 @dataclass(frozen=True, slots=True)

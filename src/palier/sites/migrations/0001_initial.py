@@ -12,7 +12,6 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('directory', '0002_no_overlap'),
-        ('documents', '0002_versions_stay'),
         ('stock', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -30,7 +29,6 @@ class Migration(migrations.Migration):
                 ('closed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rating_campaigns', to='directory.landlord')),
                 ('list_confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('method_note', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
         ),
