@@ -61,7 +61,7 @@ class FilterForm(forms.Form):
 @door(GET=(Thing.BOARD, Right.READ))
 def board(request: Request) -> HttpResponse:
     """All open journeys, the most urgent first."""
-    form = FilterForm(request.GET or None)
+    form = FilterForm(request.GET)
     found = queries.board(person=request.user, on=request.on, filters=form.filters())
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = queries.rows(journeys=list(page.object_list), roles=request.roles, on=request.on)
@@ -98,7 +98,7 @@ def export(request: Request, form: str) -> HttpResponse:
     """The filtered list as a spreadsheet."""
     if form not in ("csv", "xlsx"):
         raise Http404
-    found = list(queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET or None).filters()))
+    found = list(queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET).filters()))
     rows = queries.rows(journeys=found, roles=request.roles, on=request.on)
     header = [
         "Bailleur",
