@@ -284,17 +284,24 @@ class Scope(StrEnum):
     READ = "read"
     IMPORTS = "imports"
     EVIDENCE = "evidence"
+    ANSWERS = "answers"
 
     @property
     def label(self) -> str:
         """In French, for the page of keys."""
-        return {"read": "Lire", "imports": "Importer le patrimoine", "evidence": "Déposer des preuves"}[self.value]
+        return {
+            "read": "Lire",
+            "imports": "Importer le patrimoine",
+            "evidence": "Déposer des preuves",
+            "answers": "Répondre aux évaluations",
+        }[self.value]
 
 
 # The rights that a scope opens, besides reading. What stands in no row is out of reach of programs.
 _WRITES = {
     Scope.IMPORTS: frozenset({(Thing.STOCK, Right.WRITE)}),
     Scope.EVIDENCE: frozenset({(Thing.EVIDENCE, Right.WRITE)}),
+    Scope.ANSWERS: frozenset((thing, Right.WRITE_OWN) for thing in (Thing.FINDINGS, Thing.SITE_RATING, Thing.CHARTER)),
 }
 
 
