@@ -10,6 +10,7 @@ from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Schema
 from ninja.files import UploadedFile
+from ninja.params.functions import Form as FormField  # a default beside constraints is lost in ``Form[…]``
 from pydantic import Field, StringConstraints
 
 from palier.api.v1.doors import Call, Pk, Room, Text
@@ -25,8 +26,11 @@ from palier.ledger.rules import Audience
 
 room = Room("documents", "Preuves et pièces")
 Kind = Annotated[str, OneOf(KINDS)]
+Readers = Annotated[str, OneOf([Audience.FILE, Audience.LANDLORD])]
+READERS = (Thing.EVIDENCE, Thing.TENANTS_STEP)  # by role, or through a share with an association
 Title = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*\S[^\x00]*$")]
 
+_BY_DEFAULT = FormField(Audience.FILE.value)
 _VERSIONS = Prefetch("versions", Version.objects.select_related("by").order_by("-number"))
 
 
@@ -55,33 +59,37 @@ class DocumentOut(Schema):
     versions: list[VersionOut]
 
 
-@room.reads("/landlords/{landlord_id}/documents", Thing.EVIDENCE, "Lister les pièces d’un dossier")
+@room.reads("/landlords/{landlord_id}/documents", READERS, "Lister les pièces d’un dossier")
 def documents(request: Call, search: Text = "", kind: Kind | None = None, withdrawn: bool = False) -> Page[DocumentOut]:
     """The documents that the person may read, the latest to change first."""
-    found = queries.listing(_readable(request), search=search, kind=kind or "", withdrawn=withdrawn)
+    found = queries.listing(readable(request), search=search, kind=kind or "", withdrawn=withdrawn)
     return paged(request, found.order_by(F("updated_at").desc(), "-pk"), lambda rows: [_document(row) for row in rows])
 
 
-@room.reads("/landlords/{landlord_id}/documents/{pk}", Thing.EVIDENCE, "Lire une pièce")
+@room.reads("/landlords/{landlord_id}/documents/{pk}", READERS, "Lire une pièce")
 def document(request: Call, pk: Pk) -> DocumentOut:
     """One document, withdrawn or not."""
     return _document(_found(request, pk))
 
 
-@room.reads(
-    "/landlords/{landlord_id}/documents/{pk}/versions/{number}/file", Thing.EVIDENCE, "Télécharger une version d’une pièce"
-)
+@room.reads("/landlords/{landlord_id}/documents/{pk}/versions/{number}/file", READERS, "Télécharger une version d’une pièce")
 def file(request: Call, pk: Pk, number: Pk) -> FileResponse:
     """The content of one version."""
-    version = get_object_or_404(queries.versions(_readable(request)), document=pk, number=number)
+    version = get_object_or_404(queries.versions(readable(request)), document=pk, number=number)
     path = path_of(version.sha256)
     if not path.exists():
         raise Http404
     return FileResponse(path.open("rb"), as_attachment=True, filename=version.name, content_type="application/octet-stream")
 
 
-@room.writes("/landlords/{landlord_id}/documents", (Thing.EVIDENCE, Right.WRITE), "Déposer une pièce")
-def deposit(request: Call, file: File[UploadedFile], title: Form[Title], kind: Form[Kind]) -> DocumentOut:
+@room.writes("/landlords/{landlord_id}/documents", (Thing.EVIDENCE, Right.WRITE), summary="Déposer une pièce")
+def deposit(
+    request: Call,
+    file: File[UploadedFile],
+    title: Form[Title],
+    kind: Form[Kind],
+    audience: Readers = _BY_DEFAULT,
+) -> DocumentOut:
     """A new document."""
     version = store(
         landlord=request.landlord,
@@ -89,6 +97,7 @@ def deposit(request: Call, file: File[UploadedFile], title: Form[Title], kind: F
         name=file.name or "",
         title=title,
         kind=kind,
+        audience=Audience(audience),
         by=request.user,
         at=request.at,
     )
@@ -98,7 +107,7 @@ def deposit(request: Call, file: File[UploadedFile], title: Form[Title], kind: F
 @room.writes(
     "/landlords/{landlord_id}/documents/{pk}/versions",
     (Thing.EVIDENCE, Right.WRITE),
-    "Déposer une nouvelle version d’une pièce",
+    summary="Déposer une nouvelle version d’une pièce",
 )
 def deposit_version(request: Call, pk: Pk, file: File[UploadedFile]) -> DocumentOut:
     """The next version of a document, of the same kind; the former ones stay."""
@@ -116,12 +125,13 @@ def deposit_version(request: Call, pk: Pk, file: File[UploadedFile]) -> Document
     return _document(_found(request, pk))
 
 
-def _readable(request: Call) -> QuerySet[Document]:
+def readable(request: Call) -> QuerySet[Document]:
+    """The documents of the landlord's file that the person may read."""
     return queries.readable(landlord=request.landlord, roles=request.roles, person=request.user, on=request.on)
 
 
 def _found(request: Call, pk: int) -> Document:
-    return get_object_or_404(_readable(request).prefetch_related(_VERSIONS), pk=pk)
+    return get_object_or_404(readable(request).prefetch_related(_VERSIONS), pk=pk)
 
 
 def _document(row: Document) -> DocumentOut:

@@ -18,7 +18,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.errors import ValidationError
 from ninja.params.functions import Header, Path, Query
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from palier.api.v1.auth import ApiKey
 from palier.api.v1.errors import JSON, Denied, Problem
@@ -30,6 +30,8 @@ from palier.ledger.replies import answer_once
 from palier.verdict import Verdict
 
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Cycle = Annotated[int, Field(ge=1, le=99)]
+LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 View = Callable[..., Any]
 
@@ -44,7 +46,9 @@ class Open(StrEnum):
     """Any key that reads; the answer shows only what is its person's."""
 
 
-Need = Open | tuple[Thing, Right]
+Pair = tuple[Thing, Right]
+Need = Open | tuple[Pair, ...]
+"""What a route asks for: any one of these rights on these things."""
 
 
 class Call(Asked):
@@ -93,16 +97,16 @@ class Door(ApiKey):
 
 
 def _enter(request: Call, key: ApiToken, need: Need) -> None:
-    thing, right = need if isinstance(need, tuple) else (None, Right.READ)
-    _require(within(key.scopes, right, thing))
+    pairs = () if isinstance(need, Open) else need
+    require_any(within(key.scopes, right, thing) for thing, right in pairs or ((None, Right.READ),))
     match = request.resolver_match
     asked = match.kwargs.get("landlord_id") if match else None
     if asked is None:
         request.roles = directory.roles(person=key.person, on=request.on)
     else:
         request.landlord, request.roles = _file(key.person, asked, request.on)
-    if thing is not None:
-        _require(may(request.roles, right, thing))
+    if pairs:
+        require_any(may(request.roles, right, thing) for thing, right in pairs)
 
 
 def _file(person: Person, asked: str, on: date) -> tuple[Landlord, frozenset[Role]]:
@@ -112,9 +116,15 @@ def _file(person: Person, asked: str, on: date) -> tuple[Landlord, frozenset[Rol
     return get_object_or_404(Landlord if roles else Landlord.objects.none(), pk=asked), roles
 
 
-def _require(verdict: Verdict) -> None:
-    if not verdict:
-        raise Denied(verdict)
+def require_any(verdicts: Iterable[Verdict]) -> None:
+    """Go on if one verdict is yes.
+
+    Raises:
+        Denied: with the first no.
+    """
+    found = list(verdicts)
+    if not any(found):
+        raise Denied(found[0])
 
 
 class Room:
@@ -129,14 +139,13 @@ class Room:
         self.router = Router(tags=[label])
         self.routes: list[Route] = []
 
-    def reads(self, path: str, need: Thing | Open, summary: str) -> Callable[[View], View]:
-        """Declare a GET: the right to read a thing, and the scope that reads."""
-        asked = (need, Right.READ) if isinstance(need, Thing) else need
+    def reads(self, path: str, need: Thing | tuple[Thing, ...] | Open, summary: str) -> Callable[[View], View]:
+        """Declare a GET: the right to read a thing (or any one of several), and the scope that reads."""
+        things = (need,) if isinstance(need, Thing) else need
+        asked = things if isinstance(things, Open) else tuple((thing, Right.READ) for thing in things)
         return lambda view: self._declare(view, "GET", path, asked, summary, status=200)
 
-    def writes(
-        self, path: str, need: tuple[Thing, Right], summary: str, *, method: str = "POST", status: int = 201
-    ) -> Callable[[View], View]:
+    def writes(self, path: str, *need: Pair, summary: str, method: str = "POST", status: int = 201) -> Callable[[View], View]:
         """Declare an act: one transaction, done once under its ``Idempotency-Key``."""
         return lambda view: self._declare(view, method, path, need, summary, status=status)
 
@@ -258,8 +267,8 @@ _VERBS = {Right.READ: "lire", Right.WRITE: "modifier", Right.WRITE_OWN: "modifie
 
 def _told(need: Need) -> str:
     """Which right and which scope a route asks for, in French."""
-    if need is Open.ANY_KEY:
+    if isinstance(need, Open):
         return f"Toute clé de portée « {Scope.READ.label} »."
-    thing, right = need
-    scopes = " ou ".join(f"« {scope.label} »" for scope in Scope if within([scope], right, thing))
-    return f"Droit : {_VERBS[right]} {thing.label}. Portée : {scopes}."
+    rights = " ou ".join(f"{_VERBS[right]} {thing.label}" for thing, right in need)
+    scopes = " ou ".join(f"« {scope.label} »" for scope in Scope if any(within([scope], right, thing) for thing, right in need))
+    return f"Droit : {rights}. Portée : {scopes}."

@@ -15,14 +15,40 @@ from django.urls import URLPattern, include, path, re_path
 from ninja import NinjaAPI
 from ninja.responses import NinjaJSONEncoder
 
-from palier.api.v1 import directory, documents, ledger
+from palier.api.v1 import (
+    committee,
+    consultation,
+    directory,
+    documents,
+    frameworks,
+    journey,
+    label,
+    ledger,
+    outbox,
+    plans,
+    sites,
+    stock,
+)
 from palier.api.v1.auth import CALLS_A_MINUTE, ApiKey
 from palier.api.v1.doors import Room
 from palier.api.v1.errors import JSON, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, handle_errors, problem
 from palier.api.v1.pagination import DEFAULT_LIMIT, MAX_LIMIT
 
 MAX_BODY = 160 * 2**20
-ROOMS: tuple[Room, ...] = (directory.room, documents.room, ledger.room)
+ROOMS: tuple[Room, ...] = (
+    directory.room,
+    stock.room,
+    sites.room,
+    frameworks.room,
+    documents.room,
+    journey.room,
+    label.room,
+    consultation.room,
+    plans.room,
+    committee.room,
+    ledger.room,
+    outbox.room,
+)
 _ABOUT = f"""Tout ce que les pages de Palier donnent à lire, les imports de patrimoine et le dépôt de preuves.
 
 Une clé s’obtient dans « Mon compte » ; elle agit au nom de sa personne, dans sa portée. Les listes vont par pages de
