@@ -1,0 +1,80 @@
+"""A landlord's stock: an address list as its software gives it, imported as people do, then imported again each year."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime, timedelta
+from io import BytesIO, StringIO
+from random import Random
+
+from palier.commands.demo import names
+from palier.commands.demo.timeline import chance
+from palier.commands.demo.world import Household
+from palier.stock.operations import intake, running
+from palier.stock.rules.fields import Unit
+from palier.stock.rules.imports import State
+
+_HEADERS = (
+    "Résidence", "Agence", "Nombre de logements", "Code INSEE", "Commune", "Numéro de voie", "Type de voie", "Nom de voie",
+    "Année de construction", "Étiquette énergie", "Longitude", "Latitude",
+)  # fmt: skip
+_ENERGY = "BCCDDDDEEEF"
+KINDS = ("Résidence", "Résidence", "Cité", "Clos", "Square", "Allée")
+
+
+def place(number: int) -> tuple[str, str, float, float]:
+    """INSEE code, name, longitude and latitude of an invented town. No department bears the number 00."""
+    rng = chance("place", number)
+    return f"00{number + 1:03}", names.PLACES[number], rng.uniform(-0.3, 4.8), rng.uniform(45.2, 49.4)
+
+
+def table(home: Household, year: int) -> bytes:
+    """The address list of a year. A residence or two come and go from one year to the next."""
+    rng = chance("stock", home.landlord.name)
+    residences = min(12 + home.landlord.declared_dwellings // 500, 60)
+    towns = [place(number) for number in rng.sample(range(len(names.PLACES)), min(2 + residences // 12, 6))]
+    out = StringIO()
+    writer = csv.writer(out, delimiter=";")
+    writer.writerow(_HEADERS)
+    size = home.landlord.declared_dwellings / residences
+    for number in range(residences):
+        lines = _residence(rng, number, towns, size)
+        sold, built = rng.random() < 0.04, rng.random() < 0.05
+        if not (sold and year % 2) and not (built and year < 2025):
+            writer.writerows(lines)
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _residence(rng: Random, number: int, towns: list[tuple[str, str, float, float]], size: float) -> list[list[object]]:
+    insee, town, lon, lat = rng.choice(towns)
+    street = rng.choice(names.STREETS)
+    named = f"{rng.choice(KINDS)} {street} {number + 1}"
+    lon, lat = lon + rng.gauss(0, 0.02), lat + rng.gauss(0, 0.015)
+    homes, built = max(6, round(size * rng.lognormvariate(-0.2, 0.6))), rng.randint(1954, 2019)
+    entrances = min(1 + homes // 60, 5)
+    return [
+        [
+            named, f"Agence {town}", homes // entrances + (entrance < homes % entrances), insee, town, 1 + 2 * entrance, "rue",
+            street, built, rng.choice(_ENERGY), f"{lon + entrance * 0.0004:.6f}", f"{lat:.6f}",
+        ]
+        for entrance in range(entrances)
+    ]  # fmt: skip
+
+
+def bring(home: Household, year: int, at: datetime) -> None:
+    """Import a vintage: hand in, say what the columns are the first time, read the preview, let it in."""
+    received = intake.receive(file=BytesIO(table(home, year)), name=f"patrimoine-{year}.csv")
+    item = intake.start_import(landlord=home.landlord, received=received, year=year, by=home.lead, at=at)
+    state = running.run_import(import_id=item.pk, at=at + timedelta(minutes=1))
+    item.refresh_from_db()
+    if state is State.TO_COMPLETE:
+        at += timedelta(minutes=6)
+        item = intake.complete_import(
+            item=item, year=year, by=home.lead, at=at, unit=Unit.ADDRESS, save_as="Liste des adresses du logiciel de gestion"
+        )
+        running.run_import(import_id=item.pk, at=at + timedelta(minutes=1))
+        item.refresh_from_db()
+    intake.ask_to_apply(item=item, by=home.lead, at=at + timedelta(minutes=15))
+    state = running.run_import(import_id=item.pk, at=at + timedelta(minutes=16))
+    if state is not State.APPLIED:
+        raise RuntimeError(f"the stock of {home.landlord} did not come in: {state}, {item.faults}")

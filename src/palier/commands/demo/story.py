@@ -1,0 +1,84 @@
+"""The whole story, from the first day of the scheme to today."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from palier.calendar import paris_day
+from palier.commands.demo import audit, names
+from palier.commands.demo.landlord import life
+from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
+from palier.commands.demo.world import World, found
+from palier.frameworks import operations as frameworks
+from palier.label import operations as label
+from palier.outbox.models import Message, State
+
+YEARS = 4
+
+
+def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], None]) -> World:
+    """Live ``YEARS`` years that end ``until`` now, with so many landlords."""
+    begins = office_hours((until - timedelta(days=365 * YEARS)).date(), chance("begins"))
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")  # losing the power during a demonstration costs starting again
+    connection.features.uses_savepoints = False  # no act of the story is refused: nothing to go back to
+    gc.freeze()
+    with transaction.atomic():
+        world = found(begins)
+        label.load_shipped(effective_from=paris_day(begins), at=begins)
+        frameworks.load_shipped(at=begins)
+        audit.accredit(world, begins)
+    timeline = Timeline(until)
+    for number, (kind, name) in enumerate(names.landlords(landlords), 1):
+        arrives = begins + _arrival(number, landlords)
+        timeline.begin(_one_act_a_transaction(life(world, number, name, kind, arrives)))
+    timeline.run(_Clock(begins, month_passes))
+    _leave_no_mail(until)
+    return world
+
+
+class _Clock:
+    """What passes by itself, every second week: reminders of deadlines, labels that end."""
+
+    def __init__(self, begins: datetime, month_passes: Callable[[datetime], None]) -> None:
+        self.next, self.month_passes = begins, month_passes
+
+    def __call__(self, at: datetime) -> None:
+        """Let pass what is due at an instant."""
+        self.month_passes(at)
+        while self.next <= at:
+            label.lapse_due(at=self.next)
+            self.next += timedelta(days=14)
+
+
+def _leave_no_mail(until: datetime) -> None:
+    """In the story the worker sent each message as it came: those of the past do not leave now."""
+    past = Message.objects.filter(state=State.WAITING, due_at__lt=until - timedelta(hours=1))
+    past.update(state=State.SENT, settled_at=F("due_at"))
+
+
+def _arrival(number: int, landlords: int) -> timedelta:
+    """A third come in the first five months, the others one after the other."""
+    first = landlords // 3
+    return timedelta(
+        days=chance("arrival", number).uniform(2, 150)
+        if number <= first
+        else 150 + (365 * YEARS - 170) * (number - first) / (landlords - first)
+    )
+
+
+def _one_act_a_transaction(life: Life) -> Life:
+    """What a life does between two waits is one transaction."""
+    at = next(life, None)
+    while at is not None:
+        woken = yield at
+        with transaction.atomic():
+            try:
+                at = life.send(woken)
+            except StopIteration:
+                return
