@@ -1,0 +1,110 @@
+"""The representatives' side: what is shared with their association, and its opinion in two steps. Made for a phone."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.consultation import operations, queries
+from palier.consultation.models import Voice
+from palier.consultation.rules import Duty, Opinion
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing
+from palier.verdict import Conflict
+from palier.web.consultation.forms import OpinionForm
+from palier.web.consultation.landlord import stage_name
+from palier.web.doors import Open, Request, door
+
+_READ = (Thing.TENANTS_STEP, Right.READ)
+_SPEAK = (Thing.TENANTS_STEP, Right.SPEAK)
+
+
+def _voice(request: Request, landlord: Landlord, voice_id: int) -> Voice:
+    found = queries.voices_of(person=request.user, on=request.on).filter(round__landlord=landlord)
+    return get_object_or_404(found, pk=voice_id)
+
+
+@door(GET=Open.SIGNED_IN)
+def voices(request: Request) -> HttpResponse:
+    """What awaits the person's associations, then what they were told and what they said."""
+    found = list(queries.voices_of(person=request.user, on=request.on))
+    asked = [v for v in found if v.answered_at is None and v.round.closed_at is None and v.round.duty != Duty.INFORM]
+    asked.sort(key=lambda voice: (voice.round.answer_until, voice.pk))
+    told = [v for v in found if v.answered_at is None and v not in asked]
+    context = {"asked": asked, "told": told, "given": [v for v in found if v.answered_at is not None]}
+    return render(request, "consultation/voices.html", context)
+
+
+@door(GET=_SPEAK)
+def voice(request: Request, landlord: Landlord, voice_id: int) -> HttpResponse:
+    """What is shared with an association, and where its opinion is written. Opening it is traced."""
+    found = _voice(request, landlord, voice_id)
+    if operations.may_speak(voice=found, person=request.user, on=request.on):
+        operations.mark_read(voice=found, by=request.user, at=request.at)
+    return _page(request, found, OpinionForm())
+
+
+def _page(request: Request, found: Voice, form: OpinionForm, *, status: int = 200, unsent: str = "") -> HttpResponse:
+    context: dict[str, Any] = {
+        "voice": found,
+        "round": found.round,
+        "landlord": found.round.landlord,
+        "stage": stage_name(found.round.stage),
+        "duty": Duty(found.round.duty),
+        "asks": found.round.duty != Duty.INFORM,
+        "shared": list(found.round.shared.select_related("version__document").order_by("pk")),
+        "replies": list(found.replies.select_related("by").order_by("at", "pk")),
+        "form": form,
+        "may_speak": operations.may_speak(voice=found, person=request.user, on=request.on),
+        "unsent": unsent,
+    }
+    return render(request, "consultation/voice.html", context, status=status)
+
+
+@door(POST=_SPEAK)
+def review(request: Request, landlord: Landlord, voice_id: int) -> HttpResponse:
+    """Second step: the opinion as it will be sent. Nothing is kept yet."""
+    found = _voice(request, landlord, voice_id)
+    form = OpinionForm(request.POST)
+    if request.POST.get("again") or not form.is_valid():
+        return _page(request, found, form, status=200 if request.POST.get("again") else 422)
+    context = {
+        "voice": found,
+        "round": found.round,
+        "landlord": landlord,
+        "opinion": Opinion(form.cleaned_data["opinion"]),
+        "text": form.cleaned_data["text"],
+    }
+    return render(request, "consultation/review.html", context)
+
+
+@door(POST=_SPEAK)
+def send(request: Request, landlord: Landlord, voice_id: int) -> HttpResponse:
+    """Send the opinion, once and for all."""
+    found = _voice(request, landlord, voice_id)
+    form = OpinionForm(request.POST)
+    if not form.is_valid():
+        return _page(request, found, form, status=422)
+    try:
+        operations.give_opinion(
+            voice=found,
+            opinion=Opinion(form.cleaned_data["opinion"]),
+            text=form.cleaned_data["text"],
+            by=request.user,
+            at=request.at,
+        )
+    except Conflict as meanwhile:
+        given = cast(Voice, meanwhile.theirs)
+        return _page(request, given, OpinionForm(), status=409, unsent=form.cleaned_data["text"])
+    return redirect("voice_thanks", landlord_id=landlord.pk, voice_id=voice_id)
+
+
+@door(GET=_SPEAK)
+def thanks(request: Request, landlord: Landlord, voice_id: int) -> HttpResponse:
+    """What was sent, and what becomes of it."""
+    found = _voice(request, landlord, voice_id)
+    if found.answered_at is None:
+        return redirect("voice", landlord_id=landlord.pk, voice_id=voice_id)
+    return render(request, "consultation/thanks.html", {"voice": found, "round": found.round, "landlord": landlord})
