@@ -117,8 +117,7 @@ WSGI_APPLICATION = "palier.installation.wsgi.application"
 COTTON_DIR = "ui/components"
 COTTON_ISOLATE_BY_DEFAULT = True  # a component sees what it is given, not the page around it
 FORM_RENDERER = "palier.web.ui.forms.PalierRenderer"
-_loaders = [
-    "template_partials.loader.Loader",
+_loaders: list[object] = [
     "django_cotton.cotton_loader.Loader",
     "django.template.loaders.filesystem.Loader",
     "django.template.loaders.app_directories.Loader",
@@ -128,9 +127,13 @@ TEMPLATES = [
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [PACKAGE / "web"],
         "OPTIONS": {
-            "loaders": [("django.template.loaders.cached.Loader", [("template_partials.loader.Loader", _loaders[1:])])]
-            if not DEBUG
-            else [("template_partials.loader.Loader", _loaders[1:])],
+            # Partials outermost: « page.html#part » is looked for after the page was found, cached or not.
+            "loaders": [
+                (
+                    "template_partials.loader.Loader",
+                    _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
