@@ -30,7 +30,7 @@ from django_htmx.middleware import HtmxDetails
 
 from palier.directory import queries as directory
 from palier.directory.models import Landlord, Membership, Person
-from palier.directory.rules import LIGHT_ROLES, SECOND_FACTOR_ROLES, Right, Role, Thing, may
+from palier.directory.rules import LIGHT_ROLES, SCHEME_THINGS, SECOND_FACTOR_ROLES, Right, Role, Thing, may
 from palier.ledger.replies import answer_once
 from palier.verdict import Conflict, Refusal, Remedy, Verdict, no
 
@@ -129,6 +129,8 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
             raise Http404
         request.landlord, request.roles = opened
         kwargs["landlord"] = request.landlord
+    if settings.SINGLE_LANDLORD and isinstance(need, tuple) and need[0] in SCHEME_THINGS:
+        raise Http404
     request.may = partial(may, request.roles)
     if isinstance(need, tuple) and not (verdict := request.may(need[1], need[0])):
         return refused(request, verdict, status=403)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -35,10 +36,14 @@ _COMMON = (
     ("Parcours", "board", frozenset(role for role in Role if Right.READ in MATRIX[Thing.BOARD, role])),
     ("Missions", "my_missions", frozenset({Role.AUDITOR})),
     ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
-    ("Organismes", "organisations", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION, Role.RELAY})),
+    ("Organismes", "organisations", frozenset(role for role in Role if Right.READ in MATRIX[Thing.DIRECTORY, role])),
     ("Auditeurs", "auditors", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
+
+
+# Pages that run the scheme: not there when the installation serves a single landlord.
+_SCHEME = frozenset({"board", "organisations", "auditors"})
 
 
 def entries(request: HttpRequest) -> list[Entry]:
@@ -62,5 +67,9 @@ def _links(held: list[Membership]) -> list[tuple[str, str]]:
         for label, page, thing in _OWN:
             if any(Right.READ in MATRIX[thing, role] for role in mine):
                 links.append((label, reverse(page, kwargs={"landlord_id": own.organisation_id})))
-    links += [(label, reverse(page)) for label, page, whose in _COMMON if roles & whose]
+    links += [
+        (label, reverse(page))
+        for label, page, whose in _COMMON
+        if roles & whose and not (settings.SINGLE_LANDLORD and page in _SCHEME)
+    ]
     return links

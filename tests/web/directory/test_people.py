@@ -74,7 +74,7 @@ class TestInvitation:
         [
             ({"password1": "court", "password2": "court"}, "12"),
             ({"password1": "un palier, puis un autre", "password2": "un autre palier"}, "diffèrent"),
-            ({"password1": "", "password2": ""}, "obligatoire"),
+            ({"password1": "", "password2": ""}, "à reprendre"),
         ],
     )
     def test_a_password_that_does_not_do_changes_nothing(

@@ -77,7 +77,7 @@ def _with_a_button(request: Request, found: Invitation, person: Person, token: s
 
 
 def _with_a_password(request: Request, found: Invitation, person: Person, token: str) -> HttpResponse:
-    form = PasswordForm(request.POST or None, person=person)
+    form = PasswordForm(request.POST if request.method == "POST" else None, person=person)
     if not form.is_valid():
         return _page(request, found, form)
     choose_password(person=person, password=form.cleaned_data["password1"], at=request.at)
