@@ -41,14 +41,24 @@ def dossier(request: Request, landlord: Landlord) -> HttpResponse:
         context |= {
             "position": position,
             "passages": [
-                {"passage": p, "words": BY_ACT[p.act].done if p.act in BY_ACT else "a ouvert le parcours", "to": Stage(p.target).label}
+                {
+                    "passage": p,
+                    "words": BY_ACT[p.act].done if p.act in BY_ACT else "a ouvert le parcours",
+                    "to": Stage(p.target).label,
+                }
                 for p in position.passages
             ],
             "sites": list(sites.priority_sites(landlord=landlord.pk, on=request.on)),
-            "actions": list(plans.actions(landlord=landlord.pk, cycle=found.cycle)) if request.may(Right.READ, Thing.ACTION_PLAN) else [],
+            "actions": list(plans.actions(landlord=landlord.pk, cycle=found.cycle))
+            if request.may(Right.READ, Thing.ACTION_PLAN)
+            else [],
             "opinions": consultation.opinions(landlord=landlord.pk, cycle=found.cycle),
-            "pieces": [{"piece": p, "label": KINDS[p.kind].label, "stage": Stage(p.stage).label} for p in label.pieces(journey=found)],
-            "decisions": [{"row": d, "label": Outcome(d.outcome).about.label} for d in committee.decisions(landlord=landlord.pk)],
+            "pieces": [
+                {"piece": p, "label": KINDS[p.kind].label, "stage": Stage(p.stage).label} for p in label.pieces(journey=found)
+            ],
+            "decisions": [
+                {"row": d, "label": Outcome(d.outcome).about.label} for d in committee.decisions(landlord=landlord.pk)
+            ],
         }
     return render(request, "journey/dossier.html", context)
 
@@ -56,7 +66,9 @@ def dossier(request: Request, landlord: Landlord) -> HttpResponse:
 @door(GET=(Thing.EVIDENCE, Right.READ))
 def proof_pack(request: Request, landlord: Landlord) -> HttpResponse | FileResponse:
     """Every document of the file that this person may read, in its last version, with a manifest of fingerprints."""
-    readable = documents.readable(landlord=landlord, roles=request.roles, person=request.user, on=request.on).filter(withdrawn_at__isnull=True)
+    readable = documents.readable(landlord=landlord, roles=request.roles, person=request.user, on=request.on).filter(
+        withdrawn_at__isnull=True
+    )
     latest: dict[int, Version] = {}
     for version in documents.versions(readable):
         latest.setdefault(version.document_id, version)

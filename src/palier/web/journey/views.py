@@ -13,12 +13,12 @@ from palier.consultation import queries as consultation
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents import operations as documents
-from palier.documents import queries as document_queries
+from palier.documents.models import Document
 from palier.documents.rules import KINDS
 from palier.journey import queries
 from palier.label import operations
 from palier.label import queries as label
-from palier.label.models import Journey
+from palier.label.models import Journey, RuleSetVersion
 from palier.label.rules.stages import Stage
 from palier.stock import queries as stock
 from palier.verdict import Refusal, no
@@ -80,19 +80,24 @@ def _what_follows(position: queries.Position) -> str:
     return f"{forward.name} : la main passera {stage.about.holder.label}, pour {position.rules.at(stage).days} jours."
 
 
+class RulesField(forms.ModelChoiceField):
+    """A published version of the rules, by its title and number."""
+
+    def label_from_instance(self, obj: RuleSetVersion) -> str:
+        """« Une année de préparation, puis trois ans, version 1 »."""
+        return f"{obj.title}, version {obj.number}"
+
+
 class OpeningForm(forms.Form):
     """Which rules the journey will follow, for ever."""
 
-    rules = forms.ModelChoiceField(
-        label="Règles du label", queryset=label.rule_sets().none(), empty_label=None, widget=forms.RadioSelect
-    )
+    rules = RulesField(label="Règles du label", queryset=label.rule_sets().none(), empty_label=None, widget=forms.RadioSelect)
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["rules"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = label.rule_sets().filter(published_at__isnull=False, effective_from__lte=request.on)
-        field.label_from_instance = lambda version: f"{version.title}, version {version.number}"  # type: ignore[method-assign]
         field.help_text = "Le parcours garde ces règles jusqu’au bout, même si une version plus récente paraît."
         field.initial = label.rule_set_on(on=request.on)
 
@@ -113,9 +118,7 @@ class PieceForm(forms.Form):
 
     kind = forms.ChoiceField(widget=forms.HiddenInput)
     file = forms.FileField(label="Fichier", required=False)
-    document = forms.ModelChoiceField(
-        label="Ou un document déjà déposé", queryset=document_queries.Document.objects.none(), required=False
-    )
+    document = forms.ModelChoiceField(label="Ou un document déjà déposé", queryset=Document.objects.none(), required=False)
 
     def __init__(self, *args: Any, landlord: Landlord, kinds: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -123,9 +126,7 @@ class PieceForm(forms.Form):
         assert isinstance(kind, forms.ChoiceField)
         assert isinstance(document, forms.ModelChoiceField)
         kind.choices = list(kinds.items())
-        document.queryset = document_queries.Document.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by(
-            "title", "pk"
-        )
+        document.queryset = Document.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by("title", "pk")
 
     def clean(self) -> dict[str, Any]:
         """One or the other."""

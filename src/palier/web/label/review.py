@@ -23,12 +23,18 @@ from palier.web.doors import Request, door
 from palier.web.journey.views import open_one, shown_journey
 
 
+class PieceField(forms.ModelChoiceField):
+    """A piece, by its kind."""
+
+    def label_from_instance(self, obj: Piece) -> str:
+        """« Lettre d’engagement »."""
+        return KINDS[obj.kind].label
+
+
 class CorrectionForm(forms.Form):
     """What is to correct and why; the piece it is about, if any."""
 
-    piece = forms.ModelChoiceField(
-        label="Pièce", queryset=Piece.objects.none(), required=False, empty_label="Le dossier dans son ensemble"
-    )
+    piece = PieceField(label="Pièce", queryset=Piece.objects.none(), required=False, empty_label="Le dossier dans son ensemble")
     subject = forms.CharField(
         label="À corriger", max_length=160, help_text="En une ligne, par exemple « Délibération non datée »."
     )
@@ -41,7 +47,6 @@ class CorrectionForm(forms.Form):
         field = self.fields["piece"]
         assert isinstance(field, forms.ModelChoiceField)
         field.queryset = pieces
-        field.label_from_instance = lambda piece: KINDS[piece.kind].label  # type: ignore[method-assign]
 
 
 class NoteForm(forms.Form):
