@@ -1,5 +1,21 @@
 """Addresses of the sites pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from palier.web.sites import one, views
+
+_FILE = "organismes/<int:landlord_id>/sites/"
+urlpatterns = [
+    path(_FILE, views.sites, name="sites"),
+    path(f"{_FILE}a-coter/", views.sites, {"to_rate": True}, name="sites_to_rate"),
+    path(f"{_FILE}ouvrir/", views.open_rating, name="sites_open"),
+    path(f"{_FILE}arreter/", views.close_rating, name="sites_close"),
+    path(f"{_FILE}confier/", views.entrust, name="sites_entrust"),
+    path(f"{_FILE}export/<str:form>/", views.export, name="sites_export"),
+    path(f"{_FILE}prioritaires/", one.priority, name="priority_sites"),
+    path(f"{_FILE}prioritaires/ajouter/", one.accept_proposed, name="priority_sites_add"),
+    path(f"{_FILE}prioritaires/confirmer/", one.confirm, name="priority_sites_confirm"),
+    path(f"{_FILE}prioritaires/<int:site_id>/retirer/", one.remove, name="priority_site_remove"),
+    path(f"{_FILE}<int:residence_id>/", one.site, name="site"),
+    path(f"{_FILE}<int:residence_id>/grille/", one.start_grid, name="site_grid"),
+]

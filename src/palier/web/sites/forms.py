@@ -1,0 +1,151 @@
+"""What one fills in to rate residences, entrust them, and keep the list of priority sites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from palier.directory.models import Person
+from palier.sites.rules import Level, reasoned
+from palier.stock.models import Residence
+
+LEVELS = [(level.value, level.label) for level in Level]
+TO_RATE = "a-coter"
+
+
+class FilterForm(forms.Form):
+    """What the list of residences is narrowed to."""
+
+    q = forms.CharField(label="Résidence", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    niveau = forms.ChoiceField(
+        label="Situation",
+        required=False,
+        choices=[("", "Toutes"), (TO_RATE, "À coter"), *LEVELS, ("prioritaire", "Sites prioritaires")],
+    )
+    qpv = forms.ChoiceField(
+        label="Quartier prioritaire", required=False, choices=[("", "Tous"), ("oui", "En QPV"), ("non", "Hors QPV")]
+    )
+    commune = forms.ChoiceField(label="Commune", required=False)
+    confie = forms.ChoiceField(label="Confiée à", required=False)
+
+    def __init__(self, *args: Any, communes: list[str], team: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "commune": [("", "Toutes"), *((name, name) for name in communes)],
+            "confie": [("", "Tout le monde"), *((str(pk), name) for pk, name in team.items())],
+        }
+        for name, offered in choices.items():
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = offered
+            if len(offered) < 2:
+                del self.fields[name]
+
+
+class RatingForm(forms.Form):
+    """The level of one residence of the list, with its reasons. What was shown is sent back, so that only changes count."""
+
+    level = forms.ChoiceField(label="Situation", required=False, choices=[("", "À coter"), *LEVELS], show_hidden_initial=True)
+    reasons = forms.CharField(label="Raisons", required=False, max_length=2000, show_hidden_initial=True)
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, residence: Residence, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["level"].widget.attrs["aria-label"] = f"Situation, {residence.name}"
+        self.fields["reasons"].widget.attrs["aria-label"] = f"Raisons, {residence.name}"
+
+    def clean(self) -> dict[str, Any]:
+        """Every level but the first comes with its reasons; a level given is not taken back to nothing."""
+        given = super().clean() or {}
+        if not (set(self.changed_data) - {"revision"}):
+            return given
+        if not given.get("level"):
+            self.add_error("level", "Choisissez une situation.")
+        else:
+            for reason in reasoned(Level(given["level"]), given.get("reasons", "")).reasons:
+                self.add_error("reasons", reason.sentence)
+        return given
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether the person touched the row."""
+        return bool(set(self.changed_data) - {"revision"})
+
+
+class LevelForm(forms.Form):
+    """The level of one residence, on its own page."""
+
+    level = forms.ChoiceField(
+        label="Situation",
+        choices=[(level.value, f"{level.label}. {level.meaning}") for level in Level],
+        widget=forms.RadioSelect,
+    )
+    reasons = forms.CharField(
+        label="Raisons",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Ce qui se passe, depuis quand, et ce qui le montre. Elles sont lues par l’auditeur et par le comité.",
+    )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class EntrustForm(forms.Form):
+    """Who rates which residences."""
+
+    to = forms.ModelChoiceField(
+        label="Personne", queryset=Person.objects.none(), required=False, empty_label="Personne en particulier"
+    )
+    residences = forms.MultipleChoiceField(label="Résidences", widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, team: QuerySet[Person], residences: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people, chosen = self.fields["to"], self.fields["residences"]
+        assert isinstance(people, forms.ModelChoiceField)
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        people.queryset = team
+        sectors: dict[str, list[tuple[str, str]]] = {}
+        names = dict(team.values_list("pk", "name"))
+        for residence in residences:
+            holder = names.get(residence.entrusted_to_id)
+            label = f"{residence.name} ({holder})" if holder else residence.name
+            sectors.setdefault(residence.sector or residence.commune_name or "Autres résidences", []).append(
+                (str(residence.pk), label)
+            )
+        chosen.choices = sorted(sectors.items())
+
+
+class PriorityForm(forms.Form):
+    """A residence put on the list of priority sites."""
+
+    residence = forms.ChoiceField(label="Résidence")
+    level = forms.ChoiceField(label="Situation", choices=[("", "Choisir"), *((x.value, x.label) for x in Level if x.rank)])
+    reasons = forms.CharField(
+        label="Raisons",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Pourquoi ce site passe avant les autres. Elles sont lues par les représentants, l’auditeur et le comité.",
+    )
+
+    def __init__(self, *args: Any, residences: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["residence"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Choisir une résidence"), *((str(r.pk), r.name) for r in residences)]
+
+
+class ConfirmListForm(forms.Form):
+    """The confirmation of the list, with the reason when it is empty."""
+
+    empty_because = forms.CharField(
+        label="Pourquoi aucun site n’est prioritaire",
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Par exemple « Aucune résidence ne dépasse la situation moyenne ».",
+    )
+
+    def __init__(self, *args: Any, empty: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not empty:
+            del self.fields["empty_because"]

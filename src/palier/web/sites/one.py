@@ -1,0 +1,181 @@
+"""One residence's rating: its level, its reasons, the full grid, and its place on the list of priority sites."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.directory.models import Landlord
+from palier.directory.rules import Role
+from palier.frameworks import operations as frameworks
+from palier.frameworks import queries as grids
+from palier.sites import operations, queries
+from palier.sites.models import PrioritySite, SiteRating
+from palier.sites.operations import Given
+from palier.sites.rules import Level, may_rate, suggested
+from palier.stock.models import Residence
+from palier.verdict import Refusal, no
+from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_of
+from palier.web.sites.forms import ConfirmListForm, LevelForm, PriorityForm
+from palier.web.sites.views import RATE, READ, WRITE, current, holds, opened, residence_of
+
+GRID = "complex_sites"
+SUBJECT = "residence"
+
+
+@door(GET=READ, POST=RATE)
+def site(request: Request, landlord: Landlord, residence_id: int) -> HttpResponse:
+    """One residence: its level as confirmed, what the full grid suggests, its former levels."""
+    campaign, facts = current(landlord)
+    residence = residence_of(landlord, campaign, residence_id, request)
+    limited = not holds(request, WRITE)
+    mine = holds(request, RATE) and (not limited or residence.entrusted_to_id == request.user.pk)
+    shown = {"level": residence.level, "reasons": residence.reasons, "revision": residence.revision}
+    form = LevelForm(request.POST or None, initial=shown) if mine and may_rate(facts) else None
+    if request.method == "POST":
+        campaign = opened(landlord)
+        if form is None:
+            raise Refusal(
+                may_rate(facts)
+                & no("sites.not_entrusted", "Vous cotez les résidences qui vous sont confiées, et elles seules.")
+            )
+        if form.is_valid():
+            said = form.cleaned_data
+            given = Given(residence.pk, Level(said["level"]), said["reasons"], said["revision"])
+            try:
+                operations.rate(campaign=campaign, given=[given], by=request.user, at=request.at, only_entrusted=limited)
+            except Refusal as refusal:
+                form.add_error(None, refusal.verdict.sentence)
+            else:
+                messages.success(request, f"{residence.name} : {given.level.label.lower()}.")
+                return redirect("site", landlord_id=landlord.pk, residence_id=residence.pk)
+    grid = grids.latest_by_subject(landlord=landlord, code=GRID, kind=SUBJECT).get(residence.pk)
+    score = grids.score(grid) if grid else None
+    former = SiteRating.objects.filter(residence=residence.pk, campaign__landlord=landlord).exclude(level="")
+    context = {
+        "landlord": landlord,
+        "residence": residence,
+        "level": Level(residence.level) if residence.level else None,
+        "form": form,
+        "facts": facts,
+        "grid": grid,
+        "score": score,
+        "suggested": suggested(score.severity) if score else None,
+        "may_start": mine and campaign is not None and not facts.closed and (grid is None or grid.status != "open"),
+        "former": former.exclude(campaign=campaign).select_related("campaign", "confirmed_by").order_by("-campaign__cycle"),
+        "priority": queries.active_sites(landlord=landlord.pk).filter(residence=residence.pk).first(),
+        "may_write": holds(request, WRITE) and campaign is not None,
+    }
+    return render(request, "sites/site.html", context, status=422 if form and form.errors else 200)
+
+
+@door(POST=RATE)
+def start_grid(request: Request, landlord: Landlord, residence_id: int) -> HttpResponse:
+    """Start the full grid on a residence, or go on with the one under way."""
+    campaign = opened(landlord)
+    residence = residence_of(landlord, campaign, residence_id, request)
+    if not holds(request, WRITE) and residence.entrusted_to_id != request.user.pk:
+        raise Refusal(no("sites.not_entrusted", "Vous cotez les résidences qui vous sont confiées, et elles seules."))
+    grid = grids.open_on(landlord=landlord, code=GRID, kind=SUBJECT, subject=residence.pk) or frameworks.start(
+        version=grids.current_version(code=GRID, on=request.on),
+        landlord=landlord,
+        subject=(SUBJECT, residence.pk, residence.name),
+        by=request.user,
+        at=request.at,
+        entrusted_to=request.user if Role.CONTRIBUTOR in request.roles else None,
+    )
+    return redirect("assessment", landlord_id=landlord.pk, assessment_id=grid.pk)
+
+
+# --- Priority sites ------------------------------------------------------------------------------------------------
+
+
+@door(GET=READ, POST=WRITE)
+def priority(request: Request, landlord: Landlord) -> HttpResponse:
+    """The list of priority sites; a POST adds one."""
+    campaign, facts = current(landlord)
+    active = list(queries.active_sites(landlord=landlord.pk))
+    writing = holds(request, WRITE) and campaign is not None
+    listed = {site.residence_id for site in active}
+    offered = [r for r in queries.residences(landlord=landlord.pk, campaign=campaign) if r.pk not in listed] if writing else []
+    form = PriorityForm(request.POST or None, residences=offered) if writing else None
+    if request.method == "POST":
+        opened(landlord)
+        if form is not None and form.is_valid():
+            said = form.cleaned_data
+            residence = get_object_or_404(Residence, pk=said["residence"], landlord=landlord)
+            operations.declare_priority(
+                landlord=landlord,
+                residence=residence,
+                level=Level(said["level"]),
+                reasons=said["reasons"],
+                by=request.user,
+                at=request.at,
+            )
+            messages.success(request, f"{residence.name} est un site prioritaire. Confirmez la liste quand elle est complète.")
+            return redirect("priority_sites", landlord_id=landlord.pk)
+    context = {
+        "landlord": landlord,
+        "campaign": campaign,
+        "facts": facts,
+        "sites": [{"site": site, "level": Level(site.level)} for site in active],
+        "removed": queries.removed_sites(landlord=landlord.pk),
+        "proposed": [{"residence": r, "level": Level(r.level)} for r in _proposed(landlord, campaign)] if campaign else [],
+        "form": form,
+        "writing": writing,
+        "confirming": writing and not facts.closed,
+        "confirm_form": ConfirmListForm(empty=not active),
+        "represents": Role.TENANT_REPRESENTATIVE in request.roles,
+        "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
+    }
+    return render(request, "sites/priority.html", context, status=422 if form and form.errors else 200)
+
+
+def _proposed(landlord: Landlord, campaign: Any) -> list[Any]:
+    return list(queries.proposed_sites(landlord=landlord.pk, campaign=campaign))
+
+
+@door(POST=WRITE)
+def accept_proposed(request: Request, landlord: Landlord) -> HttpResponse:
+    """Put the chosen residences rated complex on the list, with the level and the reasons of their rating."""
+    campaign = opened(landlord)
+    chosen = {int(pk) for pk in request.POST.getlist("residence") if pk.isdigit()}
+    added = [residence for residence in _proposed(landlord, campaign) if residence.pk in chosen]
+    if not added:
+        raise Refusal(no("sites.none_chosen", "Cochez au moins une résidence."))
+    for residence in added:
+        operations.declare_priority(
+            landlord=landlord,
+            residence=residence,
+            level=Level(residence.level),
+            reasons=residence.reasons,
+            by=request.user,
+            at=request.at,
+        )
+    messages.success(
+        request, f"{len(added)} site{'s' if len(added) > 1 else ''} sur la liste. Confirmez-la quand elle est complète."
+    )
+    return redirect("priority_sites", landlord_id=landlord.pk)
+
+
+@door(POST=WRITE)
+def remove(request: Request, landlord: Landlord, site_id: int) -> HttpResponse:
+    """Take a site off the list, with the reason."""
+    found = get_object_or_404(PrioritySite.objects.select_related("residence"), pk=site_id, landlord=landlord)
+    operations.remove_priority(site=found, because=request.POST.get("because", ""), by=request.user, at=request.at)
+    messages.success(request, f"{found.residence.name} n’est plus un site prioritaire. Son histoire reste.")
+    return redirect("priority_sites", landlord_id=landlord.pk)
+
+
+@door(POST=WRITE)
+def confirm(request: Request, landlord: Landlord) -> HttpResponse:
+    """Confirm the list as it stands."""
+    operations.confirm_list(
+        campaign=opened(landlord), empty_because=request.POST.get("empty_because", ""), by=request.user, at=request.at
+    )
+    messages.success(request, "La liste est confirmée.")
+    return redirect("sites", landlord_id=landlord.pk)
