@@ -27,6 +27,7 @@ def test_every_entry_is_served_under_a_fingerprint(name: str) -> None:
 
 def test_assets_that_were_not_built_are_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(assets, "MANIFEST", tmp_path / "manifest.json")
+    assets.manifest.cache_clear()
     with pytest.raises(ImproperlyConfigured, match="make assets"):
         assets.built("main.css")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,10 +13,13 @@ MANIFEST = WEB / "built" / "manifest.json"
 _FOLDERS = {"css": "styles/", "js": "scripts/"}
 
 
-@lru_cache(maxsize=2)
-def _manifest(changed: int) -> dict[str, str]:
-    """Built file by source; read again when the manifest changes."""
-    entries = json.loads(MANIFEST.read_text())
+@cache
+def manifest() -> dict[str, str]:
+    """Built file by source. Read once: a process that serves an older build starts again."""
+    try:
+        entries = json.loads(MANIFEST.read_text())
+    except FileNotFoundError as error:
+        raise ImproperlyConfigured("The pages' styles and scripts are not built: run « make assets ».") from error
     return {source: entry["file"] for source, entry in entries.items()}
 
 
@@ -27,14 +30,10 @@ def built(name: str) -> str:
         ImproperlyConfigured: when the assets were not built.
         KeyError: when no such file is built.
     """
-    try:
-        changed = MANIFEST.stat().st_mtime_ns
-    except FileNotFoundError as error:
-        raise ImproperlyConfigured("The pages' styles and scripts are not built: run « make assets ».") from error
-    return "built/" + _manifest(changed)[_FOLDERS.get(name.rpartition(".")[2], "") + name]
+    return "built/" + manifest()[_FOLDERS.get(name.rpartition(".")[2], "") + name]
 
 
-@lru_cache(maxsize=1)
+@cache
 def icon_names() -> frozenset[str]:
     """The icons of the sprite: our state shapes and the Phosphor icons listed beside them."""
     folder = WEB / "ui" / "icons"

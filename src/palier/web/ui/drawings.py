@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -21,6 +22,11 @@ def _svg(css: str, body: SafeString, *, box: str = "", label: str = "") -> SafeS
 
 def mini_staircase(bars: Sequence[str], label: str = "") -> SafeString:
     """One bar a landing, rising: ``done`` filled, ``doing`` amber, ``todo`` outlined. Always beside words."""
+    return _mini_staircase(tuple(bars), label)
+
+
+@lru_cache(maxsize=256)
+def _mini_staircase(bars: tuple[str, ...], label: str) -> SafeString:
     rects = format_html_join(
         "",
         '<rect class="{}" x="{}" y="{}" width="8.6" height="{}"/>',
