@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from palier.journey.rules import Pace
 from palier.label import operations
 from palier.label.rules.stages import Holder, Landing, Stage
 from palier.web.doors import Request, door
-from palier.web.export import spreadsheet
+from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 
 PAGE = 25
 
@@ -96,7 +96,7 @@ def board(request: Request) -> HttpResponse:
 @door(GET=(Thing.BOARD, Right.READ))
 def export(request: Request, form: str) -> HttpResponse:
     """The filtered list as a spreadsheet."""
-    if form != "csv" and form != "xlsx":  # noqa: PLR1714 - says the type to mypy
+    if form not in MEDIA_TYPES:
         raise Http404
     found = list(queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET).filters()))
     rows = queries.rows(journeys=found, roles=request.roles, on=request.on)
@@ -127,7 +127,7 @@ def export(request: Request, form: str) -> HttpResponse:
         ]
         for row in rows
     )
-    return spreadsheet(form, f"parcours-{request.on:%Y-%m-%d}", header, lines)
+    return spreadsheet(cast("Format", form), f"parcours-{request.on:%Y-%m-%d}", header, lines)
 
 
 class ReminderForm(forms.Form):
