@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -18,7 +18,7 @@ from palier.journey.rules import Pace
 from palier.label import operations
 from palier.label.rules.stages import Holder, Landing, Stage
 from palier.web.doors import Request, door
-from palier.web.export import MEDIA_TYPES, Format, spreadsheet
+from palier.web.export import MEDIA_TYPES, spreadsheet
 
 PAGE = 25
 
@@ -127,7 +127,7 @@ def export(request: Request, form: str) -> HttpResponse:
         ]
         for row in rows
     )
-    return spreadsheet(cast("Format", form), f"parcours-{request.on:%Y-%m-%d}", header, lines)
+    return spreadsheet(form, f"parcours-{request.on:%Y-%m-%d}", header, lines)
 
 
 class ReminderForm(forms.Form):

@@ -80,7 +80,7 @@ def _what_follows(position: queries.Position) -> str:
     return f"{forward.name} : la main passera {stage.about.holder.label}, pour {position.rules.at(stage).days} jours."
 
 
-class RulesField(forms.ModelChoiceField):  # type: ignore[type-arg] - no generic at run time
+class RulesField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A published version of the rules, by its title and number."""
 
     def label_from_instance(self, obj: RuleSetVersion) -> str:

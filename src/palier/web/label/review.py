@@ -23,7 +23,7 @@ from palier.web.doors import Request, door
 from palier.web.journey.views import open_one, shown_journey
 
 
-class PieceField(forms.ModelChoiceField):  # type: ignore[type-arg] - no generic at run time
+class PieceField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not generic at run time
     """A piece, by its kind."""
 
     def label_from_instance(self, obj: Piece) -> str:
