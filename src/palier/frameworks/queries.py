@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Prefetch, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Prefetch, Q, QuerySet, Value
 
 from palier.calendar import in_words as day_in_words
 from palier.directory.models import Landlord
@@ -97,6 +97,21 @@ def assessments(*, landlord: Landlord, roles: frozenset[Role]) -> QuerySet[Asses
     if reads_held(roles):
         return found
     return found.filter(Q(released_at__isnull=False) | ~Q(version__framework__purpose__in=_HELD))
+
+
+def narrowed(found: QuerySet[Assessment], *, search: str = "", purpose: str = "", status: str = "") -> QuerySet[Assessment]:
+    """Those of them whose title or subject holds a text, of one use, of one status."""
+    if search.strip():
+        found = found.filter(Q(title__icontains=search.strip()) | Q(subject_label__icontains=search.strip()))
+    if purpose:
+        found = found.filter(version__framework__purpose=purpose)
+    return found.filter(status=status) if status else found
+
+
+def sorted_by(found: QuerySet[Assessment], *fields: str, reverse: bool) -> QuerySet[Assessment]:
+    """In the order of these fields, what is empty last, then the latest started."""
+    keys = [F(field).desc(nulls_last=True) if reverse else F(field).asc(nulls_last=True) for field in fields]
+    return found.order_by(*keys, "-pk")
 
 
 def of_landlord(*, landlord: Landlord, code: str = "") -> QuerySet[Assessment]:

@@ -73,6 +73,20 @@ class Change:
             raise ValueError("a change bears on a criterion")
         return found
 
+    @property
+    def before(self) -> str:
+        """What the criterion said: title, what is expected, guidance."""
+        return _words(self.old)
+
+    @property
+    def after(self) -> str:
+        """What it now says."""
+        return _words(self.new)
+
+
+def _words(criterion: Criterion | None) -> str:
+    return " ".join(filter(None, (criterion.title, criterion.expected, criterion.guidance))) if criterion else ""
+
 
 def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
     """Every criterion of the new version in its order, then those that are gone."""
