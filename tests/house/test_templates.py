@@ -15,8 +15,8 @@ WEB = PACKAGE / "web"
 TEMPLATES = [path for path in files("src/palier/*.html") if "built" not in path.parts]
 COMPONENTS = WEB / "ui" / "components"
 GALLERY = WEB / "ui" / "gallery"  # shown as a whole
-# Asked for by Django itself, by these names.
-OF_DJANGO = {"400.html", "403.html", "403_csrf.html", "404.html", "500.html"}
+# Asked for by Django and allauth themselves, by these names.
+OF_FRAMEWORKS = {"400.html", "403.html", "403_csrf.html", "404.html", "429.html", "500.html"}
 TAGS = re.compile(r"{%.*?%}|{{.*?}}|{#.*?#}", re.DOTALL)
 INLINE = {
     "a script": re.compile(r"<script(?![^>]*\ssrc=)(?![^>]*type=\"application/json\")", re.IGNORECASE),
@@ -53,4 +53,4 @@ def test_template_is_used(path: Path) -> None:
         tag = str(path.relative_to(COMPONENTS).with_suffix("")).replace("/", ".").replace("_", "-").removesuffix(".index")
         assert re.search(rf"<c-{re.escape(tag)}[\s/>]|is=\"{re.escape(tag)}\"", _sources()), f"no page uses <c-{tag}>"
     elif not path.is_relative_to(GALLERY):
-        assert name in OF_DJANGO | _of_libraries() or name in _sources(), f"no view renders {name}"
+        assert name in OF_FRAMEWORKS | _of_libraries() or name in _sources(), f"no view renders {name}"
