@@ -82,10 +82,10 @@ class Mission(models.Model):
     ``plan_revision`` counts the changes of the plan, so that the direction agrees to what it read.
     """
 
-    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="missions")
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="+")
     cycle = models.PositiveSmallIntegerField()
     audit = models.CharField(max_length=16, choices=[(a.value, a.label) for a in Audit])
-    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="missions")
+    firm = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     auditor = models.ForeignKey(Person, models.PROTECT, related_name="missions")
     state = models.CharField(max_length=20, choices=[(s.value, s.label) for s in State], default=State.CONSULTED)
     # The consultation
