@@ -24,7 +24,7 @@ DATA = Path(env.str("PALIER_DATA", str(PROJECT / "var"))).resolve()
 DEMO = env.bool("PALIER_DEMO", default=False)
 TESTING = env.bool("PALIER_TESTING", default=False)
 DEBUG = env.bool("PALIER_DEBUG", default=False)
-SECRET_KEY = env.str("PALIER_SECRET_KEY", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "")
+SECRET_KEY = env.str("PALIER_SECRET_KEY", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "unset")
 ORIGIN = env.str("PALIER_ORIGIN", "http://127.0.0.1:8000")
 SECURE = ORIGIN.startswith("https://")
 # True where the installation serves one landlord alone: the pages that run the scheme are not there.
