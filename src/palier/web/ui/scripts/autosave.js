@@ -15,7 +15,8 @@ export function autosave(root) {
   for (const form of fresh(root, "autosave-form")) {
     form.addEventListener("htmx:configRequest", (event) => {
       event.detail.parameters.delete("idempotency_key");
-      event.detail.headers["Idempotency-Key"] = key();
+      // The revision that a form was read at makes its act happen once by itself.
+      if (!form.elements.revision) event.detail.headers["Idempotency-Key"] = key();
     });
     form.addEventListener("htmx:beforeRequest", () => say(form, "Enregistrement…"));
     form.addEventListener("htmx:afterRequest", (event) => {
