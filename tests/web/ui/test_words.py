@@ -14,7 +14,15 @@ from palier.web.ui.templatetags import palier as tags
 
 @pytest.mark.parametrize(
     ("value", "places", "words"),
-    [(9864, None, "9 864"), (0, None, "0"), (Decimal("2.60"), 1, "2,6"), (1234567, None, "1 234 567"), (None, None, "")],
+    [
+        (9864, None, "9 864"),
+        (0, None, "0"),
+        (Decimal("2.60"), 1, "2,6"),
+        (Decimal("12000.500"), None, "12 000,5"),
+        (Decimal("61.000"), None, "61"),
+        (1234567, None, "1 234 567"),
+        (None, None, ""),
+    ],
 )
 def test_number(value: float | None, places: int | None, words: str) -> None:
     assert tags.number(value, places) == words

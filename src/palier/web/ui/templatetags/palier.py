@@ -88,9 +88,14 @@ def demand(component: str, **given: object) -> str:
 
 @register.filter
 def number(value: Number | None, places: int | None = None) -> str:
-    """A number as the French write it: « 9 864 », « 2,6 ». The plain space is made narrow by the typography."""
+    """A number as the French write it: « 9 864 », « 2,6 ». The plain space is made narrow by the typography.
+
+    A decimal is shown without the zeros that end it, unless ``places`` are asked for.
+    """
     if value is None or value == "":
         return ""
+    if isinstance(value, Decimal) and places is None:
+        value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return (
         number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("\u202f", " ").replace("\xa0", " ")
     )
