@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from pytest_django.fixtures import Settings
 
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.operations import open_file
-from palier.directory.rules import Kind, Role
+from palier.directory.rules import Role
 from palier.documents.models import Document
-from palier.documents.operations import share, store, withdraw
+from palier.documents.operations import share, withdraw
 from palier.ledger.models import Entry
 from palier.ledger.rules import Audience
 from tests.documents.samples import pdf
@@ -26,104 +23,63 @@ pytestmark = pytest.mark.django_db
 SignIn = Callable[[Person], Client]
 
 
-@pytest.fixture(autouse=True)
-def documents(settings: Settings, tmp_path: Path) -> Path:
-    settings.DOCUMENTS = tmp_path / "documents"
-    return settings.DOCUMENTS
-
-
-@pytest.fixture
-def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
-    return make_landlord("Habitat des Coteaux")
-
-
-@pytest.fixture
-def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
-    return make_person(Role.QUALITY_LEAD, landlord)
-
-
-@pytest.fixture
-def browser(lead: Person, sign_in: SignIn) -> Client:
-    return sign_in(lead)
-
-
-@pytest.fixture
-def keep(landlord: Landlord, lead: Person, at: datetime) -> Callable[..., Document]:
-    def make(title: str = "Procédure d’accueil", kind: str = "procedure", **more: object) -> Document:
-        fields: dict[str, object] = {"landlord": landlord, "by": lead, **more}
-        return store(file=pdf(title), name=f"{title}.pdf", title=title, kind=kind, at=at, **fields).document  # type: ignore[arg-type]
-
-    return make
-
-
-@pytest.fixture
-def representative(
-    landlord: Landlord, make_organisation: Callable[..., Organisation], make_person: Callable[..., Person], at: datetime
-) -> tuple[Organisation, Person]:
-    association = make_organisation(Kind.TENANTS_ASSOCIATION, "Amicale des Coteaux")
-    open_file(landlord=landlord, holder=association, role=Role.TENANT_REPRESENTATIVE, source="test", by=None, at=at)
-    return association, make_person(Role.TENANT_REPRESENTATIVE, association)
-
-
 def upload(content: bytes = b"", name: str = "Procédure.pdf") -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content or pdf().getvalue())
 
 
-def test_a_piece_is_deposited_and_read_back_as_an_attachment(landlord: Landlord, browser: Client) -> None:
+def test_a_piece_is_deposited_and_read_back_as_an_attachment(landlord: Landlord, office: Client) -> None:
     url = f"/organismes/{landlord.pk}/documents/"
-    response = browser.post(url, {"title": "Accueil", "kind": "procedure", "audience": "file", "file": upload()}, follow=True)
+    response = office.post(url, {"title": "Accueil", "kind": "procedure", "audience": "file", "file": upload()}, follow=True)
     assert "est déposé." in response.text
     document = Document.objects.get()
-    file = browser.get(f"{url}{document.pk}/versions/1/")
+    file = office.get(f"{url}{document.pk}/versions/1/")
     assert b"".join(file.streaming_content) == pdf().getvalue()  # type: ignore[attr-defined]
     assert file["Content-Disposition"].startswith("attachment;")
     assert file["X-Content-Type-Options"] == "nosniff"
     assert file["Cache-Control"] == "private, no-store"
-    assert browser.get(f"{url}{document.pk}/versions/2/").status_code == 404
+    assert office.get(f"{url}{document.pk}/versions/2/").status_code == 404
 
 
-def test_a_refused_file_says_why_and_keeps_what_was_typed(landlord: Landlord, browser: Client) -> None:
+def test_a_refused_file_says_why_and_keeps_what_was_typed(landlord: Landlord, office: Client) -> None:
     url = f"/organismes/{landlord.pk}/documents/"
-    response = browser.post(
-        url, {"title": "Mon titre", "kind": "photo", "audience": "file", "file": upload(b"MZ", "photo.jpg")}
-    )
+    response = office.post(url, {"title": "Mon titre", "kind": "photo", "audience": "file", "file": upload(b"MZ", "photo.jpg")})
     assert response.status_code == 422
     assert "son contenu est d’un autre type" in response.text
     assert 'value="Mon titre"' in response.text
     assert not Document.objects.exists()
 
 
-def test_the_next_version_stands_beside_the_first(landlord: Landlord, browser: Client, keep: Callable[..., Document]) -> None:
+def test_the_next_version_stands_beside_the_first(landlord: Landlord, office: Client, keep: Callable[..., Document]) -> None:
     document = keep()
     url = f"/organismes/{landlord.pk}/documents/{document.pk}/"
-    page = browser.post(url, {"file": upload(pdf("2").getvalue())}, follow=True)
+    page = office.post(url, {"file": upload(pdf("2").getvalue())}, follow=True)
     assert "La version 2 est déposée." in page.text
     assert f"{url}versions/1/" in page.text
-    assert browser.post(url, {"file": upload(pdf("2").getvalue())}).status_code == 422
+    assert office.post(url, {"file": upload(pdf("2").getvalue())}).status_code == 422
 
 
-def test_the_list_is_searched_filtered_and_sorted(landlord: Landlord, browser: Client, keep: Callable[..., Document]) -> None:
+def test_the_list_is_searched_filtered_and_sorted(landlord: Landlord, office: Client, keep: Callable[..., Document]) -> None:
     for title, kind in (("Été", "minutes"), ("Accueil", "procedure"), ("Zèle", "minutes")):
         keep(title, kind)
     url = f"/organismes/{landlord.pk}/documents/"
 
     def titles(query: str) -> list[str]:
-        return [row["document"].title for row in browser.get(url + query).context["rows"]]
+        return [row["document"].title for row in office.get(url + query).context["rows"]]
 
     assert titles("?sort=title") == ["Accueil", "Été", "Zèle"]
     assert titles("?sort=-title") == ["Zèle", "Été", "Accueil"]
     assert titles("?q=ETE") == ["Été"]
     assert titles("?kind=procedure") == ["Accueil"]
     assert titles("?sort=nonsense&kind=nonsense&page=99") == ["Zèle", "Accueil", "Été"]
-    assert "Aucune pièce ne répond à ce filtre." in browser.get(f"{url}?q=absent").text
+    assert "Aucune pièce ne répond à ce filtre." in office.get(f"{url}?q=absent").text
 
 
 def test_the_list_costs_the_same_with_one_and_with_thirty(
-    landlord: Landlord, browser: Client, keep: Callable[..., Document]
+    landlord: Landlord, office: Client, keep: Callable[..., Document]
 ) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as seen:
-            assert browser.get(f"/organismes/{landlord.pk}/documents/").status_code == 200
+            assert office.get(f"/organismes/{landlord.pk}/documents/").status_code == 200
         return len([q for q in seen if "SAVEPOINT" not in q["sql"]])
 
     keep("0")
@@ -134,20 +90,20 @@ def test_the_list_costs_the_same_with_one_and_with_thirty(
 
 
 def test_a_withdrawn_piece_leaves_the_list_and_stays_in_the_history(
-    landlord: Landlord, browser: Client, keep: Callable[..., Document]
+    landlord: Landlord, office: Client, keep: Callable[..., Document]
 ) -> None:
     document = keep()
     url = f"/organismes/{landlord.pk}/documents/"
-    assert browser.post(f"{url}{document.pk}/retirer/", {"because": ""}).status_code == 422
-    page = browser.post(f"{url}{document.pk}/retirer/", {"because": "déposée par erreur"}, follow=True)
+    assert office.post(f"{url}{document.pk}/retirer/", {"because": ""}).status_code == 422
+    page = office.post(f"{url}{document.pk}/retirer/", {"because": "déposée par erreur"}, follow=True)
     assert page.context["rows"] == []
-    assert [r["document"] for r in browser.get(f"{url}?withdrawn=on").context["rows"]] == [document]
-    assert "déposée par erreur" in browser.get(f"{url}{document.pk}/").text
+    assert [r["document"] for r in office.get(f"{url}?withdrawn=on").context["rows"]] == [document]
+    assert "déposée par erreur" in office.get(f"{url}{document.pk}/").text
 
 
 def test_representatives_read_what_is_shared_and_nothing_else(
     landlord: Landlord,
-    browser: Client,
+    office: Client,
     keep: Callable[..., Document],
     representative: tuple[Organisation, Person],
     sign_in: SignIn,
@@ -155,7 +111,7 @@ def test_representatives_read_what_is_shared_and_nothing_else(
     association, person = representative
     shown, hidden = keep("Information aux locataires"), keep("CANARI-CONFIDENTIEL")
     url = f"/organismes/{landlord.pk}/documents/"
-    browser.post(f"{url}{shown.pk}/partager/", {"organisation": association.pk})
+    office.post(f"{url}{shown.pk}/partager/", {"organisation": association.pk})
     theirs = sign_in(person)
     page = theirs.get(url)
     assert "Information aux locataires" in page.text
@@ -168,18 +124,18 @@ def test_representatives_read_what_is_shared_and_nothing_else(
         assert theirs.get(url + address).status_code == 404
     assert theirs.post(url, {"title": "x"}).status_code == 403
     opened = shown.shares.get()
-    browser.post(f"{url}{shown.pk}/partages/{opened.pk}/reprendre/")
+    office.post(f"{url}{shown.pk}/partages/{opened.pk}/reprendre/")
     assert theirs.get(f"{url}{shown.pk}/").status_code == 404
 
 
 def test_an_auditors_piece_is_not_there_for_the_landlord(
-    landlord: Landlord, browser: Client, keep: Callable[..., Document]
+    landlord: Landlord, office: Client, keep: Callable[..., Document]
 ) -> None:
     piece = keep("Relevé de l’auditeur", "control_sheet", audience=Audience.AUDIT)
     url = f"/organismes/{landlord.pk}/documents/"
-    assert "Relevé de l’auditeur" not in browser.get(url).text
-    assert browser.get(f"{url}{piece.pk}/").status_code == 404
-    assert browser.get(f"{url}{piece.pk}/versions/1/").status_code == 404
+    assert "Relevé de l’auditeur" not in office.get(url).text
+    assert office.get(f"{url}{piece.pk}/").status_code == 404
+    assert office.get(f"{url}{piece.pk}/versions/1/").status_code == 404
 
 
 def test_another_landlords_documents_do_not_exist(
@@ -196,10 +152,10 @@ def test_another_landlords_documents_do_not_exist(
     assert stranger.get(f"/organismes/{other.pk}/documents/{document.pk}/versions/1/").status_code == 404
 
 
-def test_a_deposit_sent_twice_is_done_once(landlord: Landlord, browser: Client) -> None:
+def test_a_deposit_sent_twice_is_done_once(landlord: Landlord, office: Client) -> None:
     url = f"/organismes/{landlord.pk}/documents/"
     for _ in range(2):
-        browser.post(
+        office.post(
             url,
             {"title": "Accueil", "kind": "procedure", "audience": "file", "file": upload(), "idempotency_key": "k" * 32},
         )

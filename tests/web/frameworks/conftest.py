@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def browser(lead: Person, sign_in: Callable[[Person], Client]) -> Client:  # noqa: F811
+def office(lead: Person, sign_in: Callable[[Person], Client]) -> Client:  # noqa: F811
     return sign_in(lead)
 
 

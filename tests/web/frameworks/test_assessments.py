@@ -27,11 +27,11 @@ def url(assessment: Assessment, rest: str = "") -> str:
 
 
 def test_the_list_costs_the_same_with_one_and_with_thirty(
-    assessment: Assessment, version: FrameworkVersion, landlord: Landlord, lead: Person, browser: Client, at: datetime
+    assessment: Assessment, version: FrameworkVersion, landlord: Landlord, lead: Person, office: Client, at: datetime
 ) -> None:
     def cost() -> int:
         with CaptureQueriesContext(connection) as seen:
-            assert browser.get(f"/organismes/{landlord.pk}/evaluations/").status_code == 200
+            assert office.get(f"/organismes/{landlord.pk}/evaluations/").status_code == 200
         return len([q for q in seen if "SAVEPOINT" not in q["sql"]])
 
     cost()
@@ -43,7 +43,7 @@ def test_the_list_costs_the_same_with_one_and_with_thirty(
 
 
 def test_the_list_is_searched_filtered_and_sorted(
-    version: FrameworkVersion, landlord: Landlord, lead: Person, browser: Client, at: datetime
+    version: FrameworkVersion, landlord: Landlord, lead: Person, office: Client, at: datetime
 ) -> None:
     for n, label in enumerate(("Les Glycines", "Les Acacias", "La Tour")):
         one = start(version=version, landlord=landlord, subject=("residence", n, label), title=label, by=lead, at=at)
@@ -51,7 +51,7 @@ def test_the_list_is_searched_filtered_and_sorted(
             fill(assessment=one, entries=[Entry("desk", n)], by=lead, at=at)
 
     def subjects(query: str) -> list[str]:
-        rows = browser.get(f"/organismes/{landlord.pk}/evaluations/{query}").context["rows"]
+        rows = office.get(f"/organismes/{landlord.pk}/evaluations/{query}").context["rows"]
         return [row["assessment"].subject_label for row in rows]
 
     assert subjects("?sort=subject") == ["La Tour", "Les Acacias", "Les Glycines"]
@@ -63,57 +63,57 @@ def test_the_list_is_searched_filtered_and_sorted(
 
 
 def test_the_team_starts_a_review_of_its_charter_by_itself(
-    version: FrameworkVersion, held_version: FrameworkVersion, landlord: Landlord, browser: Client
+    version: FrameworkVersion, held_version: FrameworkVersion, landlord: Landlord, office: Client
 ) -> None:
     address = f"/organismes/{landlord.pk}/evaluations/"
-    assert "Commencer" in browser.get(address).text
-    response = browser.post(address, {"framework": "small"})
+    assert "Commencer" in office.get(address).text
+    response = office.post(address, {"framework": "small"})
     started = Assessment.objects.get()
     assert response["Location"] == url(started)
-    again = browser.post(address, {"framework": "small"})
+    again = office.post(address, {"framework": "small"})
     assert again.status_code == 422
     assert "déjà en cours" in again.text
-    assert browser.post(address, {"framework": "held"}).status_code == 404
+    assert office.post(address, {"framework": "held"}).status_code == 404
 
 
-def test_an_assessment_says_where_it_stands_and_why_it_cannot_be_finished(assessment: Assessment, browser: Client) -> None:
-    page = browser.get(url(assessment))
+def test_an_assessment_says_where_it_stands_and_why_it_cannot_be_finished(assessment: Assessment, office: Client) -> None:
+    page = office.get(url(assessment))
     assert "Thème 1, Propreté" in page.text
     assert 'aria-disabled="true"' in page.text
     assert "Exemple." in page.text
-    refused = browser.post(url(assessment, "terminer/"))
+    refused = office.post(url(assessment, "terminer/"))
     assert refused.status_code == 422
     assert "3 critères à noter" in refused.text
 
 
 def test_it_is_finished_reopened_and_printed(
-    assessment: Assessment, landlord: Landlord, lead: Person, browser: Client, keep: Callable[..., Document], at: datetime
+    assessment: Assessment, landlord: Landlord, lead: Person, office: Client, keep: Callable[..., Document], at: datetime
 ) -> None:
     fill(assessment=assessment, entries=everything(keep(landlord, title="Fiche de contrôle")), by=lead, at=at)
-    assert 'aria-disabled="true"' not in browser.get(url(assessment)).text
-    assert "elle ne change plus" in browser.post(url(assessment, "terminer/"), follow=True).text
-    assert "<textarea" not in browser.get(url(assessment, "themes/cleaning/")).text
-    paper = browser.get(url(assessment, "imprimer/")).text
+    assert 'aria-disabled="true"' not in office.get(url(assessment)).text
+    assert "elle ne change plus" in office.post(url(assessment, "terminer/"), follow=True).text
+    assert "<textarea" not in office.get(url(assessment, "themes/cleaning/")).text
+    paper = office.get(url(assessment, "imprimer/")).text
     for words in ("1.1 Contrôle", "Fiche de contrôle", "Vu.", "Sans objet", "version 1"):
         assert words in paper
-    assert "est rouverte" in browser.post(url(assessment, "rouvrir/"), {"because": "oubli"}, follow=True).text
-    assert browser.post(url(assessment, "rouvrir/"), {"because": ""}).status_code == 422
+    assert "est rouverte" in office.post(url(assessment, "rouvrir/"), {"because": "oubli"}, follow=True).text
+    assert office.post(url(assessment, "rouvrir/"), {"because": ""}).status_code == 422
 
 
 def test_it_is_entrusted_on_its_page(
-    assessment: Assessment, landlord: Landlord, browser: Client, make_person: Callable[..., Person]
+    assessment: Assessment, landlord: Landlord, office: Client, make_person: Callable[..., Person]
 ) -> None:
     guardian = make_person(Role.CONTRIBUTOR, landlord, name="Mme G.")
-    page = browser.post(url(assessment, "confier/"), {"person": guardian.pk}, follow=True)
+    page = office.post(url(assessment, "confier/"), {"person": guardian.pk}, follow=True)
     assert "Mme G. peut répondre" in page.text
-    assert browser.post(url(assessment, "confier/"), {"person": 999_999}).status_code == 404
+    assert office.post(url(assessment, "confier/"), {"person": 999_999}).status_code == 404
 
 
 def test_what_the_auditor_writes_is_hidden_until_it_is_released(
     held_version: FrameworkVersion,
     landlord: Landlord,
     auditor: Person,
-    browser: Client,
+    office: Client,
     sign_in: SignIn,
     keep: Callable[..., Document],
     at: datetime,
@@ -124,24 +124,24 @@ def test_what_the_auditor_writes_is_hidden_until_it_is_released(
     theirs = sign_in(auditor)
     assert theirs.post(url(one, "criteres/waste/"), {"value": "3", "revision": "0"}).status_code == 302
     for rest in ("", "themes/cleaning/", "imprimer/", "criteres/waste/textes/"):
-        assert browser.get(url(one, rest)).status_code == 404
-    assert "CANARI" not in browser.get(f"/organismes/{landlord.pk}/evaluations/").text
+        assert office.get(url(one, rest)).status_code == 404
+    assert "CANARI" not in office.get(f"/organismes/{landlord.pk}/evaluations/").text
     rest = [e for e in everything(keep(landlord)) if e.criterion != "waste"]
     fill(assessment=one, entries=rest, by=auditor, at=at)
     finish(assessment=one, by=auditor, at=at)
     release(assessment=one, by=auditor, at=at)
-    assert "CANARI" in browser.get(url(one)).text
-    assert browser.post(url(one, "criteres/waste/"), {"value": "1", "revision": "1"}).status_code == 403
+    assert "CANARI" in office.get(url(one)).text
+    assert office.post(url(one, "criteres/waste/"), {"value": "1", "revision": "1"}).status_code == 403
 
 
 def test_it_is_carried_over_after_its_report_was_read(
-    assessment: Assessment, landlord: Landlord, lead: Person, browser: Client, keep: Callable[..., Document], at: datetime
+    assessment: Assessment, landlord: Landlord, lead: Person, office: Client, keep: Callable[..., Document], at: datetime
 ) -> None:
     fill(assessment=assessment, entries=everything(keep(landlord)), by=lead, at=at)
-    assert "version plus récente" not in browser.get(url(assessment)).text
+    assert "version plus récente" not in office.get(url(assessment)).text
     import_version(text=SECOND, by=lead, at=at, effective_from=date(2026, 4, 1))
-    assert "version plus récente" in browser.get(url(assessment)).text
-    report = browser.get(url(assessment, "reprendre/")).text
+    assert "version plus récente" in office.get(url(assessment)).text
+    report = office.get(url(assessment, "reprendre/")).text
     for words in (
         "Nouveau (1)",
         "Supprimé (1)",
@@ -151,12 +151,12 @@ def test_it_is_carried_over_after_its_report_was_read(
         "la note est à refaire",
     ):
         assert words in report
-    done = browser.post(url(assessment, "reprendre/"), follow=True)
+    done = office.post(url(assessment, "reprendre/"), follow=True)
     carried = Assessment.objects.get(carried_from=assessment)
     assert "Ce que sont devenues les réponses" in done.text
-    assert "Réponse reprise" in browser.get(url(carried, "themes/cleaning/")).text
-    assert browser.get(url(assessment, "reprendre/")).status_code == 200
-    assert browser.post(url(assessment, "reprendre/")).status_code == 422
+    assert "Réponse reprise" in office.get(url(carried, "themes/cleaning/")).text
+    assert office.get(url(assessment, "reprendre/")).status_code == 200
+    assert office.post(url(assessment, "reprendre/")).status_code == 422
 
 
 def test_tenants_read_the_review_of_the_charter_and_change_nothing(

@@ -22,36 +22,36 @@ def team(referent: Person, sign_in: Callable[[Person], Client]) -> Client:
     return sign_in(referent)
 
 
-def test_grids_and_their_versions_are_listed_and_read(at: datetime, browser: Client) -> None:
+def test_grids_and_their_versions_are_listed_and_read(at: datetime, office: Client) -> None:
     load_shipped(at=at)
-    page = browser.get("/grilles/")
+    page = office.get("/grilles/")
     assert "Diagnostic HQS" in page.text
     assert "En vigueur" in page.text
     assert "Importer une grille" not in page.text
-    hqs = browser.get("/grilles/hqs/1/")
+    hqs = office.get("/grilles/hqs/1/")
     assert "rien d’officiel" in hqs.text
     assert "Le ménage des parties communes est contrôlé" in hqs.text
-    assert browser.get("/grilles/hqs/9/").status_code == 404
+    assert office.get("/grilles/hqs/9/").status_code == 404
 
 
-def test_the_text_of_a_version_is_handed_back_as_it_came(version: FrameworkVersion, browser: Client) -> None:
-    response = browser.get("/grilles/small/1/fichier/")
+def test_the_text_of_a_version_is_handed_back_as_it_came(version: FrameworkVersion, office: Client) -> None:
+    response = office.get("/grilles/small/1/fichier/")
     assert response.content.decode() == SMALL
     assert response["Content-Disposition"] == 'attachment; filename="small-v1.yaml"'
 
 
-def test_what_changed_between_two_versions_is_told(version: FrameworkVersion, browser: Client, at: datetime) -> None:
+def test_what_changed_between_two_versions_is_told(version: FrameworkVersion, office: Client, at: datetime) -> None:
     import_version(
         text=SMALL.replace("title: Guichet", "title: Accueil physique"), by=None, at=at, effective_from=date(2027, 1, 1)
     )
-    page = browser.get("/grilles/small/1/2/").text
+    page = office.get("/grilles/small/1/2/").text
     assert "Libellé modifié (1)" in page
     assert "<ins>Accueil physique</ins>" in page
 
 
-def test_only_the_labels_team_publishes(browser: Client) -> None:
-    assert browser.get("/grilles/importer/").status_code == 403
-    assert browser.post("/grilles/importer/", {"text": SMALL}).status_code == 403
+def test_only_the_labels_team_publishes(office: Client) -> None:
+    assert office.get("/grilles/importer/").status_code == 403
+    assert office.post("/grilles/importer/", {"text": SMALL}).status_code == 403
 
 
 def test_a_faulty_grid_shows_its_lines_and_publishes_nothing(team: Client) -> None:

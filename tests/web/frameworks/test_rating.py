@@ -28,19 +28,19 @@ def url(assessment: Assessment, rest: str = "") -> str:
     return f"/organismes/{assessment.landlord_id}/evaluations/{assessment.pk}/{rest}"
 
 
-def test_a_theme_shows_its_criteria_its_scale_and_what_is_missing(assessment: Assessment, browser: Client) -> None:
-    page = browser.get(url(assessment, "themes/cleaning/"))
+def test_a_theme_shows_its_criteria_its_scale_and_what_is_missing(assessment: Assessment, office: Client) -> None:
+    page = office.get(url(assessment, "themes/cleaning/"))
     assert page.status_code == 200
     assert "1.1 Contrôle" in page.text
     assert "Solide" in page.text
     assert "3 critères à noter." in page.text
     assert "Aucun critère noté pour l’instant." in page.text
-    assert browser.get(url(assessment, "themes/absent/")).status_code == 404
+    assert office.get(url(assessment, "themes/absent/")).status_code == 404
 
 
-def test_an_answer_saves_itself_and_refreshes_what_depends_on_it(assessment: Assessment, browser: Client) -> None:
+def test_an_answer_saves_itself_and_refreshes_what_depends_on_it(assessment: Assessment, office: Client) -> None:
     sent = {"value": "2", "justification": "Peu.", "revision": "0"}
-    answer = browser.post(url(assessment, "criteres/waste/"), sent, **HTMX)
+    answer = office.post(url(assessment, "criteres/waste/"), sent, **HTMX)
     assert answer.status_code == 200
     assert "Enregistré à" in answer.text
     assert 'name="revision" value="1" hx-swap-oob="true"' in answer.text
@@ -48,21 +48,21 @@ def test_an_answer_saves_itself_and_refreshes_what_depends_on_it(assessment: Ass
     assert "<html" not in answer.text
     kept = queries.answers(assessment)["waste"]
     assert (kept.value, kept.justification) == (2, "Peu.")
-    again = browser.post(url(assessment, "criteres/waste/"), {"value": "na", "justification": "Sans.", "revision": "1"}, **HTMX)
+    again = office.post(url(assessment, "criteres/waste/"), {"value": "na", "justification": "Sans.", "revision": "1"}, **HTMX)
     assert 'value="2" hx-swap-oob' in again.text
     assert queries.answers(assessment)["waste"].not_applicable
 
 
-def test_without_script_the_button_saves_and_comes_back_to_the_criterion(assessment: Assessment, browser: Client) -> None:
-    response = browser.post(url(assessment, "criteres/waste/"), {"value": "3", "revision": "0"})
+def test_without_script_the_button_saves_and_comes_back_to_the_criterion(assessment: Assessment, office: Client) -> None:
+    response = office.post(url(assessment, "criteres/waste/"), {"value": "3", "revision": "0"})
     assert response.status_code == 302
     assert response["Location"] == url(assessment, "themes/cleaning/") + "#c-waste"
-    assert browser.get(url(assessment, "criteres/waste/"))["Location"].endswith("#c-waste")
+    assert office.get(url(assessment, "criteres/waste/"))["Location"].endswith("#c-waste")
 
 
 @pytest.mark.parametrize("sent", [{"value": "9", "revision": "0"}, {"value": "3"}, {"value": "3", "revision": "x"}])
-def test_an_impossible_answer_is_refused_in_words(assessment: Assessment, browser: Client, sent: dict[str, str]) -> None:
-    refused = browser.post(url(assessment, "criteres/waste/"), sent, **HTMX)
+def test_an_impossible_answer_is_refused_in_words(assessment: Assessment, office: Client, sent: dict[str, str]) -> None:
+    refused = office.post(url(assessment, "criteres/waste/"), sent, **HTMX)
     assert refused.status_code == 422
     assert 'role="alert"' in refused.text
     assert queries.answers(assessment)["waste"].revision == 0
@@ -77,52 +77,50 @@ def stale(assessment: Assessment, colleague: Person, at: datetime) -> dict[str, 
     return {"value": "2", "justification": "Affiché au Nord.", "revision": "0"}
 
 
-def test_a_stale_save_shows_both_texts_and_three_choices(
-    assessment: Assessment, browser: Client, stale: dict[str, str]
-) -> None:
-    answer = browser.post(url(assessment, "criteres/waste/"), stale, **HTMX)
+def test_a_stale_save_shows_both_texts_and_three_choices(assessment: Assessment, office: Client, stale: dict[str, str]) -> None:
+    answer = office.post(url(assessment, "criteres/waste/"), stale, **HTMX)
     assert answer.status_code == 409
     for words in ("M. D.", "12:00", "Garder le mien", "Prendre le sien", "Réunir les deux textes", "<ins>au Nord</ins>"):
         assert words in answer.text
     assert 'name="over" value="1"' in answer.text
     assert queries.answers(assessment)["waste"].justification == "Affiché partout."
-    page = browser.post(url(assessment, "criteres/waste/"), stale)
+    page = office.post(url(assessment, "criteres/waste/"), stale)
     assert page.status_code == 409
     assert "Affiché au Nord.</textarea>" in page.text
     assert "Réunir les deux textes" in page.text
 
 
-def test_mine_theirs_or_both_nothing_is_lost(assessment: Assessment, browser: Client, stale: dict[str, str]) -> None:
-    browser.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "theirs"})
+def test_mine_theirs_or_both_nothing_is_lost(assessment: Assessment, office: Client, stale: dict[str, str]) -> None:
+    office.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "theirs"})
     assert queries.answers(assessment)["waste"].justification == "Affiché partout."
-    both = browser.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "both"})
+    both = office.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "both"})
     assert "Affiché au Nord.\n\nAffiché partout.</textarea>" in both.text
     assert 'name="revision" value="1"' in both.text
     assert queries.answers(assessment)["waste"].revision == 1
-    browser.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "mine"})
+    office.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "mine"})
     kept = queries.answers(assessment)["waste"]
     assert (kept.justification, kept.revision) == ("Affiché au Nord.", 2)
-    texts = browser.get(url(assessment, "criteres/waste/textes/")).text
+    texts = office.get(url(assessment, "criteres/waste/textes/")).text
     assert "M. D." in texts
     assert "Mme B." in texts
 
 
 def test_mine_is_refused_again_when_they_went_on_writing(
-    assessment: Assessment, browser: Client, stale: dict[str, str], colleague: Person, at: datetime
+    assessment: Assessment, office: Client, stale: dict[str, str], colleague: Person, at: datetime
 ) -> None:
     save_answer(assessment=assessment, criterion="waste", revision=1, value=4, justification="Encore.", by=colleague, at=at)
-    answer = browser.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "mine"})
+    answer = office.post(url(assessment, "criteres/waste/"), {**stale, "over": "1", "keep": "mine"})
     assert answer.status_code == 409
     assert 'name="over" value="2"' in answer.text
 
 
 def test_saving_costs_at_most_twelve_queries_with_one_assessment_and_with_thirty(
-    assessment: Assessment, version: FrameworkVersion, landlord: Landlord, browser: Client, lead: Person, at: datetime
+    assessment: Assessment, version: FrameworkVersion, landlord: Landlord, office: Client, lead: Person, at: datetime
 ) -> None:
     def cost(revision: int) -> int:
         sent = {"value": str(2 + revision % 2), "justification": f"Texte {revision}.", "revision": str(revision)}
         with CaptureQueriesContext(connection) as seen:
-            assert browser.post(url(assessment, "criteres/waste/"), sent, **HTMX).status_code == 200
+            assert office.post(url(assessment, "criteres/waste/"), sent, **HTMX).status_code == 200
         return len([q for q in seen if "SAVEPOINT" not in q["sql"]])
 
     cost(0)
@@ -133,46 +131,46 @@ def test_saving_costs_at_most_twelve_queries_with_one_assessment_and_with_thirty
     assert alone <= 12
 
 
-def test_a_piece_is_deposited_attached_and_detached(assessment: Assessment, browser: Client) -> None:
-    page = browser.get(url(assessment, "criteres/control/preuves/"))
+def test_a_piece_is_deposited_attached_and_detached(assessment: Assessment, office: Client) -> None:
+    page = office.get(url(assessment, "criteres/control/preuves/"))
     assert "Procédure ou mode opératoire" in page.text
     sent = {"kind": "procedure", "title": "Contrôle du ménage", "file": SimpleUploadedFile("a.pdf", pdf().getvalue())}
-    back = browser.post(url(assessment, "criteres/control/preuves/"), sent, follow=True)
+    back = office.post(url(assessment, "criteres/control/preuves/"), sent, follow=True)
     assert "est déposé et joint au critère 1.1." in back.text
     piece = Document.objects.get()
     assert queries.given(assessment)["control"].kinds == {"procedure"}
     assert f"/documents/{piece.pk}/versions/1/" in back.text
-    browser.post(url(assessment, f"criteres/control/preuves/{piece.pk}/retirer/"))
+    office.post(url(assessment, f"criteres/control/preuves/{piece.pk}/retirer/"))
     assert not queries.evidence(assessment)
-    assert piece.title in browser.get(url(assessment, "criteres/control/preuves/")).text
-    browser.post(url(assessment, "criteres/control/preuves/"), {"document": piece.pk})
+    assert piece.title in office.get(url(assessment, "criteres/control/preuves/")).text
+    office.post(url(assessment, "criteres/control/preuves/"), {"document": piece.pk})
     assert len(queries.evidence(assessment)["control"]) == 1
 
 
-def test_a_refused_file_says_why_and_attaches_nothing(assessment: Assessment, browser: Client) -> None:
+def test_a_refused_file_says_why_and_attaches_nothing(assessment: Assessment, office: Client) -> None:
     sent = {"kind": "procedure", "title": "x", "file": SimpleUploadedFile("a.pdf", b"MZ")}
-    page = browser.post(url(assessment, "criteres/control/preuves/"), sent)
+    page = office.post(url(assessment, "criteres/control/preuves/"), sent)
     assert page.status_code == 422
     assert "son contenu est d’un autre type" in page.text
     assert not Document.objects.exists()
 
 
 def test_a_piece_in_use_is_not_withdrawn(
-    assessment: Assessment, landlord: Landlord, browser: Client, keep: Callable[..., Document]
+    assessment: Assessment, landlord: Landlord, office: Client, keep: Callable[..., Document]
 ) -> None:
     piece = keep(landlord)
-    browser.post(url(assessment, "criteres/control/preuves/"), {"document": piece.pk})
-    refused = browser.post(f"/organismes/{landlord.pk}/documents/{piece.pk}/retirer/", {"because": "erreur"})
+    office.post(url(assessment, "criteres/control/preuves/"), {"document": piece.pk})
+    refused = office.post(f"/organismes/{landlord.pk}/documents/{piece.pk}/retirer/", {"because": "erreur"})
     assert refused.status_code == 422
     assert "sert de preuve" in refused.text
 
 
 def test_another_landlords_piece_is_not_attached(
-    assessment: Assessment, make_landlord: Callable[..., Landlord], browser: Client, keep: Callable[..., Document]
+    assessment: Assessment, make_landlord: Callable[..., Landlord], office: Client, keep: Callable[..., Document]
 ) -> None:
     other = keep(make_landlord())
-    assert browser.post(url(assessment, "criteres/control/preuves/"), {"document": other.pk}).status_code == 404
-    assert browser.post(url(assessment, "criteres/control/preuves/"), {"document": "x"}).status_code == 404
+    assert office.post(url(assessment, "criteres/control/preuves/"), {"document": other.pk}).status_code == 404
+    assert office.post(url(assessment, "criteres/control/preuves/"), {"document": "x"}).status_code == 404
 
 
 def test_who_only_reads_has_no_form_and_no_right_to_save(
