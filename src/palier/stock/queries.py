@@ -5,13 +5,41 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import Any
 
-from django.db.models import BooleanField, Case, Count, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    Count,
+    F,
+    Min,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 
 from palier.directory.models import Landlord
-from palier.stock.models import ColumnMapping, DistrictStanding, Import, Residence, ResidenceDistrict, ResidenceVintage
-from palier.stock.rules.districts import VERSIONS, version_on
+from palier.directory.rules import plain
+from palier.stock.models import (
+    ColumnMapping,
+    DistrictStanding,
+    Import,
+    PriorityDistrict,
+    Residence,
+    ResidenceDistrict,
+    ResidenceVintage,
+)
+from palier.stock.rules.districts import VERSIONS, Standing, version_on
 from palier.stock.rules.imports import State
+
+# Residences with ``homes``, ``inside``, ``known`` and ``in_qpv`` beside their own fields, which types cannot say.
+Residences = QuerySet[Any]
 
 
 def imports(*, landlord: Landlord | int) -> QuerySet[Import]:
@@ -34,7 +62,7 @@ def all_residences(*, landlord: Landlord | int) -> QuerySet[Residence]:
     return Residence.objects.filter(landlord=landlord, merged_into__isnull=True)
 
 
-def residences(*, landlord: Landlord | int, on: date | None = None, gone: bool = False) -> QuerySet[Residence]:
+def residences(*, landlord: Landlord | int, on: date | None = None, gone: bool = False) -> Residences:
     """The residences of the current vintage, by name; or, with ``gone``, those of older vintages only.
 
     Each carries ``homes`` (None where no file counts them), ``inside`` and ``known`` (homes in a priority district of the
@@ -53,7 +81,7 @@ def current_residences(*, landlords: Collection[int]) -> QuerySet[Residence]:
     return Residence.objects.filter(landlord__in=landlords, merged_into__isnull=True, last_source=Subquery(current))
 
 
-def described(found: QuerySet[Residence], *, version: str) -> QuerySet[Residence]:
+def described(found: QuerySet[Residence], *, version: str) -> Residences:
     """Residences with their homes and their place in the districts of a list, as of their last vintage."""
     last = ResidenceVintage.objects.filter(residence=OuterRef("pk"), source=OuterRef("last_source"))
     standing = DistrictStanding.objects.filter(
@@ -114,3 +142,88 @@ def districts_of(*, residences: Iterable[Residence], version: str) -> dict[int, 
 def mappings(*, landlord: Landlord | int) -> QuerySet[ColumnMapping]:
     """The column mappings a landlord saved, latest first."""
     return ColumnMapping.objects.filter(landlord=landlord).order_by("-saved_at", "-pk")
+
+
+class Size(StrEnum):
+    """Sizes by which residences are found, in homes."""
+
+    SMALL = "small"
+    MEDIUM = "medium"
+    LARGE = "large"
+    HUGE = "huge"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"small": "moins de 20", "medium": "20 à 99", "large": "100 à 299", "huge": "300 et plus"}[self.value]
+
+
+_BOUNDS = {Size.SMALL: (0, 19), Size.MEDIUM: (20, 99), Size.LARGE: (100, 299), Size.HUGE: (300, 2**31 - 1)}
+
+
+def narrowed(
+    found: Residences,
+    *,
+    text: str = "",
+    commune: str = "",
+    standing: Standing | None = None,
+    size: Size | None = None,
+) -> Residences:
+    """Residences (as ``residences`` gives them) by name, code or address, by commune, by district, by size."""
+    for word in plain(text).split():
+        found = found.filter(Q(plain_name__contains=word) | Q(code__icontains=word) | Q(address__icontains=word))
+    if commune:
+        found = found.filter(commune=commune)
+    if size:
+        found = found.filter(homes__range=_BOUNDS[size])
+    match standing:
+        case Standing.INSIDE:
+            found = found.filter(inside__gt=0, inside__gte=F("known"))
+        case Standing.PARTLY:
+            found = found.filter(inside__gt=0, inside__lt=F("known"))
+        case Standing.OUTSIDE:
+            found = found.filter(inside=0)
+        case Standing.UNKNOWN:
+            found = found.filter(known__isnull=True)
+    return found
+
+
+def communes(*, landlord: Landlord | int) -> list[tuple[str, str]]:
+    """The communes of a landlord's residences, code and name, by name."""
+    found = all_residences(landlord=landlord).exclude(commune="").order_by("commune_name", "commune")
+    return list(found.values_list("commune", "commune_name").distinct())
+
+
+def vintages_of(*, residence: Residence) -> QuerySet[ResidenceVintage]:
+    """What each vintage says of a residence, the latest first."""
+    return residence.vintages.select_related("source").order_by("-source__year", "-source__applied_at")
+
+
+def standings_of(*, residence: Residence) -> list[DistrictStanding]:
+    """Its place in the districts of each list, vintage after vintage, the latest first. Two SQL queries."""
+    found = residence.standings.select_related("source").order_by("-source__year", "-source__applied_at", "-version", "method")
+    return list(
+        found.prefetch_related(Prefetch("districts", ResidenceDistrict.objects.select_related("district").order_by("-homes")))
+    )
+
+
+def addresses_of(*, residence: Residence) -> QuerySet[Any]:
+    """The addresses of a residence in its last vintage: ``address_key``, ``address``, ``homes`` and how many ``lines``."""
+    here = residence.dwellings.filter(source=residence.last_source_id).exclude(homes=0).values("address_key")
+    return here.annotate(address=Min("address"), homes=Sum("homes"), lines=Count("pk")).order_by("address_key")
+
+
+def make_up_of(*, residence: Residence) -> dict[str, list[tuple[Any, int]]]:
+    """How the homes of a residence divide in its last vintage: by occupancy, rooms, financing, energy class."""
+    here = residence.dwellings.filter(source=residence.last_source_id).exclude(homes=0)
+    return {
+        name: [(row[name], row["n"]) for row in here.values(name).annotate(n=Sum("homes")).order_by(name) if row["n"]]
+        for name in ("occupancy", "rooms", "financing", "dpe")
+    }
+
+
+def districts_around(*, box: tuple[float, float, float, float], version: str) -> QuerySet[PriorityDistrict]:
+    """The districts of a list that a box (west, south, east, north) touches: their code, label and outline."""
+    west, south, east, north = box
+    found = PriorityDistrict.objects.filter(version=version, east__gte=west, west__lte=east, north__gte=south, south__lte=north)
+    return found.only("code", "label", "outline").order_by("code")
