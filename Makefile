@@ -45,13 +45,11 @@ check: .venv/.synced ## Lint, types, architecture, templates, migrations
 
 .PHONY: test
 test: setup ## Run all tests, in a real browser too
-	@tools/chromium >/dev/null
-	tools/with-test-database $(BIN)/pytest
+	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/with-test-database $(BIN)/pytest
 
 .PHONY: e2e
 e2e: setup ## Run the browser tests alone
-	@tools/chromium >/dev/null
-	tools/with-test-database $(BIN)/pytest -m browser
+	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/with-test-database $(BIN)/pytest -m browser
 
 .PHONY: bench
 bench: setup ## Measure what the README promises and print the figures

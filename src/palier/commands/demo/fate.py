@@ -19,6 +19,7 @@ class Turn(StrEnum):
     SUSPENDED_THEN_LIFTED = "suspended_then_lifted"
     WITHDRAWN = "withdrawn"
     HEARD_THEN_KEPT = "heard_then_kept"
+    DRAFTS_TODAY = "drafts_today"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Fate:
 ONE_GRANT, TWO_GRANTS = "one_year_then_three", "eighteen_eighteen"
 # Those whose way is not straight, by number.
 _ACCIDENTS = {
+    2: Fate(0.9, 0.7, TWO_GRANTS, turn=Turn.DRAFTS_TODAY),
     3: Fate(0.4, 0.55, ONE_GRANT, turn=Turn.SUSPENDED_THEN_LIFTED),
     5: Fate(0.4, 0.5, ONE_GRANT, turn=Turn.WITHDRAWN),
     6: Fate(0.4, 0.6, TWO_GRANTS, turn=Turn.EXPIRES),

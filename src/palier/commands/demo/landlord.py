@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from palier.audits.models import Mission
@@ -48,9 +48,9 @@ class Course:
         for piece in queries.required_pieces(self.rules, Stage(self.journey.stage)):
             papers.deposit(self.home, self.journey, piece.kind, at)
 
-    def associate(self, at: datetime) -> Part:
+    def associate(self, at: datetime, *, silent: bool = False) -> Part:
         """Have the tenants' representatives take their part."""
-        return associate(self.home, self.journey, at)
+        return associate(self.home, self.journey, at, silent=silent)
 
     def mission(self, of: Audit) -> Mission:
         """The mission under way for an audit of this cycle."""
@@ -138,6 +138,8 @@ def _diagnose(course: Course, at: datetime) -> Part:
     at = yield from audit.visit(home, mission, at, level=course.fated.level)
     at = yield from course.associate(at)
     course.step("deliver_report", mission.auditor, at)
+    if course.fated.turn is Turn.DRAFTS_TODAY:
+        at = yield max(course.world.today - timedelta(days=55), at)
     at = yield from audit.approve(home, mission, at)
     at = yield from course.associate(at)
     course.step("approve_report", home.lead, at)
@@ -147,6 +149,10 @@ def _diagnose(course: Course, at: datetime) -> Part:
 def _plan(course: Course, at: datetime) -> Part:
     """The plan, its examination, the committee: as many times as it is put off."""
     home, journey = course.home, course.journey
+    if course.fated.turn is Turn.DRAFTS_TODAY:
+        at = yield from plan.draft(home, journey, at, leaving=True)
+        at = yield from course.associate(at, silent=True)
+        return at
     at = yield later(at, course.days(Stage.PLAN_DRAFTING) * 0.3, course.rng)
     at = yield from plan.draft(home, journey, at)
     at = yield from course.associate(at)

@@ -20,7 +20,9 @@ _PATTERNS = (
     (LandlordType.COOP, "Coopérative des Toits de {}"),
     (LandlordType.SEM, "Société du logement de {}"),
 )
-FIRST_LANDLORD = (LandlordType.ESH, "Les Toits d’Exemple")
+# The two that the guides show: one that went through everything, one that is at its plan today.
+FIRST = (LandlordType.ESH, "Les Toits d’Exemple")
+SECOND = (LandlordType.OPH, "Montfictif Habitat")
 FIRMS = ("Cabinet Aplomb", "Niveau Conseil", "Équerre Audit", "Atelier Mesure", "Regard Tiers", "Pas à Pas Audit")
 UNIONS = (
     "Union des locataires d’Exemple", "Habitants réunis", "Confédération du logement conté", "Entraide des paliers",
@@ -35,12 +37,12 @@ STREETS = (
 
 def landlords(number: int) -> list[tuple[LandlordType, str]]:
     """So many landlords' families and names, all different."""
-    named = [FIRST_LANDLORD] + [(kind, pattern.format(place)) for kind, pattern in _PATTERNS for place in PLACES]
-    if number > len(named):
-        raise ValueError(f"the demonstration knows {len(named)} landlords")
-    others = named[1:]
+    others = [(kind, pattern.format(place)) for kind, pattern in _PATTERNS for place in PLACES]
+    others.remove(SECOND)
+    if number > len(others) + 2:
+        raise ValueError(f"the demonstration knows {len(others) + 2} landlords")
     chance("landlords").shuffle(others)
-    return named[:1] + others[: number - 1]
+    return [FIRST, SECOND, *others][:number]
 
 
 def slug(name: str) -> str:

@@ -24,13 +24,17 @@ _REFUSAL = "Le calendrier d’un autre projet couvre déjà ce point ; y revenir
 _OF_THEME = {matter.theme: matter for matter in MATTERS}
 
 
-def draft(home: Household, journey: Journey, at: datetime) -> Part:
-    """Every recommendation followed or refused with a reason, an action for every priority site, and one or two more."""
+def draft(home: Household, journey: Journey, at: datetime, *, leaving: bool = False) -> Part:
+    """Every recommendation followed or refused with a reason, an action for every priority site, and one or two more.
+
+    ``leaving`` leaves the last recommendation for later, and an action without its starting value.
+    """
     rng, lead = home.rng, home.lead
     written = queries.plan_of(landlord=home.landlord.pk, cycle=journey.cycle)
     if written is None:
         raise RuntimeError("the plan opens with its stage")
-    for recommendation in queries.recommendations(landlord=home.landlord.pk, cycle=journey.cycle):
+    asked = list(queries.recommendations(landlord=home.landlord.pk, cycle=journey.cycle))
+    for recommendation in asked[:-1] if leaving else asked:
         if rng.random() < 0.12:
             plans.refuse_recommendation(recommendation=recommendation, reason=_REFUSAL, by=lead, at=at)
         else:
@@ -44,6 +48,9 @@ def draft(home: Household, journey: Journey, at: datetime) -> Part:
     at = yield later(at, 12, rng)
     for matter in rng.sample(MATTERS, rng.randint(1, 2)):
         plans.add_action(plan=written, content=_transversal(home, matter, at), by=lead, at=at)
+    if leaving:
+        unsaid = replace(_transversal(home, MATTERS[1], at), baseline=None, baseline_on=None)
+        plans.add_action(plan=written, content=unsaid, by=lead, at=at)
     return at
 
 

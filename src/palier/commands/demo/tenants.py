@@ -74,8 +74,8 @@ _REPLIES = (
 )
 
 
-def associate(home: Household, journey: Journey, at: datetime) -> Part:
-    """Associate the representatives with the present stage, until the gate is open."""
+def associate(home: Household, journey: Journey, at: datetime, *, silent: bool = False) -> Part:
+    """Associate the representatives with the present stage, until the gate is open. ``silent``: one of them does not answer."""
     rng, ask, stage = home.rng, label.gate_ask(journey), Stage(journey.stage)
     shared = [] if ask.duty is Duty.INFORM else [papers.held(home, "tenant_notice", at).versions.get(number=1)]
     round_ = consultation.open_round(
@@ -92,6 +92,8 @@ def associate(home: Household, journey: Journey, at: datetime) -> Part:
         at=at,
     )
     ways = {voice: rng.random() for voice in round_.voices.select_related("association", "round__landlord").order_by("pk")}
+    if silent:
+        ways = {voice: 1.0 if place == 0 else 0.5 for place, voice in enumerate(ways)}
     for voice, way in sorted(ways.items(), key=lambda pair: pair[1]):
         if way < 0.75:
             at = yield later(at, rng.uniform(1, 6), rng)

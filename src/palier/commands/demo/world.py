@@ -49,6 +49,7 @@ class World:
     """Everybody else, and the landlords as they come."""
 
     rng: Random
+    today: datetime
     owner: Organisation
     referent: Person
     federations: dict[LandlordType, Organisation]
@@ -70,7 +71,7 @@ def member(
     return person
 
 
-def found(at: datetime) -> World:
+def found(at: datetime, today: datetime) -> World:
     """The scheme, on its first day."""
     rng = chance("world")
 
@@ -110,7 +111,7 @@ def found(at: datetime) -> World:
     ]
     committee = [member(rng, owner, Role.COMMITTEE_CHAIR, at, by=referent)]
     committee += [member(rng, seat, Role.COMMITTEE_MEMBER, at, by=referent) for seat in seats]
-    return World(rng, owner, referent, federations, regions, unions, auditors, committee)
+    return World(rng, today, owner, referent, federations, regions, unions, auditors, committee)
 
 
 def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellings: int, at: datetime) -> Household:
@@ -129,7 +130,7 @@ def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellin
     lead = member(rng, landlord, Role.QUALITY_LEAD, at, by=world.referent)
     director = member(rng, landlord, Role.DIRECTOR, at, by=world.referent)
     team = tuple(member(rng, landlord, Role.CONTRIBUTOR, at, number=n, by=lead) for n in range(1, rng.randint(2, 4)))
-    representatives = {union: world.unions[union] for union in rng.sample(list(world.unions), rng.randint(1, 2))}
+    representatives = {union: world.unions[union] for union in rng.sample(list(world.unions), rng.randint(1, 3))}
     if rng.random() < 0.4:
         local = directory.add_organisation(
             kind=Kind.TENANTS_ASSOCIATION, name=f"Amicale {rng.choice(names.STREETS)} ({name})", by=lead, at=at

@@ -1,0 +1,41 @@
+"""The demonstration lives its story through the operations, and leaves everything in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from palier.commands.demo.story import tell
+from palier.directory.models import Landlord
+from palier.frameworks.queries import drift
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.ledger.models import Entry
+from palier.ledger.queries import verify
+from palier.outbox.models import Message, State
+from tests.fixtures import NOON
+
+
+@pytest.mark.django_db
+def test_a_small_story_ends_in_order() -> None:
+    months: list[datetime] = []
+    tell(landlords=2, until=NOON, month_passes=months.append)
+    assert len({f"{at:%Y-%m}" for at in months}) > 45
+    count, fault = verify()
+    assert (count > 300, fault) == (True, None)
+    assert Entry.objects.filter(at__gt=NOON).count() == 0
+    assert drift() == []
+    assert not Message.objects.filter(state=State.WAITING, due_at__lt=NOON - timedelta(hours=1)).exists()
+    first, second = Journey.objects.order_by("landlord__siren")
+    assert first.cycle == 2
+    assert second.stage == Stage.PLAN_DRAFTING
+
+
+@pytest.mark.django_db
+def test_it_does_not_mix_with_what_stands(make_landlord: Callable[..., Landlord]) -> None:
+    make_landlord()
+    with pytest.raises(CommandError, match="contient déjà"):
+        call_command("demo")
