@@ -242,7 +242,7 @@ def _note(voice: Voice, facts: GateFacts) -> str:
         many = len(voice.reminded_on)
         times = "Relancée" if many == 1 else f"{many} relances, la dernière"
         parts.append(f"{times} le {in_words(voice.reminded_on[-1], year=False)}.")
-    if facts.duty is not Duty.INFORM and (coming := next_reminder_on(voice, facts)) and coming >= facts.on:
+    if through(voice, facts) is None and (coming := next_reminder_on(voice, facts)) and coming >= facts.on:
         rank = "1re" if not voice.reminded_on else f"{len(voice.reminded_on) + 1}e"
         parts.append(f"{rank} relance le {in_words(coming, year=False)}.")
     return " ".join(parts)

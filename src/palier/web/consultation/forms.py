@@ -123,7 +123,7 @@ class OpinionForm(forms.Form):
     """An association's opinion."""
 
     opinion = forms.ChoiceField(
-        label="Votre avis", widget=forms.RadioSelect, error_messages={"required": "Choisissez un avis."}
+        label="Votre position", widget=forms.RadioSelect, error_messages={"required": "Choisissez un avis."}
     )
     text = forms.CharField(
         label="Votre texte",
