@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 from hashlib import sha256
@@ -35,8 +36,8 @@ class Program:
     def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
         return self._client.post(f"/api/v1{path}", data or {}, headers=headers)
 
-    def put(self, path: str, data: Any) -> HttpResponse:
-        return self._client.put(f"/api/v1{path}", data, content_type="application/json")
+    def send(self, method: str, path: str, data: Any) -> HttpResponse:
+        return self._client.generic(method, f"/api/v1{path}", json.dumps(data), content_type="application/json")
 
     def call(self, method: str, path: str) -> HttpResponse:
         return self._client.generic(method, f"/api/v1{path}")

@@ -21,7 +21,7 @@ from ninja.params.functions import Header, Path, Query
 from pydantic import Field, StringConstraints
 
 from palier.api.v1.auth import ApiKey
-from palier.api.v1.errors import JSON, Denied, Problem
+from palier.api.v1.errors import JSON, Denied, Problem, as_json
 from palier.api.v1.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, Asked, Page
 from palier.directory import queries as directory
 from palier.directory.models import ApiToken, Landlord, Person
@@ -203,7 +203,7 @@ def _act(request: Call, key: str | None, act: Callable[[], HttpResponse]) -> Htt
 
 
 def _said(out: Schema, status: int) -> HttpResponse:
-    return HttpResponse(out.model_dump_json(), status=status, content_type=JSON)
+    return HttpResponse(as_json(out), status=status, content_type=JSON)
 
 
 # --- What the document says of a route -----------------------------------------------------------------------------

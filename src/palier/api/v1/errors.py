@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict, is_dataclass
@@ -14,6 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from ninja.responses import NinjaJSONEncoder
 from pydantic import Field
 
 from palier.verdict import Conflict, Reason, Refusal, Remedy, Verdict, no
@@ -69,6 +71,11 @@ def reason(reason: Reason, *, field: str = "") -> ReasonOut:
     )
 
 
+def as_json(out: Schema) -> str:
+    """The one spelling of an answer, whatever the route: dates and decimals as everywhere."""
+    return json.dumps(out.model_dump(), cls=NinjaJSONEncoder)
+
+
 def problem(verdict: Verdict, status: int, *, theirs: Mapping[str, Any] | None = None) -> HttpResponse:
     """The answer that carries a refusal."""
     return _answer([reason(one) for one in verdict.reasons], verdict.sentence, status, theirs)
@@ -76,7 +83,7 @@ def problem(verdict: Verdict, status: int, *, theirs: Mapping[str, Any] | None =
 
 def _answer(reasons: list[ReasonOut], sentence: str, status: int, theirs: Mapping[str, Any] | None = None) -> HttpResponse:
     body = Problem(code=reasons[0].code, sentence=sentence, reasons=reasons, theirs=dict(theirs) if theirs else None)
-    return HttpResponse(body.model_dump_json(), status=status, content_type=JSON)
+    return HttpResponse(as_json(body), status=status, content_type=JSON)
 
 
 # The same for every route.

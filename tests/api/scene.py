@@ -1,0 +1,213 @@
+"""A landlord's file with something in every room, all of its texts carrying one word that is its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from io import BytesIO
+
+from palier.committee.models import Decision
+from palier.consultation.operations import answer_opinion, give_opinion, mark_read, open_round
+from palier.consultation.queries import voices
+from palier.consultation.rules import Duty, Opinion
+from palier.directory.models import Landlord, Person
+from palier.directory.operations import add_association, add_member, add_organisation, enter_person
+from palier.directory.rules import Kind, Role
+from palier.documents.models import Document
+from palier.documents.operations import store
+from palier.frameworks.operations import import_version, save_answer, start
+from palier.frameworks.queries import versions
+from palier.label.models import Correction, InstructionNote, Passage
+from palier.label.operations import deposit, load_shipped, open_journey
+from palier.label.queries import required_pieces, rule_set_on, rules_of
+from palier.label.rules.stages import Stage
+from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure
+from palier.sites.operations import Given, declare_priority, open_campaign, rate
+from palier.sites.rules import Level
+from palier.stock.models import Import, Residence, ResidenceVintage
+from palier.stock.rules.imports import State
+from tests.fixtures import NOON
+from tests.frameworks.samples import HELD, SMALL
+from tests.plans.conftest import COMPLETE
+
+
+@dataclass
+class File:
+    """What a landlord's file holds, by what the API's paths call ``pk``."""
+
+    landlord: Landlord
+    word: str
+    lead: Person
+    found: dict[str, int] = field(default_factory=dict)
+
+
+def furnish(landlord: Landlord, word: str) -> File:
+    """Fill a landlord's file. Every text that people wrote in it holds ``word``."""
+    lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
+    add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
+    file = File(landlord, word, lead)
+    for fill in (_stock, _journey, _tenants, _plan, _assessments):
+        fill(file)
+    return file
+
+
+def _stock(file: File) -> None:
+    item = Import.objects.create(
+        landlord=file.landlord,
+        state=State.APPLIED,
+        year=2026,
+        file_name=f"{file.word}.csv",
+        file_digest="0" * 64,
+        file_bytes=1,
+        faults=[{"place": "ligne 3", "sentence": f"Code inconnu : {file.word}."}],
+        fault_count=1,
+        mapping={"0": "own_id"},
+        report={"homes": 40},
+        by=file.lead,
+        at=NOON,
+        applied_at=NOON,
+    )
+    made = [
+        Residence.objects.create(
+            landlord=file.landlord,
+            name=f"Résidence {file.word} {n}",
+            plain_name=f"residence {file.word} {n}",
+            commune_name=f"Ville {file.word}",
+            first_source=item,
+            last_source=item,
+        )
+        for n in range(3)
+    ]
+    for residence in made:
+        ResidenceVintage.objects.create(residence=residence, source=item, homes=40)
+    campaign = open_campaign(landlord=file.landlord, cycle=1, by=file.lead, at=NOON)
+    rate(campaign=campaign, given=[Given(made[0].pk, Level.EXTREME, f"Crise {file.word}.")], by=file.lead, at=NOON)
+    declare_priority(
+        landlord=file.landlord, residence=made[0], level=Level.EXTREME, reasons=f"Crise {file.word}.", by=file.lead, at=NOON
+    )
+    file.found |= {"residences": made[0].pk, "imports": item.pk, "ratings": 1}
+
+
+def _document(file: File, kind: str) -> Document:
+    content = BytesIO(f"{file.word} {kind}".encode())
+    version = store(
+        landlord=file.landlord,
+        file=content,
+        name=f"{file.word}.txt",
+        title=f"Pièce {file.word}",
+        kind=kind,
+        by=file.lead,
+        at=NOON,
+    )
+    return version.document
+
+
+def _journey(file: File) -> None:
+    load_shipped(effective_from=date(2020, 1, 1), at=NOON)
+    rules = rule_set_on(on=NOON.date())
+    assert rules is not None
+    journey = open_journey(landlord=file.landlord, rules=rules, by=file.lead, at=NOON)
+    asked = required_pieces(rules_of(rules), Stage.ENGAGEMENT)
+    document = _document(file, "letter")
+    piece = deposit(journey=journey, kind=asked[0].kind, document=document, by=file.lead, at=NOON)
+    passage = Passage.objects.create(
+        journey=journey, cycle=1, act="essai", source="engagement", target="engagement", by=file.lead, at=NOON, note=file.word
+    )
+    Correction.objects.create(
+        journey=journey,
+        cycle=1,
+        stage=journey.stage,
+        piece=piece,
+        subject=f"Objet {file.word}",
+        reason=f"Motif {file.word}",
+        asked_by=file.lead,
+        asked_at=NOON,
+        due_on=date(2026, 5, 1),
+    )
+    InstructionNote.objects.create(
+        journey=journey,
+        cycle=1,
+        stage=journey.stage,
+        entered_on=journey.entered_on,
+        text=f"Note {file.word}",
+        changed_by=file.lead,
+        changed_at=NOON,
+        delivered_at=NOON,
+    )
+    Decision.objects.create(
+        journey=journey,
+        cycle=1,
+        stage=journey.stage,
+        outcome="admissible",
+        decided_on=NOON.date(),
+        conditions=f"Réserve {file.word}",
+        passage=passage,
+        recorded_by=file.lead,
+        recorded_at=NOON,
+    )
+    file.found |= {"journeys": journey.pk, "documents": document.pk, "rule-sets": rules.pk}
+
+
+def _tenants(file: File) -> None:
+    association = add_organisation(kind=Kind.TENANTS_ASSOCIATION, name=f"Amicale {file.word}", by=None, at=NOON)
+    add_association(landlord=file.landlord, association=association, by=None, at=NOON)
+    speaker = enter_person(email=f"voix-{file.word}@example.test", name=f"M. {file.word}", at=NOON)
+    add_member(person=speaker, organisation=association, role=Role.TENANT_REPRESENTATIVE, by=None, at=NOON)
+    round_ = open_round(
+        landlord=file.landlord,
+        cycle=1,
+        stage=Stage.ENGAGEMENT,
+        duty=Duty.OPINION,
+        subject=f"Sujet {file.word}",
+        message=f"Message {file.word}",
+        documents=(),
+        lapse_days=30,
+        reminders=2,
+        by=file.lead,
+        at=NOON,
+    )
+    (voice,) = voices(round_)
+    voice = mark_read(voice=voice, by=speaker, at=NOON)
+    voice = give_opinion(voice=voice, opinion=Opinion.RESERVED, text=f"Avis {file.word}", by=speaker, at=NOON)
+    answer_opinion(voice=voice, text=f"Réponse {file.word}", by=file.lead, at=NOON)
+    file.found["rounds"] = round_.pk
+
+
+def _plan(file: File) -> None:
+    plan = open_plan(landlord=file.landlord, cycle=1, by=file.lead, at=NOON)
+    recommended = add_recommendation(
+        plan=plan,
+        title=f"Préconisation {file.word}",
+        text=file.word,
+        theme="cleanliness",
+        source="hqs",
+        by=None,
+        at=NOON,
+    )
+    content = replace(COMPLETE, title=f"Action {file.word}", owner=file.lead.pk, owner_label="")
+    action = add_action(plan=plan, content=content, by=None, at=NOON, follows=(recommended.pk,))
+    record_measure(action=action, on=NOON.date(), value=Decimal("61.5"), source=f"Relevé {file.word}", by=file.lead, at=NOON)
+    file.found["actions"] = action.pk
+
+
+def _assessments(file: File) -> None:
+    for text, code in ((SMALL, "small"), (HELD, "held")):
+        version = versions(code=code).first() or import_version(text=text, by=None, at=NOON, effective_from=date(2020, 1, 1))
+        subject = ("landlord", file.landlord.pk, file.landlord.name)
+        made = start(version=version, landlord=file.landlord, subject=subject, by=file.lead, at=NOON)
+        said = f"{code.capitalize()} {file.word}"
+        save_answer(assessment=made, criterion="control", revision=0, value=2, justification=said, by=file.lead, at=NOON)
+        file.found["assessments" if code == "small" else "held"] = made.pk
+
+
+def fill_path(path: str, file: File) -> str:
+    """A path of the document, with what stands in a landlord's file: what is called ``pk`` follows the name of its list."""
+    parts = path.split("/")
+    values = {"{landlord_id}": str(file.landlord.pk), "{criterion}": "control", "{code}": "small", "{number}": "1"}
+    for index, part in enumerate(parts):
+        if part in {"{pk}", "{cycle}"}:
+            parts[index] = str(file.found[parts[index - 1]])
+        elif part.startswith("{"):
+            parts[index] = values[part]
+    return "/".join(parts)
