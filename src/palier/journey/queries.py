@@ -174,16 +174,26 @@ class LandingCount:
     late: int
 
 
-def counts(*, person: Person, on: date) -> list[LandingCount]:
-    """The staircase as a count: for each landing, the journeys that climb to it. One SQL query."""
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """All open journeys, those that are late, and the staircase as a count."""
+
+    total: int
+    late: int
+    landings: tuple[LandingCount, ...]
+
+
+def counts(*, person: Person, on: date) -> Counts:
+    """How many journeys are open, and how many climb to each landing. One SQL query."""
     late = Q(due_on__lt=on)
     open_ = Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
-    asked = {}
+    asked = {"total": Count("pk"), "late": Count("pk", filter=late)}
     for landing in Landing:
         asked[f"n_{landing}"] = Count("pk", filter=_climbs_to(landing))
         asked[f"late_{landing}"] = Count("pk", filter=_climbs_to(landing) & late)
     row = open_.aggregate(**asked)
-    return [LandingCount(landing, row[f"n_{landing}"], row[f"late_{landing}"]) for landing in Landing]
+    landings = tuple(LandingCount(landing, row[f"n_{landing}"], row[f"late_{landing}"]) for landing in Landing)
+    return Counts(row["total"], row["late"], landings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +235,7 @@ def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Ro
         towards, step = "Procédure de retrait", "Observations de l’organisme"
     else:
         landing, behind = say.towards(stage, rules, journey.cycle)
-        towards = landing.towards.capitalize()
+        towards = say.capital(landing.towards)
         step = f"{stage.label}, étape {behind + 1} sur {len(say.flight(landing, rules))}"
     return Row(
         journey=journey,
@@ -266,7 +276,7 @@ def coming_weeks(*, person: Person, on: date, limit: int = 8) -> list[Coming]:
     for journey in found:
         stage = Stage(journey.stage)
         if stage in mine and journey.due_on and on <= journey.due_on <= until:
-            words = f"{stage.about.now.capitalize()} : {journey.landlord.name}"
+            words = f"{say.capital(stage.about.now)} : {journey.landlord.name}"
             lines.append(Coming(journey.due_on, words, journey.landlord_id, journey.landlord.name))
         if journey.label_until and on <= journey.label_until <= until:
             lines.append(

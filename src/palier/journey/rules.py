@@ -13,7 +13,7 @@ from palier.label.rules.dates import confirmed, renewal_opens_on, stage_deadline
 from palier.label.rules.guards import MEANING, Facts, conditions, next_step
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import ROLES_OF_HOLDER, Holder, Landing, Stage
-from palier.label.rules.steps import Guard, Step, steps_from
+from palier.label.rules.steps import BY_ACT, Guard, Step, steps_from
 from palier.verdict import Verdict
 
 
@@ -34,6 +34,11 @@ class Pace(StrEnum):
             "six_weeks": "Échéance dans les six semaines",
             "later": "Sans échéance proche",
         }[self.value]
+
+
+def capital(words: str) -> str:
+    """A phrase with its first letter in capital, the others as they are (« Vers le diagnostic HQS »)."""
+    return words[:1].upper() + words[1:]
 
 
 def pace(due_on: date | None, on: date) -> Pace:
@@ -230,9 +235,7 @@ def steps_of_flight(standing: Standing) -> tuple[StepView, ...]:
             note = f"{holder}, avant le {in_words(standing.due_on)}" if standing.due_on else holder
         else:
             note = holder
-        views.append(
-            StepView(stage.about.now.capitalize() if state == "doing" else stage.label, state, _STEP_SPOKEN[state], note)
-        )
+        views.append(StepView(capital(stage.about.now) if state == "doing" else stage.label, state, _STEP_SPOKEN[state], note))
     return tuple(views)
 
 
@@ -268,7 +271,7 @@ def holder(facts: Facts) -> Holder:
 
 def missing(facts: Facts) -> Verdict:
     """What the step that climbs from here still asks for, whoever takes it."""
-    step = next_step(facts)
+    step = BY_ACT["withdraw_label"] if facts.stage is Stage.HEARING else next_step(facts)
     return conditions(step, facts) if step else Verdict()
 
 

@@ -14,7 +14,7 @@ from django.urls import reverse
 from palier.directory.queries import organisations
 from palier.directory.rules import Kind, Right, Thing
 from palier.journey import queries
-from palier.journey.rules import Pace
+from palier.journey.rules import Pace, capital
 from palier.label import operations
 from palier.label.rules.stages import Holder, Landing, Stage
 from palier.web.doors import Request, door
@@ -28,14 +28,14 @@ class FilterForm(forms.Form):
 
     bailleur = forms.CharField(label="Bailleur", required=False, widget=forms.TextInput(attrs={"type": "search"}))
     palier = forms.ChoiceField(
-        label="Palier visé", required=False, choices=[("", "Tous"), *((x.value, x.towards.capitalize()) for x in Landing)]
+        label="Palier visé", required=False, choices=[("", "Tous"), *((x.value, capital(x.towards)) for x in Landing)]
     )
     main = forms.ChoiceField(
         label="Qui a la main",
         required=False,
         choices=[
             ("", "Tout le monde"),
-            *((h.value, h.label.capitalize()) for h in Holder if h not in (Holder.NOBODY, Holder.REPRESENTATIVES)),
+            *((h.value, capital(h.label)) for h in Holder if h not in (Holder.NOBODY, Holder.REPRESENTATIVES)),
         ],
     )
     echeance = forms.ChoiceField(
@@ -71,8 +71,8 @@ def board(request: Request) -> HttpResponse:
         "form": form,
         "page": page,
         "groups": [group for group in groups if group["rows"]],
-        "total": sum(line.count for line in counts),
-        "late": sum(line.late for line in counts),
+        "total": counts.total,
+        "late": counts.late,
         "landings": [
             {
                 "count": line.count,
@@ -83,7 +83,7 @@ def board(request: Request) -> HttpResponse:
                 "marks": ("",),
                 "state": "",
             }
-            for line in counts
+            for line in counts.landings
         ],
         "filtered": bool(request.GET.keys() - {"page"}),
         "weeks": queries.coming_weeks(person=request.user, on=request.on),
