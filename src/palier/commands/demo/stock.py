@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
+import math
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
+from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 
 from palier.commands.demo import names
 from palier.commands.demo.timeline import chance
 from palier.commands.demo.world import Household
 from palier.stock.operations import intake, running
+from palier.stock.operations.districts import import_districts
 from palier.stock.rules.fields import Unit
 from palier.stock.rules.imports import State
 
@@ -19,6 +24,7 @@ _HEADERS = (
     "Année de construction", "Étiquette énergie", "Longitude", "Latitude",
 )  # fmt: skip
 _ENERGY = "BCCDDDDEEEF"
+DISTRICTS = ("Les Érables", "Le Grand Clos", "La Plaine", "Les Hauts", "Le Canal", "Les Fontaines")
 KINDS = ("Résidence", "Résidence", "Cité", "Clos", "Square", "Allée")
 
 
@@ -59,6 +65,33 @@ def _residence(rng: Random, number: int, towns: list[tuple[str, str, float, floa
         ]
         for entrance in range(entrances)
     ]  # fmt: skip
+
+
+def districts(version: str) -> dict[str, object]:
+    """The contours of the priority districts of two towns out of three: hexagons, drawn a little otherwise in each list."""
+    found = []
+    for number in range(len(names.PLACES)):
+        rng, insee, town, lon, lat = chance("district", number), *place(number)
+        if rng.random() < 0.66:
+            lon, lat, size = lon + rng.gauss(0, 0.01), lat + rng.gauss(0, 0.008), rng.uniform(0.012, 0.024)
+            size *= 0.9 if version == "2024" else 1
+            turns = [(math.cos(n * math.pi / 3), math.sin(n * math.pi / 3)) for n in range(7)]
+            ring = [[round(lon + x * size, 5), round(lat + y * size * 0.7, 5)] for x, y in turns]
+            named = {
+                "code": f"{'QN' if version == '2024' else 'QP'}{insee}A",
+                "label": f"{rng.choice(DISTRICTS)} ({town})",
+                "insee": [insee],
+            }
+            found.append({"type": "Feature", "properties": named, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    return {"type": "FeatureCollection", "features": found}
+
+
+def publish_districts(version: str, at: datetime) -> None:
+    """The label's team brings in a list, as it would the official one."""
+    with NamedTemporaryFile("w", suffix=".geojson", encoding="utf-8") as file:
+        json.dump(districts(version), file)
+        file.flush()
+        import_districts(path=Path(file.name), version=version, by=None, at=at)
 
 
 def bring(home: Household, year: int, at: datetime) -> None:

@@ -10,13 +10,14 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, fate, names
+from palier.commands.demo import audit, fate, names, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, found
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
 from palier.outbox.models import Message, State
+from palier.stock.rules.districts import LISTS
 
 YEARS = 4
 
@@ -32,6 +33,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             frameworks.load_shipped(at=begins)
             audit.accredit(world, begins)
         timeline = Timeline(until)
+        timeline.begin(_one_act_a_transaction(_lists_of_districts(begins)))
         for number, (kind, name) in enumerate(names.landlords(landlords), 1):
             arrives = begins + _arrival(number, landlords)
             timeline.begin(_one_act_a_transaction(life(world, number, name, kind, arrives)))
@@ -53,6 +55,14 @@ def _in_haste() -> Iterator[None]:
         connection.features.uses_savepoints = True
         with connection.cursor() as cursor:
             cursor.execute("RESET synchronous_commit")
+
+
+def _lists_of_districts(begins: datetime) -> Life:
+    """The list in force when the story begins, and the next one when it comes."""
+    at = yield begins
+    stock.publish_districts("2015", at)
+    at = yield max(office_hours(LISTS["2024"].mainland_from, chance("2024")), at)
+    stock.publish_districts("2024", at)
 
 
 class _Clock:
