@@ -19,7 +19,7 @@ from palier.journey import queries
 from palier.label import operations
 from palier.label import queries as label
 from palier.label.models import Journey, RuleSetVersion
-from palier.label.rules.stages import Stage
+from palier.label.rules.stages import Holder, Stage
 from palier.stock import queries as stock
 from palier.verdict import Refusal, no
 from palier.web.doors import Request, door
@@ -65,6 +65,10 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
             opinions = consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
             context["opinions"] = [voice for voice in opinions if voice.round.stage == found.stage]
         context["hearing"] = position.stage is Stage.HEARING
+        context["may_present"] = (
+            context["hearing"] and position.holder is Holder.LANDLORD and request.may(Right.VALIDATE, Thing.JOURNEY)
+        )
+        context["may_decide"] = position.holder is Holder.COMMITTEE and request.may(Right.WRITE, Thing.DECISION_NOTICE)
         context["next_stage"] = _what_follows(position)
     return render(request, "journey/journey.html", context)
 
