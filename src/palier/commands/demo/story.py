@@ -87,7 +87,7 @@ def _leave_no_mail(until: datetime) -> None:
 
 def _arrival(number: int, landlords: int) -> timedelta:
     """A third come in the first five months, the others one after the other."""
-    first, whole = landlords // 3, 365 * YEARS
+    first, whole = max(landlords // 3, 1), 365 * YEARS
     if fate.of(number).turn is fate.Turn.DRAFTS_TODAY:
         return timedelta(days=whole - 330)
     if number <= first:
