@@ -165,7 +165,7 @@ def _initial(found: Action) -> dict[str, Any]:
         **{name: getattr(content, name) for name in ActionContent.__dataclass_fields__},
         **{
             name: value.normalize() + 0 if (value := getattr(content, name)) is not None else None
-            for name in ("baseline", "target")
+            for name in ("baseline", "target", "budget")
         },
         "residences": [str(pk) for pk in content.residences],
         "contributors": list(content.contributors),

@@ -55,7 +55,7 @@ def draw(
         y = round(float(_TOP + 12 + (HEIGHT - _TOP - _BOTTOM - 24) * (1 - (value - low) / spread)))
         x = x_of(day)
         anchor = "start" if x < WIDTH / 4 else "end" if x > WIDTH * 3 / 4 else "middle"
-        return Point(day, value, x, y, y - 12 if y > 60 else y + 24, anchor)
+        return Point(day, value, x, y, y - 18 if y > 60 else y + 26, anchor)
 
     placed = tuple(place(day, value) for day, value in measures)
     beginning, end = place(*start), place(*target)

@@ -22,34 +22,38 @@ Words = dict[Vocabulary, dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part of a long form: its title, what it is for, its fields."""
+    """One part of a long form: its title, what it is for, its fields; those of one row stand side by side."""
 
     title: str
     help: str
-    names: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
 
 
 PARTS = (
     Part(
         "Ce qui sera fait",
         "Une action se comprend sans vous : ce qui change, où, et pourquoi.",
-        ("title", "description", "theme", "follows", "scope", "residences"),
+        (("title",), ("description",), ("theme",), ("follows",), ("scope",), ("residences",)),
     ),
     Part(
         "Comment",
         "La nature et la responsabilité disent sur quoi vous pouvez agir seuls. Un budget nul se dit : 0.",
-        ("nature", "responsibility", "lever", "budget", "funding", "tfpb_axis", "ordinary"),
+        (("nature", "responsibility"), ("lever",), ("budget", "funding"), ("tfpb_axis",), ("ordinary",)),
     ),
     Part(
         "Qui, et quand",
         "Une personne, ou une fonction si elle n’a pas de compte dans Palier.",
-        ("owner", "owner_label", "contributors", "starts_on", "due_on"),
+        (("owner", "owner_label"), ("contributors",), ("starts_on", "due_on")),
     ),
     Part(
         "À quoi l’on verra que cela marche",
         "La valeur de départ se mesure avant de commencer. Sans elle, l’effet de l’action ne se montrera pas.",
-        ("indicator", "unit", "direction", "baseline", "baseline_on", "target", "target_on"),
+        (("indicator",), ("unit", "direction"), ("baseline", "baseline_on"), ("target", "target_on")),
     ),
+)
+# Not needed to begin with, but before the plan is handed in.
+_BEFORE_HANDING_IN = (
+    "nature responsibility lever budget owner starts_on due_on indicator unit direction baseline baseline_on target target_on"
 )
 
 
@@ -76,7 +80,7 @@ class ActionForm(forms.Form):
         label="Préconisations suivies",
         queryset=Recommendation.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--long"}),
         help_text="Chaque préconisation est suivie par une action au moins, ou refusée avec son motif.",
     )
     scope = forms.ChoiceField(
@@ -179,16 +183,19 @@ class ActionForm(forms.Form):
                 del self.fields[name]
         if not sites:
             del self.fields["residences"]
+        for name in _BEFORE_HANDING_IN.split():
+            self.fields[name].optional = "avant de transmettre"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
     def _offer(self, name: str, choices: Any) -> None:
         field = self.fields[name]
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def parts(self) -> Iterator[tuple[Part, list[forms.BoundField]]]:
-        """The form as the page shows it: its parts, each with its fields."""
+    def parts(self) -> Iterator[tuple[Part, list[list[forms.BoundField]]]]:
+        """The form as the page shows it: its parts, each with its rows of fields."""
         for part in PARTS:
-            yield part, [self[name] for name in part.names if name in self.fields]
+            rows = [[self[name] for name in row if name in self.fields] for row in part.rows]
+            yield part, [row for row in rows if row]
 
     def clean(self) -> dict[str, Any]:
         """What is said holds together."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.contrib import messages
@@ -27,6 +28,7 @@ from palier.web.ledger.history import entries_of
 from palier.web.plans.forms import FilterForm
 
 PER_PAGE = 25
+GAPS = 6
 READ = (Thing.ACTION_PLAN, Right.READ)
 WRITE = (Thing.ACTION_PLAN, Right.WRITE)
 WRITE_OWN = (Thing.ACTION_PLAN, Right.WRITE_OWN)
@@ -90,6 +92,7 @@ def plan(request: Request, landlord: Landlord) -> HttpResponse:
     if found is None:
         return render(request, "plans/plan.html", context)
     facts = state_of(request, landlord, found.cycle)
+    verdict = submittable(facts)
     words = queries.terms(retired=True)
     form = filter_form(request, landlord, found)
     listed = narrowed(request, landlord, facts, form)
@@ -98,7 +101,9 @@ def plan(request: Request, landlord: Landlord) -> HttpResponse:
     incomplete = {a.pk: len(missing_of(a.content)) for a in facts.live_actions}
     context |= {
         "facts": facts,
-        "verdict": submittable(facts),
+        "verdict": verdict,
+        "gaps": verdict.reasons[:GAPS],
+        "more_gaps": verdict.reasons[GAPS:],
         "changeable": operations.changeable(found),
         "recommendations": _recommendations(landlord, found, words),
         "form": form,
@@ -288,12 +293,24 @@ def effects(request: Request, landlord: Landlord) -> HttpResponse:
         "landlord": landlord,
         "plan": found,
         "rows": rows,
-        "measured": len(measured),
-        "reached": sum(row["share"] >= 1 for row in measured),
-        "better": sum(0 < row["share"] < 1 for row in measured),
-        "worse": sum(row["share"] < 0 for row in measured),
+        "sentence": _effects_in_words([row["share"] for row in measured], len(rows)),
     }
     return render(request, "plans/effects.html", context)
+
+
+def _effects_in_words(shares: list[Fraction], indicators: int) -> str:
+    """How many indicators were measured since the start, and where they stand; never that an action caused it."""
+    if not shares:
+        return "Aucun indicateur n’a encore été mesuré depuis le départ."
+    groups = (
+        (sum(share >= 1 for share in shares), "atteint sa cible", "atteignent leur cible"),
+        (sum(0 < share < 1 for share in shares), "s’en approche", "s’en approchent"),
+        (sum(share == 0 for share in shares), "ne bouge pas", "ne bougent pas"),
+        (sum(share < 0 for share in shares), "s’en éloigne", "s’en éloignent"),
+    )
+    parts = [f"{count} {one if count == 1 else many}" for count, one, many in groups if count]
+    plural = "s" if len(shares) > 1 else ""
+    return f"{len(shares)} indicateur{plural} mesuré{plural} sur {indicators}. {', '.join(parts)}."
 
 
 def _effect(action: Action) -> dict[str, Any]:
