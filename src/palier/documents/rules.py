@@ -109,6 +109,14 @@ AUDIENCE_LABELS = {
     Audience.SCHEME: "Équipe du label",
 }
 
+# The same in a cell, where the whole file is the rule.
+READERS_IN_SHORT = {
+    Audience.FILE: "Tout le dossier",
+    Audience.LANDLORD: "Organisme",
+    Audience.AUDIT: "Auditeur",
+    Audience.SCHEME: "Équipe du label",
+}
+
 
 def audiences_of(roles: frozenset[Role]) -> frozenset[Audience]:
     """The audiences these roles belong to. Tenants' representatives belong to none: they read what is shared with them."""

@@ -47,5 +47,5 @@ def test_documents_from_none_to_many(
     theirs = browser_page(representative[1])
     theirs.goto(f"/organismes/{landlord.pk}/documents/")
     check(theirs, "documents-representative")
-    theirs.get_by_role("link", name="Fiches de contrôle, agence Nord").click()
+    theirs.get_by_role("link", name="Fiches de contrôle, agence Nord", exact=True).click()
     check(theirs, "document-representative")

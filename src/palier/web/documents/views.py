@@ -15,7 +15,7 @@ from palier.directory.queries import associations_of
 from palier.directory.rules import Right, Thing
 from palier.documents import operations, queries
 from palier.documents.models import Document
-from palier.documents.rules import AUDIENCE_LABELS, KINDS
+from palier.documents.rules import AUDIENCE_LABELS, KINDS, READERS_IN_SHORT, extension_of
 from palier.frameworks.queries import using
 from palier.ledger.rules import Audience
 from palier.verdict import Refusal, no
@@ -73,12 +73,13 @@ def _list(request: Request, landlord: Landlord, form: DepositForm, *, status: in
     ).get_page(request.GET.get("page"))
     rows = [
         {
-            "document": d,
-            "kind": KINDS[d.kind].label,
-            "readers": AUDIENCE_LABELS[Audience(d.audience)],
-            "last": d.versions.all()[0],
+            "document": one,
+            "kind": KINDS[one.kind].label,
+            "readers": READERS_IN_SHORT[Audience(one.audience)],
+            "last": (last := one.versions.all()[0]),
+            "format": extension_of(last.name).upper(),
         }
-        for d in page
+        for one in page
     ]
     context = {
         "landlord": landlord,

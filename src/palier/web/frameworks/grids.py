@@ -36,7 +36,7 @@ class GridForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "mono"}),
         help_text="Le fichier, s’il est donné, remplace ce texte.",
     )
-    effective_from = forms.DateField(label="En vigueur à partir du", widget=forms.DateInput(attrs={"type": "date"}))
+    effective_from = forms.DateField(label="En vigueur à partir du", help_text="Par exemple 24/02/2026.")
 
     def clean(self) -> dict[str, Any]:
         """Take the file's text when there is one."""
