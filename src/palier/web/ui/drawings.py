@@ -16,7 +16,7 @@ _BARS = {"done": "done-bar", "doing": "here-bar", "todo": "ahead-bar"}
 
 def _svg(css: str, body: SafeString, *, box: str = "", label: str = "") -> SafeString:
     name = format_html('role="img" aria-label="{}"', label) if label else format_html('aria-hidden="true"')
-    view = format_html(' viewBox="{}"', box) if box else ""
+    view = format_html(' viewBox="{}" preserveAspectRatio="xMinYMid"', box) if box else ""
     return format_html('<svg class="{}"{} {}>{}</svg>', css, view, name, body)
 
 

@@ -1,6 +1,6 @@
 // A map of what a GeoJSON address gives: <div data-map="/…/residences.geojson">. The table stands first; this is beside it.
 // Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed.
-import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, setWorkerUrl } from "maplibre-gl";
+import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 
 setWorkerUrl(workerUrl);
@@ -119,6 +119,7 @@ async function show(canvas) {
   const box = bounds(collection);
   if (!box.isEmpty()) map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
   map.addControl(new NavigationControl({ showCompass: false }));
+  map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   countMarks(map, canvas);
   map.on("click", "groups", async (event) => {
     const [group] = event.features;
