@@ -72,7 +72,8 @@ def test_each_representative_is_written_to_and_reads_what_is_shared(
     round_ = make_round(documents=[version])
     messages = Message.objects.filter(event="consultation.asked").order_by("person_id")
     assert [m.person_id for m in messages] == [house.pond_speaker.pk, house.yards_speaker.pk]
-    assert all(m.link.startswith("/acces/") and "?suite=/organismes/" in m.link for m in messages)
+    pages = [f"/organismes/{house.landlord.pk}/concertation/voix/{v.pk}/" for v in round_.voices.order_by("association_id")]
+    assert [m.link for m in messages] == pages
     assert "jeudi 9 avril 2026" in messages[0].body
     assert DocumentShare.objects.filter(document=version.document, ended_at=None).count() == 2
     assert list(round_.shared.values_list("version", flat=True)) == [version.pk]

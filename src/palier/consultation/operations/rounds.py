@@ -12,8 +12,7 @@ from palier.consultation import queries
 from palier.consultation.models import Reminder, Round, SharedDocument, Voice
 from palier.consultation.rules import Duty, may_remind_some, next_reminder_on, to_remind
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.operations import grant_access_link
-from palier.directory.queries import associations_of, is_light
+from palier.directory.queries import associations_of
 from palier.documents.models import Version
 from palier.documents.operations import share
 from palier.ledger.operations import record
@@ -129,21 +128,17 @@ def _tell(round_: Round, associations: Iterable[Organisation], by: Person | None
 def write_to(
     people: Iterable[Person], voice: Voice, *, event: str, subject: str, body: str, at: datetime, undo_key: str = ""
 ) -> None:
-    """One message a person, whose link opens the page of this voice, without a password where a light link is enough."""
-    page = f"/organismes/{voice.round.landlord_id}/concertation/voix/{voice.pk}/"
-    for person in people:
-        light = is_light(person=person, on=paris_day(at))
-        link = f"/acces/{grant_access_link(person=person, at=at)}/?suite={page}" if light else page
-        post(
-            event=event,
-            to=[person.pk],
-            at=at,
-            subject=subject[:200],
-            body=body,
-            landlord=voice.round.landlord_id,
-            link=link,
-            undo_key=undo_key,
-        )
+    """One message a person, whose link opens the page of this voice (the letter lets a light access in by itself)."""
+    post(
+        event=event,
+        to=[person.pk for person in people],
+        at=at,
+        subject=subject[:200],
+        body=body,
+        landlord=voice.round.landlord_id,
+        link=f"/organismes/{voice.round.landlord_id}/concertation/voix/{voice.pk}/",
+        undo_key=undo_key,
+    )
 
 
 @transaction.atomic
