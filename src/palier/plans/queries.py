@@ -157,8 +157,8 @@ def full_content(row: Action) -> ActionContent:
 def actions(*, landlord: int, cycle: int | None = None) -> QuerySet[Action]:
     """The actions of a landlord, by code, as lists show them. Four SQL queries.
 
-    Each carries ``last_value`` and ``last_on`` (latest measure), ``outcome`` (latest verdict) and ``proofs`` (how many
-    documents); owner, sites, recommendations and contributors are there.
+    Each carries ``last_value`` and ``last_on`` (latest measure), ``outcome`` and ``effect`` (latest verdicts) and
+    ``proofs`` (how many documents); owner, sites, recommendations and contributors are there.
     """
     latest = Measure.objects.filter(action=OuterRef("pk")).order_by("-on", "-pk")
     verdict = ActionVerdict.objects.filter(action=OuterRef("pk")).order_by("-at", "-pk")
@@ -178,6 +178,7 @@ def actions(*, landlord: int, cycle: int | None = None) -> QuerySet[Action]:
             last_value=Subquery(latest.values("value")[:1]),
             last_on=Subquery(latest.values("on")[:1]),
             outcome=Subquery(verdict.values("outcome")[:1]),
+            effect=Subquery(verdict.exclude(effect="").values("effect")[:1]),
             proofs=Coalesce(Subquery(proofs), 0),
         )
         .prefetch_related("residences", "recommendations", "contributors")
