@@ -83,7 +83,7 @@ def _consulted(world: World, home: Household, audit: Audit, at: datetime) -> lis
         Accreditation.objects.filter(starts_on__lte=on, ends_on__gte=on).select_related("person", "firm").order_by("pk")
     )
     fresh = [one for one in register if one.person_id not in set(before)]
-    first = home.rng.choice(fresh)
+    first = fresh[0] if home.rng.random() < 0.2 else home.rng.choice(fresh)
     return [first, home.rng.choice([one for one in fresh if one.firm_id != first.firm_id])]
 
 

@@ -64,6 +64,8 @@ def life(world: World, number: int, name: str, kind: LandlordType, arrives: date
     at = yield later(arrives, 0, rng)
     home = welcome(world, number=number, name=name, kind=kind, dwellings=_dwellings(number, rng), at=at)
     at = yield later(at, 15, rng)
+    if fated.turn is Turn.DRAFTS_TODAY:
+        at = yield later(world.today - timedelta(days=330), 0, rng)
     rules = queries.rule_set_on(on=paris_day(at), code=fated.rules)
     if rules is None:
         raise RuntimeError(f"no rule set {fated.rules}")

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, fate, names, stock
+from palier.commands.demo import audit, names, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, found
@@ -86,12 +86,12 @@ def _leave_no_mail(until: datetime) -> None:
 
 
 def _arrival(number: int, landlords: int) -> timedelta:
-    """A third come in the first five months, the others one after the other."""
+    """Four come at once, a third in the first five months, the others one after the other."""
     first, whole = max(landlords // 3, 1), 365 * YEARS
-    if fate.of(number).turn is fate.Turn.DRAFTS_TODAY:
-        return timedelta(days=whole - 330)
+    if number <= 4:
+        return timedelta(days=2 * number)
     if number <= first:
-        return timedelta(days=chance("arrival", number).uniform(2, 150))
+        return timedelta(days=chance("arrival", number).uniform(10, 150))
     return timedelta(days=150 + (whole - 170) * (number - first) / (landlords - first))
 
 

@@ -93,7 +93,8 @@ def associate(home: Household, journey: Journey, at: datetime, *, silent: bool =
     )
     ways = {voice: rng.random() for voice in round_.voices.select_related("association", "round__landlord").order_by("pk")}
     if silent:
-        ways = {voice: 1.0 if place == 0 else 0.5 for place, voice in enumerate(ways)}
+        quiet = next(iter(home.representatives))
+        ways = {voice: 1.0 if voice.association == quiet else 0.5 for voice in ways}
     for voice, way in sorted(ways.items(), key=lambda pair: pair[1]):
         if way < 0.75:
             at = yield later(at, rng.uniform(1, 6), rng)
