@@ -7,6 +7,18 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
+from palier.audits.models import (
+    ActionCheck,
+    DocumentRequest,
+    Finding,
+    Mission,
+    PlanItem,
+    Recommendation,
+    RecommendationBasis,
+    Remark,
+    Report,
+    SiteCheck,
+)
 from palier.committee.models import Decision
 from palier.consultation.operations import answer_opinion, give_opinion, mark_read, open_round
 from palier.consultation.queries import voices
@@ -23,6 +35,7 @@ from palier.label.operations import deposit, load_shipped, open_journey
 from palier.label.queries import required_pieces, rule_set_on, rules_of
 from palier.label.rules.stages import Stage
 from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure
+from palier.sites.models import PrioritySite
 from palier.sites.operations import Given, declare_priority, open_campaign, rate
 from palier.sites.rules import Level
 from palier.stock.models import Import, Residence, ResidenceVintage
@@ -47,7 +60,7 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _journey, _tenants, _plan, _assessments):
+    for fill in (_stock, _journey, _tenants, _plan, _assessments, _audit):
         fill(file)
     return file
 
@@ -199,6 +212,48 @@ def _assessments(file: File) -> None:
         said = f"{code.capitalize()} {file.word}"
         save_answer(assessment=made, criterion="control", revision=0, value=2, justification=said, by=file.lead, at=NOON)
         file.found["assessments" if code == "small" else "held"] = made.pk
+
+
+def _audit(file: File) -> None:
+    firm = add_organisation(kind=Kind.AUDIT_FIRM, name=f"Cabinet {file.word}", by=None, at=NOON)
+    auditor = enter_person(email=f"audit-{file.word}@example.test", name=f"Auditrice {file.word}", at=NOON)
+    mission = Mission.objects.create(
+        landlord=file.landlord,
+        cycle=1,
+        audit="implementation",
+        firm=firm,
+        auditor=auditor,
+        state="report_delivered",
+        consulted_at=NOON,
+        request=f"Demande {file.word}",
+        proposed_at=NOON,
+        amount=Decimal("7200.50"),
+        days=Decimal("6.5"),
+        starts_on=NOON.date(),
+        ends_on=NOON.date(),
+        declared_at=NOON,
+        statement=f"Déclaration {file.word}",
+        accepted_at=NOON,
+        plan_agreed_at=NOON,
+    )
+    residence = Residence.objects.get(pk=file.found["residences"])
+    PlanItem.objects.create(
+        mission=mission, kind="visit", day=NOON.date(), starts_at=NOON.time(), title=f"Visite {file.word}", residence=residence
+    )
+    DocumentRequest.objects.create(mission=mission, title=f"Document {file.word}", asked_at=NOON)
+    finding = Finding.objects.create(
+        mission=mission, number=1, kind="gap", theme="cleanliness", text=f"Constat {file.word}", written_at=NOON
+    )
+    advice = Recommendation.objects.create(
+        mission=mission, number=1, title=f"Conseil {file.word}", theme="cleanliness", written_at=NOON
+    )
+    RecommendationBasis.objects.create(recommendation=advice, finding=finding)
+    Report.objects.create(mission=mission, summary=f"Synthèse {file.word}", drafted_at=NOON, delivered_at=NOON)
+    Remark.objects.create(mission=mission, finding=finding, text=f"Remarque {file.word}", by=file.lead, at=NOON)
+    ActionCheck.objects.create(mission=mission, action_id=file.found["actions"], outcome="done", checked_at=NOON)
+    site = PrioritySite.objects.get(residence=residence)
+    SiteCheck.objects.create(mission=mission, site=site, identified=True, has_action=True, treatment="treated", checked_at=NOON)
+    file.found["missions"] = mission.pk
 
 
 def fill_path(path: str, file: File) -> str:

@@ -16,6 +16,7 @@ from ninja import NinjaAPI
 from ninja.responses import NinjaJSONEncoder
 
 from palier.api.v1 import (
+    audits,
     committee,
     consultation,
     directory,
@@ -45,6 +46,7 @@ ROOMS: tuple[Room, ...] = (
     label.room,
     consultation.room,
     plans.room,
+    audits.room,
     committee.room,
     ledger.room,
     outbox.room,

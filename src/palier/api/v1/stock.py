@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404
 from ninja import File, Form, Schema
 from ninja.files import UploadedFile
+from procrastinate.contrib.django import app
 from pydantic import Field, StringConstraints
 
 from palier.api.v1.doors import Call, Pk, Room, Text
@@ -168,7 +169,7 @@ def send_import(request: Call, file: File[UploadedFile], year: Form[int | None] 
     """A file to read, with the year of its vintage where it does not say it; the worker reads it."""
     received = operations.receive(file=file, name=file.name or "")
     item = operations.start_import(landlord=request.landlord, received=received, year=year, by=request.user, at=request.at)
-    return _import(item)
+    return _deferred(item)
 
 
 class AnswersIn(Schema):
@@ -203,7 +204,7 @@ def complete_import(request: Call, pk: Pk, body: AnswersIn) -> ImportOut:
         commune_name=body.commune_name,
         save_as=body.save_as,
     )
-    return _import(item)
+    return _deferred(item)
 
 
 class ApplyIn(Schema):
@@ -220,7 +221,7 @@ class ApplyIn(Schema):
 )
 def apply_import(request: Call, pk: Pk, body: ApplyIn) -> ImportOut:
     """Let a preview enter the stock; the worker does it."""
-    return _import(operations.ask_to_apply(item=_found(request, pk), by=request.user, at=request.at, accepted=body.accepted))
+    return _deferred(operations.ask_to_apply(item=_found(request, pk), by=request.user, at=request.at, accepted=body.accepted))
 
 
 @room.writes(
@@ -241,6 +242,23 @@ def drop_import(request: Call, pk: Pk) -> ImportOut:
 def undo_import(request: Call, pk: Pk) -> ImportOut:
     """Take the last import out of the stock."""
     return _import(operations.undo_import(item=_found(request, pk), by=request.user, at=request.at))
+
+
+@room.writes(
+    "/landlords/{landlord_id}/imports/{pk}/resume",
+    (Thing.STOCK, Right.WRITE),
+    summary="Reprendre un import interrompu",
+    status=200,
+)
+def resume_import(request: Call, pk: Pk) -> ImportOut:
+    """Start again an import that one of our failures interrupted."""
+    return _deferred(operations.resume_import(item=_found(request, pk), by=request.user, at=request.at))
+
+
+def _deferred(item: Import) -> ImportOut:
+    """Hand an import to the worker, in the transaction of the act. Two jobs of one import never run together."""
+    app.configure_task(name="stock.run_import", lock=f"stock.import.{item.pk}").defer(import_id=item.pk)
+    return _import(item)
 
 
 def _found(request: Call, pk: int) -> Import:
