@@ -13,7 +13,6 @@ from palier.audits import queries
 from palier.audits.models import Accreditation, Mission
 from palier.audits.operations.moving import (
     LANDLORD,
-    accredited,
     lock,
     move,
     own,
@@ -231,7 +230,7 @@ def acceptable(*, mission: Mission, on: date) -> Verdict:
             follows("accept", State(mission.state)),
             choosable(Audit(mission.audit), Stage(journey.stage) if journey else None, mission.landlord_id),
             independent(declaration, years, on),
-            accredited(mission, days),
+            queries.accreditation_on(mission=mission, days=days),
             no("audits.given", "Un auditeur est déjà retenu pour cet audit.") if given else Verdict(),
         ]
     )

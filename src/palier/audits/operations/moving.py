@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from palier.audits import queries
 from palier.audits.models import Mission
-from palier.audits.rules.accreditation import valid
 from palier.audits.rules.missions import BY_ACT, State, follows
 from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
-from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import post
-from palier.verdict import Refusal, Verdict, no, require
+from palier.verdict import Refusal, no, require
 
 LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
 DIRECTOR = frozenset({Role.DIRECTOR})
@@ -42,12 +38,6 @@ def move(mission: Mission, act: str, **values: Any) -> Mission:
         setattr(mission, name, value)
     mission.save(update_fields=list(values))
     return mission
-
-
-def accredited(mission: Mission, days: Collection[Any]) -> Verdict:
-    """Whether the auditor's accreditation holds for this audit on every one of these days."""
-    held = queries.held_by(person=mission.auditor_id, firm=mission.firm_id)
-    return valid(mission.auditor.name, held, Audit(mission.audit), days)
 
 
 def reasoned(because: str) -> None:

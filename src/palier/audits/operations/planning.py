@@ -11,7 +11,6 @@ from django.db.models import F
 from palier.audits import queries
 from palier.audits.models import DocumentRequest, Mission, PlanItem
 from palier.audits.operations.moving import (
-    accredited,
     lock,
     move,
     own,
@@ -129,7 +128,9 @@ def _plan_changed(mission: Mission) -> None:
 def proposable(*, mission: Mission, on: date) -> Verdict:
     """Whether a plan may be proposed to the direction: its moments, and the accreditation on each of its days."""
     found = queries.planned(mission, on=on)
-    return plan_ready(found, mission.pk, mission.landlord_id) & accredited(mission, {item.day for item in found})
+    return plan_ready(found, mission.pk, mission.landlord_id) & queries.accreditation_on(
+        mission=mission, days={item.day for item in found}
+    )
 
 
 @transaction.atomic
@@ -291,7 +292,7 @@ def openable(*, mission: Mission, on: date) -> Verdict:
         [
             follows("open_on_site", State(mission.state)),
             on_site_now(Audit(mission.audit), stage, mission.landlord_id),
-            accredited(mission, [on]),
+            queries.accreditation_on(mission=mission, days=[on]),
         ]
     )
 
@@ -337,7 +338,7 @@ def note_item(
     if held:
         if day > paris_day(at):
             raise Refusal(no("audits.item_to_come", f"Ce moment est prévu le {in_words(day)} : il se note une fois tenu."))
-        require(accredited(mission, [day]))
+        require(queries.accreditation_on(mission=mission, days=[day]))
     if held is False:
         reasoned(notes)
     PlanItem.objects.filter(pk=item.pk, mission=mission).update(held=held, day=day, notes=notes.strip())

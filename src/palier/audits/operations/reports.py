@@ -14,7 +14,6 @@ from palier.audits import printing, queries
 from palier.audits.models import Finding, Mission, Remark, Report
 from palier.audits.operations.missions import leave_file
 from palier.audits.operations.moving import (
-    accredited,
     lock,
     move,
     own,
@@ -82,7 +81,7 @@ def may_deliver(*, mission: Mission, at: datetime) -> Verdict:
     """Whether the report may be delivered: all it is made of, and the accreditation on each day that was held."""
     facts = queries.report_facts(mission, on=paris_day(at))
     held = {item.day for item in queries.items(mission) if item.held}
-    return follows("deliver", State(mission.state)) & deliverable(facts) & accredited(mission, held)
+    return follows("deliver", State(mission.state)) & deliverable(facts) & queries.accreditation_on(mission=mission, days=held)
 
 
 @transaction.atomic
@@ -100,6 +99,7 @@ def deliver(*, mission: Mission, by: Person, at: datetime) -> Report:
         frameworks.finish(assessment=grid, by=by, at=at)
     move(mission, "deliver")
     Report.objects.filter(mission=mission).update(delivered_at=at)
+    _open_evidence(mission, by=by, at=at)
     if mission.audit == Audit.HQS and (journey := label.open_journey(landlord=mission.landlord_id)):
         reach(journey=journey, milestone=Milestone.HQS_REPORT, by=by, at=at)
     name = Audit(mission.audit).label
@@ -230,8 +230,7 @@ def freeze(*, mission: Mission, prepared: Prepared, by: Person, at: datetime) ->
         stored=prepared.pdf, landlord=mission.landlord, title=f"Rapport, {audit.label}, cycle {mission.cycle}", by=by, at=at
     )
     _publish(mission, at=at)
-    evidence = Document.objects.filter(audience=Audience.AUDIT, pk__in=mission.findings.values("documents"))
-    widen(documents=list(evidence.order_by("pk")), audience=Audience.FILE, by=by, at=at)
+    _open_evidence(mission, by=mission.auditor, at=at)
     report.approved_at, report.approved_by = at, by
     report.content, report.digest, report.document = prepared.content, prepared.digest, version.document
     report.save(update_fields=["approved_at", "approved_by", "content", "digest", "document"])
@@ -256,6 +255,12 @@ def freeze(*, mission: Mission, prepared: Prepared, by: Person, at: datetime) ->
         body="Le rapport est figé. Ses préconisations rejoignent le plan d’actions de l’organisme.",
     )
     return report
+
+
+def _open_evidence(mission: Mission, *, by: Person, at: datetime) -> None:
+    """Let the landlord read what the auditor deposited as evidence of findings."""
+    evidence = Document.objects.filter(audience=Audience.AUDIT, pk__in=mission.findings.values("documents"))
+    widen(documents=list(evidence.order_by("pk")), audience=Audience.FILE, by=by, at=at)
 
 
 def _publish(mission: Mission, *, at: datetime) -> None:

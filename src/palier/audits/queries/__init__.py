@@ -1,6 +1,7 @@
 """What one may ask of audits, by subject: accreditations, missions, reports."""
 
 from palier.audits.queries.accreditations import (
+    accreditation_on,
     accreditations,
     as_rule,
     auditors_for,
@@ -42,6 +43,7 @@ from palier.audits.queries.reports import (
 __all__ = [
     "GRID",
     "SUBJECT",
+    "accreditation_on",
     "accreditations",
     "actions_to_check",
     "as_rule",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from palier.audits.models import Accreditation, AuditorFeedback, Mission, Suspension, Terms
-from palier.audits.rules.accreditation import Accredited, Span, Standing
+from palier.audits.rules.accreditation import Accredited, Span, Standing, valid
 from palier.audits.rules.missions import AT_WORK, INDEPENDENCE_YEARS, State
 from palier.directory.models import Person, dated
 from palier.directory.rules import plain
 from palier.label.rules.rulesets import Audit
+from palier.verdict import Verdict
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -86,6 +87,12 @@ def as_rule(accreditation: Accreditation) -> Accredited:
 def held_by(*, person: int, firm: int) -> list[Accredited]:
     """What lets a person audit for a firm, in two SQL queries."""
     return [as_rule(one) for one in accreditations().filter(person=person, firm=firm)]
+
+
+def accreditation_on(*, mission: Mission, days: Collection[date]) -> Verdict:
+    """Whether the auditor's accreditation holds, for a mission's audit, on every one of these days."""
+    held = held_by(person=mission.auditor_id, firm=mission.firm_id)
+    return valid(mission.auditor.name, held, Audit(mission.audit), days)
 
 
 def auditors_for(*, audit: Audit, on: date) -> QuerySet[WithAnnotations[Accreditation, OfRegister]]:

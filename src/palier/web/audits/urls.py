@@ -1,5 +1,60 @@
 """Addresses of the audits pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from palier.web.audits import choosing, findings, offers, planning, register, reports
+
+_FILE = "organismes/<int:landlord_id>/audits/"
+_ONE = f"{_FILE}<int:mission_id>/"
+urlpatterns = [
+    path("auditeurs/", register.auditors, name="auditors"),
+    path("auditeurs/agreer/", register.grant, name="auditor_grant"),
+    path("auditeurs/regles/", register.terms, name="auditor_terms"),
+    path("auditeurs/<int:accreditation_id>/", register.auditor, name="auditor"),
+    path("auditeurs/<int:accreditation_id>/suspendre/", register.suspend, name="auditor_suspend"),
+    path("auditeurs/<int:accreditation_id>/lever/", register.lift, name="auditor_lift"),
+    path("auditeurs/<int:accreditation_id>/retirer/", register.withdraw, name="auditor_withdraw"),
+    path("missions/", offers.missions, name="my_missions"),
+    path("missions/<int:mission_id>/", offers.offer, name="offer"),
+    path("missions/<int:mission_id>/independance/", offers.declare, name="offer_declare"),
+    path("missions/<int:mission_id>/decliner/", offers.decline, name="offer_decline"),
+    path(_FILE, choosing.missions, name="missions"),
+    path(f"{_FILE}consulter/", choosing.consult, name="mission_consult"),
+    path(_ONE, choosing.mission, name="mission"),
+    path(f"{_ONE}retenir/", choosing.accept, name="mission_accept"),
+    path(f"{_ONE}ecarter/", choosing.set_aside, name="mission_set_aside"),
+    path(f"{_ONE}interrompre/", choosing.interrupt, name="mission_interrupt"),
+    path(f"{_ONE}avis/", choosing.feedback, name="mission_feedback"),
+    path(f"{_ONE}plan/", planning.plan, name="mission_plan"),
+    path(f"{_ONE}plan/proposer/", planning.propose, name="mission_plan_propose"),
+    path(f"{_ONE}plan/arreter/", planning.agree, name="mission_plan_agree"),
+    path(f"{_ONE}plan/revoir/", planning.send_back, name="mission_plan_send_back"),
+    path(f"{_ONE}plan/<int:item_id>/", planning.item, name="mission_item"),
+    path(f"{_ONE}plan/<int:item_id>/retirer/", planning.remove_item, name="mission_item_remove"),
+    path(f"{_ONE}documents/", planning.ask, name="mission_ask"),
+    path(f"{_ONE}documents/<int:request_id>/", planning.hand, name="mission_hand"),
+    path(f"{_ONE}documents/<int:request_id>/absent/", planning.give_up, name="mission_give_up"),
+    path(f"{_ONE}sur-place/", planning.on_site, name="mission_on_site"),
+    path(f"{_ONE}sur-place/<int:item_id>/", planning.note, name="mission_note"),
+    path(f"{_ONE}constats/", findings.findings, name="mission_findings"),
+    path(f"{_ONE}constats/ajouter/", findings.finding, name="mission_finding_add"),
+    path(f"{_ONE}constats/<int:finding_id>/", findings.finding, name="mission_finding"),
+    path(f"{_ONE}constats/<int:finding_id>/retirer/", findings.remove_finding, name="mission_finding_remove"),
+    path(f"{_ONE}preconisations/ajouter/", findings.recommendation, name="mission_recommendation_add"),
+    path(f"{_ONE}preconisations/<int:recommendation_id>/", findings.recommendation, name="mission_recommendation"),
+    path(
+        f"{_ONE}preconisations/<int:recommendation_id>/retirer/",
+        findings.remove_recommendation,
+        name="mission_recommendation_remove",
+    ),
+    path(f"{_ONE}verdicts/", findings.verdicts, name="mission_verdicts"),
+    path(f"{_ONE}verdicts/actions/<int:action_id>/", findings.check_action, name="mission_action"),
+    path(f"{_ONE}verdicts/sites/<int:site_id>/", findings.check_site, name="mission_site"),
+    path(f"{_ONE}rapport/", reports.report, name="mission_report"),
+    path(f"{_ONE}rapport/rediger/", reports.draft, name="mission_report_draft"),
+    path(f"{_ONE}rapport/rendre/", reports.deliver, name="mission_report_deliver"),
+    path(f"{_ONE}rapport/approuver/", reports.approve, name="mission_report_approve"),
+    path(f"{_ONE}rapport.pdf", reports.pdf, name="mission_report_pdf"),
+    path(f"{_ONE}remarques/", reports.remarks, name="mission_remarks"),
+    path(f"{_ONE}remarques/<int:remark_id>/", reports.answer, name="mission_answer"),
+]

@@ -1,0 +1,149 @@
+"""An auditor's own pages: their missions, and a consultation to answer before any file opens to them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.audits import operations, queries
+from palier.audits.models import Mission
+from palier.audits.operations import Proposal
+from palier.audits.rules.missions import AT_WORK, HELD, OFFERED, STATEMENT, State, follows, holder
+from palier.directory.rules import Role
+from palier.documents import operations as documents
+from palier.documents.models import Document
+from palier.label.rules.rulesets import Audit
+from palier.ledger.rules import Audience
+from palier.stock import queries as stock
+from palier.verdict import Refusal, Verdict
+from palier.web.audits.forms import BecauseForm, IndependenceForm, ProposalForm
+from palier.web.doors import Open, Request, door, refused
+
+PER_PAGE = 25
+
+
+@door(GET=Open.SIGNED_IN)
+def missions(request: Request) -> HttpResponse:
+    """The missions of the person: to answer, under way, past."""
+    found = queries.offers(person=request.user, on=request.on)
+    over = Paginator(found.exclude(state__in=OFFERED | AT_WORK), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "offered": found.filter(state__in=OFFERED),
+        "at_work": [_line(m) for m in found.filter(state__in=AT_WORK)],
+        "over": over,
+        "accreditations": [
+            {"row": one, "standing": queries.as_rule(one).standing(request.on)}
+            for one in queries.accreditations(person=request.user)[:1]
+        ],
+        "auditor": Role.AUDITOR in request.roles,
+    }
+    return render(request, "audits/my_missions.html", context)
+
+
+def _line(mission: Mission) -> dict[str, object]:
+    side = holder(State(mission.state), plan_proposed=mission.plan_proposed_at is not None, unanswered=False)
+    return {"mission": mission, "state": State(mission.state), "side": side}
+
+
+def _mine(request: Request, mission_id: int) -> Mission:
+    return get_object_or_404(queries.offers(person=request.user, on=request.on), pk=mission_id)
+
+
+@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
+def offer(request: Request, mission_id: int) -> HttpResponse:
+    """A consultation: what is asked, the proposal, the declaration. A mission that was given has its own page."""
+    mission = _mine(request, mission_id)
+    if mission.state in HELD and request.method == "GET":
+        return redirect("mission", landlord_id=mission.landlord_id, mission_id=mission.pk)
+    shown = {name: getattr(mission, name) for name in ("amount", "days", "starts_on", "ends_on", "approach")}
+    form = ProposalForm(request.POST or None, request.FILES or None, initial=shown)
+    if request.method == "POST" and form.is_valid():
+        try:
+            _propose(request, mission, form)
+        except Refusal as refusal:
+            form.add_error(None, refusal.verdict.sentence)
+        else:
+            messages.success(request, "Votre proposition est envoyée. Vous pouvez la modifier jusqu’au choix de l’organisme.")
+            return redirect("offer", mission_id=mission.pk)
+    return _page(request, mission, form=form)
+
+
+def _propose(request: Request, mission: Mission, form: ProposalForm) -> None:
+    given = form.cleaned_data
+    document = _deposit(request, mission, given["file"]) if given["file"] else mission.proposal
+    proposal = Proposal(given["amount"], given["days"], given["starts_on"], given["ends_on"], given["approach"], document)
+    operations.propose(mission=mission, proposal=proposal, by=request.user, at=request.at)
+
+
+def _deposit(request: Request, mission: Mission, file: object) -> Document:
+    """The detailed proposal, for the landlord and the label's team: other auditors never read it."""
+    version = documents.store(
+        landlord=mission.landlord,
+        file=file,  # type: ignore[arg-type]  # Django's upload reads as a binary file
+        name=getattr(file, "name", ""),
+        title=f"Proposition de {mission.firm.name}",
+        kind="proposal",
+        audience=Audience.LANDLORD,
+        by=request.user,
+        at=request.at,
+    )
+    return version.document
+
+
+def _page(
+    request: Request, mission: Mission, *, form: ProposalForm | None = None, independence: IndependenceForm | None = None
+) -> HttpResponse:
+    days = {request.on, *(day for day in (mission.starts_on, mission.ends_on) if day)}
+    verdict: Verdict = queries.accreditation_on(mission=mission, days=days)
+    advised = {"advised": "yes" if mission.advised_until else "no"} if mission.declared_at else {}
+    context = {
+        "mission": mission,
+        "audit": Audit(mission.audit),
+        "state": State(mission.state),
+        "answering": mission.state in OFFERED,
+        "summary": stock.stock_summary(landlord=mission.landlord_id, on=request.on),
+        "form": form
+        or ProposalForm(initial={n: getattr(mission, n) for n in ("amount", "days", "starts_on", "ends_on", "approach")}),
+        "independence": independence
+        or IndependenceForm(initial={**advised, "advised_until": mission.advised_until, "ties": mission.ties}),
+        "statement": STATEMENT,
+        "clues": queries.clues(mission, years=queries.independence_years(on=request.on), on=request.on),
+        "years": queries.independence_years(on=request.on),
+        "accreditation": verdict,
+    }
+    failed = any(one is not None and one.errors for one in (form, independence))
+    return render(request, "audits/offer.html", context, status=422 if failed else 200)
+
+
+@door(fresh=True, POST=Open.SIGNED_IN)
+def declare(request: Request, mission_id: int) -> HttpResponse:
+    """Sign the declaration of independence."""
+    mission = _mine(request, mission_id)
+    form = IndependenceForm(request.POST)
+    if not form.is_valid():
+        return _page(request, mission, independence=form)
+    operations.declare_independence(
+        mission=mission,
+        advised_until=form.cleaned_data["advised_until"],
+        ties=form.cleaned_data["ties"],
+        by=request.user,
+        at=request.at,
+    )
+    messages.success(request, "Votre déclaration est signée. L’organisme et l’équipe du label la lisent.")
+    return redirect("offer", mission_id=mission.pk)
+
+
+@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
+def decline(request: Request, mission_id: int) -> HttpResponse:
+    """Decline a consultation, with the reason."""
+    mission = _mine(request, mission_id)
+    if mission.state not in OFFERED:
+        return refused(request, follows("decline", State(mission.state)), status=422)
+    form = BecauseForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        operations.end(mission=mission, act="decline", because=form.cleaned_data["because"], by=request.user, at=request.at)
+        messages.success(request, "La consultation est déclinée. L’organisme en est informé.")
+        return redirect("my_missions")
+    return render(request, "audits/decline.html", {"mission": mission, "form": form}, status=422 if form.errors else 200)

@@ -1,0 +1,160 @@
+"""The report on screen and on paper; the landlord's remarks, the auditor's answers, the approval."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.audits import operations, printing, queries
+from palier.audits.models import Remark, Report
+from palier.audits.rules.missions import State
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing
+from palier.documents.queries import current
+from palier.verdict import Conflict
+from palier.web.audits.forms import AnswerForm, RemarkForm, ReportForm
+from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, show
+from palier.web.documents.files import attachment
+from palier.web.doors import Request, door
+
+SPEAK = (Thing.FINDINGS, Right.SPEAK)
+_DAYS = frozenset({"day", "on", "declared_on", "delivered_on", "approved_on", "advised_until"})
+
+
+def _report(one: Shown) -> Report | None:
+    return getattr(one.mission, "report", None)
+
+
+def _content(request: Request, one: Shown, report: Report) -> dict[str, Any]:
+    """What the report says, as frozen or as it stands, its days made days."""
+    content = report.content if report.content is not None else queries.content(one.mission, on=request.on)
+    return {name: _dated(name, value) for name, value in content.items()}
+
+
+def _dated(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_dated(name, one) for one in value]
+    if isinstance(value, dict):
+        return {inner: _dated(inner, one) for inner, one in value.items()}
+    return date.fromisoformat(value) if name in _DAYS and value else value
+
+
+@door(GET=READ_FINDINGS, POST=WRITE_FINDINGS)
+def report(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """The report as a page; a POST keeps the auditor's text."""
+    one = show(request, landlord, mission_id)
+    found = _report(one)
+    form, theirs = None, None
+    if one.own and found is not None and one.state in {State.REPORT_DRAFTED, State.REPORT_DELIVERED}:
+        shown = {"summary": found.summary, "conclusion": found.conclusion, "revision": found.revision}
+        form = ReportForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form is not None and form.is_valid():
+        try:
+            operations.save_report(mission=one.mission, by=request.user, at=request.at, **form.cleaned_data)
+        except Conflict as conflict:
+            theirs = conflict.theirs
+            form.add_error(None, conflict.verdict.sentence)
+        else:
+            messages.success(request, f"Enregistré à {request.at.astimezone():%H:%M}.")
+            return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+    context = frame(request, one, "mission_report") | {
+        "report": found,
+        "content": _content(request, one, found) if one.reads and found is not None else None,
+        "form": form,
+        "theirs": theirs,
+        "may_draft": one.own and one.state is State.ON_SITE,
+        "deliverable": operations.may_deliver(mission=one.mission, at=request.at)
+        if one.own and one.state is State.REPORT_DRAFTED
+        else None,
+        "approvable": operations.may_approve(mission=one.mission, at=request.at)
+        if one.state is State.REPORT_DELIVERED and request.may(Right.VALIDATE, Thing.FINDINGS)
+        else None,
+    }
+    return render(request, "audits/report.html", context, status=422 if form and form.errors else 200)
+
+
+@door(POST=WRITE_FINDINGS)
+def draft(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """Begin the report."""
+    one = show(request, landlord, mission_id)
+    operations.draft_report(mission=one.mission, by=request.user, at=request.at)
+    messages.success(request, "Le rapport reprend ce que la mission contient déjà. Ajoutez la synthèse.")
+    return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+
+
+@door(fresh=True, POST=WRITE_FINDINGS)
+def deliver(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """Deliver the report to the landlord."""
+    one = show(request, landlord, mission_id)
+    operations.deliver(mission=one.mission, by=request.user, at=request.at)
+    messages.success(request, "Le rapport est rendu. L’organisme le lit et peut y répondre.")
+    return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+
+
+@door(fresh=True, POST=(Thing.FINDINGS, Right.VALIDATE))
+def approve(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """Approve the report as it was read, and freeze it."""
+    one = show(request, landlord, mission_id)
+    revision = request.POST.get("revision", "")
+    read = int(revision) if revision.isdigit() else -1
+    operations.approve(mission=one.mission, revision=read, by=request.user, at=request.at)
+    messages.success(request, "Le rapport est approuvé et figé. Ses préconisations rejoignent le plan d’actions.")
+    return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+
+
+@door(GET=READ_FINDINGS)
+def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse | FileResponse:
+    """The report as PDF: the frozen file, or the draft as it stands."""
+    one = show(request, landlord, mission_id)
+    found = _report(one)
+    if found is None or not one.reads:
+        raise Http404
+    if found.document is not None:
+        return attachment(current(found.document))
+    response = HttpResponse(
+        printing.report(queries.content(one.mission, on=request.on), at=request.at), content_type="application/pdf"
+    )
+    response["Content-Disposition"] = f'attachment; filename="projet-rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+# --- Remarks -------------------------------------------------------------------------------------------------------
+
+
+@door(GET=READ_FINDINGS, POST=SPEAK)
+def remarks(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """The landlord's remarks and the answers; a POST adds a remark."""
+    one = show(request, landlord, mission_id)
+    speaking = bool(request.may(Right.SPEAK, Thing.FINDINGS)) and one.state is State.REPORT_DELIVERED
+    form = RemarkForm(request.POST or None, findings=queries.findings(one.mission)) if speaking else None
+    if request.method == "POST" and (form is None or form.is_valid()):
+        given = form.cleaned_data if form else {"text": request.POST.get("text", ""), "finding": None}
+        operations.say(mission=one.mission, by=request.user, at=request.at, **given)
+        messages.success(request, "Votre remarque est envoyée à l’auditeur. Elle reste dans le rapport.")
+        return redirect("mission_remarks", landlord_id=landlord.pk, mission_id=mission_id)
+    answering = one.own and one.state is State.REPORT_DELIVERED
+    found = list(queries.remarks(one.mission)) if one.reads else []
+    context = frame(request, one, "mission_remarks") | {
+        "remarks": [
+            {"row": r, "form": AnswerForm(initial={"text": r.answer}, prefix=str(r.pk)) if answering else None} for r in found
+        ],
+        "unanswered": sum(r.answered_at is None for r in found),
+        "form": form,
+    }
+    return render(request, "audits/remarks.html", context, status=422 if form and form.errors else 200)
+
+
+@door(POST=WRITE_FINDINGS)
+def answer(request: Request, landlord: Landlord, mission_id: int, remark_id: int) -> HttpResponse:
+    """Answer a remark."""
+    one = show(request, landlord, mission_id)
+    found = get_object_or_404(Remark.objects.select_related("finding"), pk=remark_id, mission=one.mission)
+    text = request.POST.get(f"{found.pk}-text", "")
+    operations.answer(mission=one.mission, remark=found, text=text, by=request.user, at=request.at)
+    messages.success(request, "Votre réponse est enregistrée.")
+    return redirect("mission_remarks", landlord_id=landlord.pk, mission_id=mission_id)
