@@ -141,7 +141,7 @@ def _diagnose(course: Course, at: datetime) -> Part:
     at = yield from course.associate(at)
     course.step("deliver_report", mission.auditor, at)
     if course.fated.turn is Turn.DRAFTS_TODAY:
-        at = yield max(course.world.today - timedelta(days=55), at)
+        at = yield max(course.world.today - timedelta(days=72), at)
     at = yield from audit.approve(home, mission, at)
     at = yield from course.associate(at)
     course.step("approve_report", home.lead, at)

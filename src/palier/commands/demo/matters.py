@@ -126,10 +126,10 @@ MATTERS = (
     ),
 )  # fmt: skip
 SITE = (
-    ("Renforcer la présence sur {site}", "team_presence", "Heures de présence par semaine", "heures", "12", "35"),
-    ("Reprendre les halls et les boîtes aux lettres de {site}", "building_works", "Halls remis en état", "%", "0", "100"),
-    ("Doubler le nettoyage des parties communes de {site}", "reinforced_cleaning", "Contrôles conformes", "%", "54", "88"),
-    ("Installer une médiation de soirée à {site}", "tranquillity", "Faits signalés par mois", "faits", "14", "6"),
+    ("{site} : renforcer la présence", "team_presence", "Heures de présence par semaine", "heures", "12", "35"),
+    ("{site} : reprendre les halls et les boîtes aux lettres", "building_works", "Halls remis en état", "%", "0", "100"),
+    ("{site} : doubler le nettoyage des parties communes", "reinforced_cleaning", "Contrôles conformes", "%", "54", "88"),
+    ("{site} : installer une médiation de soirée", "tranquillity", "Faits signalés par mois", "faits", "14", "6"),
 )
 DIFFICULTIES = (
     "Halls occupés en soirée et dégradations répétées depuis l’an dernier.",

@@ -46,7 +46,8 @@ def draft(home: Household, journey: Journey, at: datetime, *, leaving: bool = Fa
         plans.add_action(plan=written, content=_on_site(home, site, at), by=lead, at=at)
         at += timedelta(minutes=15)
     at = yield later(at, 12, rng)
-    for matter in rng.sample(MATTERS, rng.randint(1, 2)):
+    asked_of = {recommendation.theme for recommendation in asked}
+    for matter in rng.sample([matter for matter in MATTERS if matter.theme not in asked_of], rng.randint(1, 2)):
         plans.add_action(plan=written, content=_transversal(home, matter, at), by=lead, at=at)
     if leaving:
         unsaid = replace(_transversal(home, MATTERS[1], at), baseline=None, baseline_on=None)

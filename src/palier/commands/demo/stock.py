@@ -7,6 +7,7 @@ import json
 import math
 from datetime import datetime, timedelta
 from io import BytesIO, StringIO
+from itertools import product
 from pathlib import Path
 from random import Random
 from tempfile import NamedTemporaryFile
@@ -25,7 +26,7 @@ _HEADERS = (
 )  # fmt: skip
 _ENERGY = "BCCDDDDEEEF"
 DISTRICTS = ("Les Érables", "Le Grand Clos", "La Plaine", "Les Hauts", "Le Canal", "Les Fontaines")
-KINDS = ("Résidence", "Résidence", "Cité", "Clos", "Square", "Allée")
+KINDS = ("Résidence", "Cité", "Square", "Allée")
 
 
 def place(number: int) -> tuple[str, str, float, float]:
@@ -43,18 +44,18 @@ def table(home: Household, year: int) -> bytes:
     writer = csv.writer(out, delimiter=";")
     writer.writerow(_HEADERS)
     size = home.landlord.declared_dwellings / residences
-    for number in range(residences):
-        lines = _residence(rng, number, towns, size)
+    for kind, street in rng.sample(list(product(KINDS, names.STREETS)), residences):
+        lines = _residence(rng, f"{kind} {street}", street, towns, size)
         sold, built = rng.random() < 0.04, rng.random() < 0.05
         if not (sold and year % 2) and not (built and year < 2025):
             writer.writerows(lines)
     return out.getvalue().encode("utf-8-sig")
 
 
-def _residence(rng: Random, number: int, towns: list[tuple[str, str, float, float]], size: float) -> list[list[object]]:
+def _residence(
+    rng: Random, named: str, street: str, towns: list[tuple[str, str, float, float]], size: float
+) -> list[list[object]]:
     insee, town, lon, lat = rng.choice(towns)
-    street = rng.choice(names.STREETS)
-    named = f"{rng.choice(KINDS)} {street} {number + 1}"
     lon, lat = lon + rng.gauss(0, 0.02), lat + rng.gauss(0, 0.015)
     homes, built = max(6, round(size * rng.lognormvariate(-0.2, 0.6))), rng.randint(1954, 2019)
     entrances = min(1 + homes // 60, 5)
