@@ -19,7 +19,10 @@ def dated(on: date, prefix: str = "") -> Q:
 
 
 class Organisation(models.Model):
-    """A body that people belong to. ``plain_name`` is the name as searched and sorted; ``revision`` counts its changes."""
+    """A body that people belong to. ``plain_name`` is the name as searched and sorted; ``revision`` counts its changes.
+
+    ``of_landlord`` is the landlord that entered it for itself (a residents' association): no other landlord knows of it.
+    """
 
     kind = models.CharField(max_length=24, choices=[(k.value, k.label) for k in Kind])
     name = models.CharField("nom", max_length=160)
@@ -28,6 +31,7 @@ class Organisation(models.Model):
     created_at = models.DateTimeField()
     closed_on = models.DateField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=1)
+    of_landlord = models.ForeignKey("Landlord", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         constraints = [

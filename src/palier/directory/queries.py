@@ -117,6 +117,12 @@ def organisations(*, kind: Kind | None = None) -> QuerySet[Organisation]:
     return found.filter(kind=kind) if kind else found
 
 
+def associations_known_to(*, landlord: int) -> QuerySet[Organisation]:
+    """The tenants' associations that a landlord may name: those known to all, and its own, by name."""
+    known = Q(of_landlord__isnull=True) | Q(of_landlord=landlord)
+    return organisations(kind=Kind.TENANTS_ASSOCIATION).filter(known)
+
+
 def associations_of(*, landlord: int, on: date) -> QuerySet[Organisation]:
     """The tenants' associations present in a landlord's stock on a day, by name."""
     present = Relation.objects.filter(dated(on), landlord=landlord, role=Role.TENANT_REPRESENTATIVE, holder=OuterRef("pk"))

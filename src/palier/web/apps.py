@@ -9,7 +9,8 @@ class WebConfig(AppConfig):
     name = "palier.web"
 
     def ready(self) -> None:
-        """Fields refuse in the words of Palier."""
+        """Fields refuse in the words of Palier; no page is without a door."""
+        from palier.web import addresses  # noqa: F401, PLC0415 -- registers its check, once the applications are there
         from palier.web.ui.forms import speak  # noqa: PLC0415 -- once the applications are there
 
         speak()

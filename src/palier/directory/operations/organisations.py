@@ -25,15 +25,23 @@ LANDLORD_FIELDS = {
 
 
 @transaction.atomic
-def add_organisation(*, kind: Kind, name: str, by: Person | None, at: datetime, siren_number: str = "") -> Organisation:
-    """Enter an organisation that is not a landlord.
+def add_organisation(
+    *,
+    kind: Kind,
+    name: str,
+    by: Person | None,
+    at: datetime,
+    siren_number: str = "",
+    of_landlord: Landlord | None = None,
+) -> Organisation:
+    """Enter an organisation that is not a landlord; one entered for a landlord is known to no other.
 
     Raises:
         Refusal: when the SIREN is malformed or already taken.
     """
     number = _checked_siren(siren_number)
     organisation = Organisation.objects.create(
-        kind=kind, name=name.strip(), plain_name=plain(name), siren=number, created_at=at
+        kind=kind, name=name.strip(), plain_name=plain(name), siren=number, created_at=at, of_landlord=of_landlord
     )
     record(
         act="directory.organisation_added",

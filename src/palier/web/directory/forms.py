@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django import forms
 
 from palier.directory.models import Landlord, Organisation
-from palier.directory.queries import organisations
+from palier.directory.queries import associations_known_to, organisations
 from palier.directory.rules import Kind, LandlordType, Role, siren
 
 
@@ -115,9 +115,9 @@ class AssociationForm(forms.Form):
     known = forms.ModelChoiceField(Organisation.objects.none(), label="Association connue de Palier", required=False)
     name = forms.CharField(label="Ou le nom d’une autre", max_length=160, required=False)
 
-    def __init__(self, *args: object, present: Iterable[Organisation], **kwargs: object) -> None:
+    def __init__(self, *args: object, landlord: Landlord, present: Iterable[Organisation], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        others = organisations(kind=Kind.TENANTS_ASSOCIATION).exclude(pk__in=[o.pk for o in present])
+        others = associations_known_to(landlord=landlord.pk).exclude(pk__in=[o.pk for o in present])
         self.fields["known"].queryset = others  # type: ignore[attr-defined]
 
     def clean(self) -> None:

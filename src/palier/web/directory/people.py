@@ -89,10 +89,14 @@ def withdraw_invitation(request: Request, landlord: Landlord, invitation_id: int
 def associations(request: Request, landlord: Landlord) -> HttpResponse:
     """The tenants' associations present in the stock, their representatives, and one more."""
     present = list(queries.associations_of(landlord=landlord.pk, on=request.on))
-    form = AssociationForm(request.POST or None, present=present)
+    form = AssociationForm(request.POST or None, landlord=landlord, present=present)
     if request.method == "POST" and form.is_valid():
         association = form.cleaned_data["known"] or operations.add_organisation(
-            kind=Kind.TENANTS_ASSOCIATION, name=form.cleaned_data["name"], by=request.user, at=request.at
+            kind=Kind.TENANTS_ASSOCIATION,
+            name=form.cleaned_data["name"],
+            of_landlord=landlord,
+            by=request.user,
+            at=request.at,
         )
         operations.add_association(landlord=landlord, association=association, by=request.user, at=request.at)
         messages.success(request, f"{association.name} est présente : ses représentants voient ce qui est partagé.")

@@ -1,0 +1,102 @@
+"""One real value for each thing that addresses take, so that the permission table can open every page.
+
+A room adds its own: a function that makes the thing for a landlord, with the landlord's canary in its texts, and
+returns what stands in the address. It runs once a landlord.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+
+from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.operations import add_member, create_api_token, enter_person, invite
+from palier.directory.rules import Role, Scope
+from palier.stock import operations as stock
+from palier.stock.models import ColumnMapping, Residence
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What a sample may build on."""
+
+    landlord: Landlord
+    canary: str
+    """A text that no page of another landlord may show."""
+    lead: Person
+    staff: Person
+    """Somebody of the label's team."""
+    association: Organisation
+    at: datetime
+
+
+def membership(world: World) -> int:
+    person = enter_person(email=f"{world.canary}@example.test".lower(), name=f"M. {world.canary}", at=world.at)
+    return add_member(person=person, organisation=world.landlord, role=Role.CONTRIBUTOR, by=None, at=world.at).pk
+
+
+def invitation(world: World) -> int:
+    found, _ = invite(
+        email=f"invite-{world.canary}@example.test",
+        name=f"Mme {world.canary}",
+        organisation=world.landlord,
+        role=Role.CONTRIBUTOR,
+        by=world.lead,
+        at=world.at,
+    )
+    return found.pk
+
+
+def api_token(world: World) -> int:
+    key, _ = create_api_token(person=world.lead, name=world.canary, scopes=[Scope.READ], at=world.at)
+    return key.pk
+
+
+def residence(world: World) -> int:
+    rows = f"Identifiant;Résidence;Adresse\n1;{world.canary};1 rue {world.canary}\n2;{world.canary};2 rue {world.canary}\n"
+    received = stock.receive(file=BytesIO(rows.encode()), name=f"{world.canary}.csv")
+    item = stock.start_import(landlord=world.landlord, received=received, year=2025, by=world.lead, at=world.at)
+    stock.run_import(import_id=item.pk, at=world.at)
+    item.refresh_from_db()
+    stock.complete_import(item=item, year=2025, save_as=world.canary, by=world.lead, at=world.at)
+    stock.run_import(import_id=item.pk, at=world.at)
+    item.refresh_from_db()
+    stock.ask_to_apply(item=item, by=world.lead, at=world.at)
+    stock.run_import(import_id=item.pk, at=world.at)
+    return Residence.objects.get(landlord=world.landlord).pk
+
+
+def stock_import(world: World) -> int:
+    received = stock.receive(file=BytesIO(b"Adresse;Surface\n1 rue X;\n"), name=f"{world.canary}-2026.csv")
+    return stock.start_import(landlord=world.landlord, received=received, year=2026, by=world.lead, at=world.at).pk
+
+
+def stock_mapping(world: World) -> int:
+    return ColumnMapping.objects.create(
+        landlord=world.landlord,
+        name=world.canary,
+        signature=world.canary,
+        columns={"0": "own_id"},
+        unit="home",
+        saved_at=world.at,
+    ).pk
+
+
+# By the name of the thing in the address; ``name of the page:name of the thing`` where one name stands for several.
+SAMPLES: dict[str, Callable[[World], int | str]] = {
+    "landlord_id": lambda world: world.landlord.pk,
+    "membership_id": membership,
+    "invitation_id": invitation,
+    "association_id": lambda world: world.association.pk,
+    "organisation_id": lambda world: world.association.pk,
+    "api_token_revoke:pk": api_token,
+    "history_export:form": lambda _: "csv",
+    "board_export:form": lambda _: "csv",
+    "residence_id": residence,
+    "import_id": stock_import,
+    "mapping_id": stock_mapping,
+    "stock_export:kind": lambda _: "csv",
+    "stock_import_faults:kind": lambda _: "csv",
+}
