@@ -33,7 +33,7 @@ def test_a_theme_shows_its_criteria_its_scale_and_what_is_missing(assessment: As
     assert page.status_code == 200
     assert "1.1 Contrôle" in page.text
     assert "Solide" in page.text
-    assert "3 critères à noter." in page.text
+    assert "3 critères à noter<" in page.text
     assert "Aucun critère noté pour l’instant." in page.text
     assert office.get(url(assessment, "themes/absent/")).status_code == 404
 

@@ -17,9 +17,9 @@ from palier.directory.rules import Role
 from palier.frameworks import operations, queries
 from palier.frameworks.models import Assessment, Framework
 from palier.frameworks.rules.answering import OPEN, STATUSES, SUPERSEDED
-from palier.frameworks.rules.changes import Sort, compare
 from palier.frameworks.rules.purposes import PURPOSES, may_write, readable
 from palier.web.doors import Open, Request, door, refused
+from palier.web.frameworks.grids import grouped
 from palier.web.frameworks.shown import found, may_answer, right_to_answer, score_in_words, shown, stored_in_words
 from palier.web.ledger.history import entries_of
 
@@ -193,9 +193,8 @@ def carry_over(request: Request, landlord: Landlord, assessment_id: int) -> Http
 
 
 def _report(landlord: Landlord, one: Assessment, version: Any) -> dict[str, Any]:
-    changes = compare(queries.framework(one.version), queries.framework(version))
-    groups = [{"sort": sort, "changes": [c for c in changes if c.sort is sort]} for sort in Sort]
-    return {"landlord": landlord, "assessment": one, "version": version, "groups": [g for g in groups if g["changes"]]}
+    groups = grouped(queries.framework(one.version), queries.framework(version))
+    return {"landlord": landlord, "assessment": one, "version": version, "groups": groups}
 
 
 def _act(request: Request, landlord: Landlord, assessment_id: int, act: Callable[[Assessment], str]) -> HttpResponse:

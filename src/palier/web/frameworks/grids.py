@@ -110,10 +110,16 @@ def changes(request: Request, code: str, old: int, new: int) -> HttpResponse:
 
 
 def grouped(old: Framework, new: Framework) -> list[dict[str, Any]]:
-    """The changes by sort, the most serious first, what is the same last."""
+    """The changes by sort, the most serious first, what is the same last; what a whole group shares is said once."""
     found = compare(old, new)
-    groups = [{"sort": sort, "changes": [c for c in found if c.sort is sort]} for sort in Sort]
-    return [group for group in groups if group["changes"]]
+    groups = []
+    for sort in Sort:
+        changes = [c for c in found if c.sort is sort]
+        shared = set.intersection(*(set(c.details) for c in changes)) if len(changes) > 1 else set()
+        rows = [{"change": c, "details": [d for d in c.details if d not in shared]} for c in changes]
+        if rows:
+            groups.append({"sort": sort, "rows": rows, "shared": sorted(shared)})
+    return groups
 
 
 @door(GET=WRITE, POST=WRITE)
