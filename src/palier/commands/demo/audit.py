@@ -24,7 +24,7 @@ from palier.plans.rules.terms import Effect, Outcome, Status
 from palier.sites.queries import priority_sites
 from palier.stock.queries import residences
 
-_REQUESTS = ("Organigramme de l’organisme", "Derniers résultats de l’enquête de satisfaction")
+_REQUESTS = {Audit.HQS: "Derniers résultats de l’enquête de satisfaction"}
 _REMARKS = (
     ("L’affichage a été remis à jour depuis la visite.", "Pris en compte : le constat porte sur le jour de la visite."),
     ("Le nombre de pannes comprend une réfection programmée.", "Le constat est précisé en ce sens."),
@@ -54,7 +54,7 @@ def accredit(world: World, at: datetime) -> None:
 
 
 def appoint(world: World, home: Household, journey: Journey, audit: Audit, at: datetime, *, days: int) -> Part:
-    """Two auditors are consulted, and one is retained; ``days`` from now the work begins."""
+    """Auditors are consulted, and one is retained; ``days`` from now the work begins."""
     rng = home.rng
     asked = _consulted(world, home, audit, at)
     request = f"Nous préparons le {audit.label} de {home.landlord.name} ({home.landlord.declared_dwellings} logements)."
@@ -77,14 +77,15 @@ def appoint(world: World, home: Household, journey: Journey, audit: Audit, at: d
 
 
 def _consulted(world: World, home: Household, audit: Audit, at: datetime) -> list[Accreditation]:
-    """Two auditors, of two firms; one who led the diagnosis is not asked again."""
+    """Two auditors of two firms for a diagnosis, one afterwards; those asked before are not asked again."""
     on, before = paris_day(at), Mission.objects.filter(landlord=home.landlord).values_list("auditor_id", flat=True)
     register = list(
         Accreditation.objects.filter(starts_on__lte=on, ends_on__gte=on).select_related("person", "firm").order_by("pk")
     )
     fresh = [one for one in register if one.person_id not in set(before)]
     first = fresh[0] if home.rng.random() < 0.2 else home.rng.choice(fresh)
-    return [first, home.rng.choice([one for one in fresh if one.firm_id != first.firm_id])]
+    second = home.rng.choice([one for one in fresh if one.firm_id != first.firm_id])
+    return [first, second] if audit is Audit.HQS else [first]
 
 
 def _propose(offer: Mission, begins: date, rng: Random, at: datetime) -> None:
@@ -119,12 +120,12 @@ def plan(home: Household, mission: Mission, at: datetime) -> Part:
     ]
     for moment in moments:
         planning.write_item(mission=mission, moment=moment, by=auditor, at=at)
-    for title in _REQUESTS:
+    if title := _REQUESTS.get(Audit(mission.audit)):
         planning.ask_document(mission=mission, title=title, detail="", by=auditor, at=at)
     planning.propose_plan(mission=mission, by=auditor, at=at + timedelta(minutes=30))
     at = yield later(at, 4, rng)
     for request in mission.document_requests.order_by("pk"):
-        handed = papers.held(home, "organisation_chart" if "Organigramme" in request.title else "survey", at)
+        handed = papers.held(home, "survey", at)
         planning.hand_document(mission=mission, request=request, document=handed, by=home.lead, at=at)
     mission.refresh_from_db()
     planning.agree_plan(mission=mission, revision=mission.plan_revision, by=home.director, at=at)
@@ -140,11 +141,10 @@ def visit(home: Household, mission: Mission, at: datetime, *, level: float) -> P
     at = yield max(office_hours(last, rng), at)
     for item in queries.items(mission):
         planning.note_item(mission=mission, item=item, held=True, day=item.day, notes="", by=auditor, at=at)
-    seen = rng.sample(MATTERS, 5)
-    for matter in seen[:2]:
-        _find(mission, FindingKind.STRENGTH, matter.theme, matter.strength, at)
+    good, *seen = rng.sample(MATTERS, 4)
+    _find(mission, FindingKind.STRENGTH, good.theme, good.strength, at)
     if grid := queries.assessment(mission):
-        _advise(mission, home, seen[2:], at)
+        _advise(mission, home, seen, at)
         grids.answer(home, grid, level, auditor, at)
     else:
         at = yield later(at, 4, rng)

@@ -16,7 +16,7 @@ from palier.frameworks.operations import Entry, fill
 from palier.frameworks.rules.grid import Criterion, EvidenceRule
 
 
-def answer(home: Household, assessment: Assessment, level: float, by: Person, at: datetime, *, sittings: int = 3) -> None:
+def answer(home: Household, assessment: Assessment, level: float, by: Person, at: datetime, *, sittings: int = 2) -> None:
     """Fill a whole grid in a few sittings; ``level`` is the quality aimed at, 0 the worst and 1 the best."""
     themes = queries.framework(assessment.version).themes
     for sitting in range(sittings):

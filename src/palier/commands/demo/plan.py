@@ -25,7 +25,7 @@ _OF_THEME = {matter.theme: matter for matter in MATTERS}
 
 
 def draft(home: Household, journey: Journey, at: datetime, *, leaving: bool = False) -> Part:
-    """Every recommendation followed or refused with a reason, an action for every priority site, and one or two more.
+    """Every recommendation followed or refused with a reason, an action for every priority site, and one more.
 
     ``leaving`` leaves the last recommendation for later, and an action without its starting value.
     """
@@ -47,7 +47,7 @@ def draft(home: Household, journey: Journey, at: datetime, *, leaving: bool = Fa
         at += timedelta(minutes=15)
     at = yield later(at, 12, rng)
     asked_of = {recommendation.theme for recommendation in asked}
-    for matter in rng.sample([matter for matter in MATTERS if matter.theme not in asked_of], rng.randint(1, 2)):
+    for matter in rng.sample([matter for matter in MATTERS if matter.theme not in asked_of], 1):
         plans.add_action(plan=written, content=_transversal(home, matter, at), by=lead, at=at)
     if leaving:
         unsaid = replace(_transversal(home, MATTERS[1], at), baseline=None, baseline_on=None)
@@ -110,8 +110,8 @@ def _planned(home: Household, said: ActionContent, at: datetime) -> ActionConten
 def carry_out(home: Household, journey: Journey, at: datetime, *, days: float, level: float) -> Part:
     """The work, over ``days``: progress said at three moments, a measure and a proof for what is done."""
     rng = home.rng
-    for share in (0.3, 0.6, 0.9):
-        at = yield later(at, days * 0.3, rng)
+    for share in (0.45, 0.9):
+        at = yield later(at, days * 0.45, rng)
         for action in queries.actions(landlord=home.landlord.pk, cycle=journey.cycle).filter(
             status__in=[Status.NOT_STARTED, Status.UNDER_WAY]
         ):

@@ -86,8 +86,8 @@ def _leave_no_mail(until: datetime) -> None:
 
 
 def _arrival(number: int, landlords: int) -> timedelta:
-    """Four come at once, a third in the first five months, the others one after the other."""
-    first, whole = max(landlords // 3, 1), 365 * YEARS
+    """Four come at once, a fifth in the first five months, the others one after the other."""
+    first, whole = max(landlords // 5, 1), 365 * YEARS
     if number <= 4:
         return timedelta(days=2 * number)
     if number <= first:

@@ -96,7 +96,7 @@ def associate(home: Household, journey: Journey, at: datetime, *, silent: bool =
         quiet = next(iter(home.representatives))
         ways = {voice: 1.0 if voice.association == quiet else 0.5 for voice in ways}
     for voice, way in sorted(ways.items(), key=lambda pair: pair[1]):
-        if way < 0.75:
+        if way < (0.4 if ask.duty is Duty.INFORM else 0.75):
             at = yield later(at, rng.uniform(1, 6), rng)
             _speak(home, voice, ask.duty, at)
     if any(0.75 <= way < 0.9 for way in ways.values()) and ask.duty is not Duty.INFORM:

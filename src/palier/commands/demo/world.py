@@ -129,11 +129,11 @@ def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellin
     )
     lead = member(rng, landlord, Role.QUALITY_LEAD, at, by=world.referent)
     director = member(rng, landlord, Role.DIRECTOR, at, by=world.referent)
-    team = tuple(member(rng, landlord, Role.CONTRIBUTOR, at, number=n, by=lead) for n in range(1, rng.randint(2, 4)))
+    team = tuple(member(rng, landlord, Role.CONTRIBUTOR, at, number=n, by=lead) for n in range(1, rng.randint(2, 3)))
     first, *others = world.unions
-    present = [first, *rng.sample(others, 2)] if number <= 2 else rng.sample([first, *others], rng.randint(1, 3))
+    present = [first, *rng.sample(others, 2)] if number <= 2 else rng.sample([first, *others], rng.choice((1, 1, 2)))
     representatives = {union: world.unions[union] for union in present}
-    if rng.random() < 0.4:
+    if rng.random() < 0.2:
         local = directory.add_organisation(
             kind=Kind.TENANTS_ASSOCIATION, name=f"Amicale {rng.choice(names.STREETS)} ({name})", by=lead, at=at
         )
