@@ -12,9 +12,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
 import pytest
 import time_machine
+from django.core import mail
 from django.utils import timezone
 
 from palier.audits.models import Mission
@@ -25,16 +27,18 @@ from palier.commands.demo.timeline import Part
 from palier.commands.demo.world import Household, World, welcome
 from palier.committee.rules import Outcome
 from palier.consultation.models import Voice
+from palier.consultation.rules import Duty
 from palier.directory.models import Person
 from palier.directory.rules import LandlordType
 from palier.frameworks.operations import load_shipped as load_grids
+from palier.jobs.letters import mail_server
 from palier.label import operations as label
 from palier.label import queries
 from palier.label.models import Journey
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.queries import verify
-from palier.outbox.models import Message
+from palier.outbox.operations import deliver
 from tests.browser import OpenPage, check
 
 if TYPE_CHECKING:
@@ -102,14 +106,20 @@ class Walk:
         page.wait_for_url(re.compile(r"/concertation/\d+/$"))
         self.look(page, "round")
         page.context.close()
-        asked = Message.objects.filter(
-            event="consultation.asked", landlord_id=self.home.landlord.pk, written_at__gte=self.at - timedelta(hours=1)
-        )
-        for message in asked.order_by("pk"):
-            self._answer(message)
+        mail.outbox.clear()
+        later = self.at + timedelta(hours=1)
+        with mail_server(at=later) as send:
+            deliver(at=later, send=send)
+        if queries.gate_ask(self.journey).duty is Duty.INFORM:
+            return
+        letters = [letter for letter in mail.outbox if "/concertation" in unquote(str(letter.body))]
+        assert {letter.to[0] for letter in letters} == {person.email for person in self.home.representatives.values()}
+        for letter in letters:
+            self._answer(re.search(r"/acces/\S+", str(letter.body)))
 
-    def _answer(self, message: Message) -> None:
-        page = self.page(None, message.link)
+    def _answer(self, link: re.Match[str] | None) -> None:
+        assert link is not None, "the letter lets nobody in"
+        page = self.page(None, link[0])
         self.look(page, "light-link")
         page.get_by_role("button", name="Entrer dans Palier").click()
         self.look(page, "voice")
