@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Schema
 from pydantic import Field
 
-from palier.api.v1.doors import Call, Open, Pk, Room, Text
+from palier.api.v1.doors import Call, Open, Pk, Room, Search
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.audits import queries
@@ -50,7 +50,7 @@ class AuditorOut(Schema):
 @room.reads("/auditors", Thing.AUDITOR_APPROVAL, "Lister les auditeurs et leur agrément")
 def auditors(
     request: Call,
-    search: Text = "",
+    search: Search = "",
     audit: Annotated[str, OneOf(Audit)] | None = None,
     standing: Annotated[str, OneOf(Standing)] | None = None,
 ) -> Page[AuditorOut]:

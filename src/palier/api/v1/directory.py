@@ -7,7 +7,7 @@ from typing import Annotated
 
 from ninja import Schema
 
-from palier.api.v1.doors import Call, Open, Room, Text
+from palier.api.v1.doors import Call, Open, Room, Search
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory import queries
@@ -81,7 +81,7 @@ class LandlordOut(Schema):
 
 
 @room.reads("/landlords", Thing.LANDLORD_SHEET, "Lister les organismes dont le dossier vous est ouvert")
-def landlords(request: Call, search: Text = "") -> Page[LandlordOut]:
+def landlords(request: Call, search: Search = "") -> Page[LandlordOut]:
     """The landlords whose file the person may open, by name."""
     found = queries.visible_landlords(person=request.user, on=request.on)
     for word in plain(search).split():
@@ -156,7 +156,7 @@ class OrganisationOut(Schema):
 
 
 @room.reads("/organisations", Thing.DIRECTORY, "Lister les organisations")
-def organisations(request: Call, search: Text = "", kind: KindCode | None = None) -> Page[OrganisationOut]:
+def organisations(request: Call, search: Search = "", kind: KindCode | None = None) -> Page[OrganisationOut]:
     """Organisations still open, by name."""
     found = queries.search(text=search, kind=Kind(kind) if kind else None)
     return paged(request, found, _organisations)

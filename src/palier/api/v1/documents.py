@@ -13,7 +13,7 @@ from ninja.files import UploadedFile
 from ninja.params.functions import Form as FormField  # a default beside constraints is lost in ``Form[…]``
 from pydantic import Field, StringConstraints
 
-from palier.api.v1.doors import Call, Pk, Room, Text
+from palier.api.v1.doors import Call, Pk, Room, Search
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named
 from palier.directory.rules import Right, Thing
@@ -60,7 +60,7 @@ class DocumentOut(Schema):
 
 
 @room.reads("/landlords/{landlord_id}/documents", READERS, "Lister les pièces d’un dossier")
-def documents(request: Call, search: Text = "", kind: Kind | None = None, withdrawn: bool = False) -> Page[DocumentOut]:
+def documents(request: Call, search: Search = "", kind: Kind | None = None, withdrawn: bool = False) -> Page[DocumentOut]:
     """The documents that the person may read, the latest to change first."""
     found = queries.listing(readable(request), search=search, kind=kind or "", withdrawn=withdrawn)
     return paged(request, found.order_by(F("updated_at").desc(), "-pk"), lambda rows: [_document(row) for row in rows])

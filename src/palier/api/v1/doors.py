@@ -31,7 +31,17 @@ from palier.verdict import Verdict
 
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Cycle = Annotated[int, Field(ge=1, le=99)]
-LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+LongSearch = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[^\x00]*$"),
+    Field(description="Des mots, quels qu’en soient les accents et la casse."),
+]
+Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
+Search = Annotated[
+    str,
+    StringConstraints(max_length=200, pattern=r"^[^\x00]*$"),
+    Field(description="Des mots, quels qu’en soient les accents et la casse."),
+]
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 View = Callable[..., Any]
 
@@ -212,10 +222,11 @@ def _said(out: Schema, status: int) -> HttpResponse:
 def _parameters(signature: inspect.Signature, path: str, answer: Any, *, writes: bool) -> Iterable[inspect.Parameter]:
     """What ninja reads from the request: the view's own arguments, and those of the door."""
     keyword = inspect.Parameter.KEYWORD_ONLY
-    for parameter in signature.parameters.values():
-        yield parameter if parameter.name == "request" else parameter.replace(kind=keyword)
+    request, *own = signature.parameters.values()
+    yield request
     if "{landlord_id}" in path:
         yield inspect.Parameter("landlord_id", keyword, annotation=Pk)
+    yield from (parameter.replace(kind=keyword) for parameter in own)
     if isinstance(answer, type) and issubclass(answer, Page):
         limit = Query(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="Éléments par page.")
         offset = Query(0, ge=0, le=MAX_OFFSET, description="Éléments passés.")

@@ -8,7 +8,7 @@ from typing import Annotated
 from ninja import Schema
 from pydantic import Field
 
-from palier.api.v1.doors import Call, Pk, Room, Text
+from palier.api.v1.doors import Call, Pk, Room, Search
 from palier.api.v1.errors import ReasonOut, reason
 from palier.api.v1.label import HERE, journey_of
 from palier.api.v1.pagination import Page, paged
@@ -145,7 +145,7 @@ class RowOut(Schema):
 @room.reads("/board", Thing.BOARD, "Lire le tableau des parcours")
 def board(
     request: Call,
-    search: Text = "",
+    search: Search = "",
     landing: Annotated[str, OneOf(Landing)] | None = None,
     holder: Annotated[str, OneOf(Holder)] | None = None,
     pace: Annotated[str, OneOf(Pace)] | None = None,

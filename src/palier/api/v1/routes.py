@@ -34,6 +34,7 @@ from palier.api.v1.auth import CALLS_A_MINUTE, ApiKey
 from palier.api.v1.doors import Room
 from palier.api.v1.errors import JSON, NOT_ALLOWED, NOT_FOUND, TOO_LARGE, handle_errors, problem
 from palier.api.v1.pagination import DEFAULT_LIMIT, MAX_LIMIT
+from palier.api.v1.reference import page
 
 MAX_BODY = 160 * 2**20
 ROOMS: tuple[Room, ...] = (
@@ -84,6 +85,11 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(document(), content_type=JSON, headers={"Cache-Control": "max-age=300"})
 
 
+def reference(request: HttpRequest) -> HttpResponse:
+    """The same for people, for everybody."""
+    return page(request, json.loads(document()))
+
+
 def nothing(request: HttpRequest, **_: str) -> HttpResponseBase:
     """Every other address under the API's."""
     raise Http404
@@ -125,6 +131,7 @@ def _urls() -> list[URLPattern]:
 
 urlpatterns = [
     path("openapi.json", schema, name="api_document"),
+    path("docs", reference, name="api_reference"),
     path("", include((_urls(), "api"), namespace="api-v1")),
     re_path(r"^.*$", _in_json(nothing)),
 ]

@@ -12,7 +12,7 @@ from ninja.files import UploadedFile
 from procrastinate.contrib.django import app
 from pydantic import Field, StringConstraints
 
-from palier.api.v1.doors import Call, Pk, Room, Text
+from palier.api.v1.doors import Call, Pk, Room, Search, Text
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, term
 from palier.directory.rules import Right, Thing, plain
@@ -74,7 +74,7 @@ class ResidenceOut(Schema):
 
 @room.reads("/landlords/{landlord_id}/residences", Thing.STOCK, "Lister les résidences")
 def residences(
-    request: Call, search: Text = "", commune: Text = "", in_qpv: bool | None = None, gone: bool = False
+    request: Call, search: Search = "", commune: Text = "", in_qpv: bool | None = None, gone: bool = False
 ) -> Page[ResidenceOut]:
     """The residences of the current vintage, by name; or, with ``gone``, those of older vintages only."""
     found = queries.residences(landlord=request.landlord.pk, on=request.on, gone=gone)
