@@ -29,23 +29,14 @@ from palier.directory.rules import Right, Role, Scope, Thing, may, within
 from palier.ledger.replies import answer_once
 from palier.verdict import Verdict
 
+# What arguments of routes are made of.
 Pk = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Cycle = Annotated[int, Field(ge=1, le=99)]
-LongSearch = Annotated[
-    str,
-    StringConstraints(max_length=200, pattern=r"^[^\x00]*$"),
-    Field(description="Des mots, quels qu’en soient les accents et la casse."),
-]
-Text = Annotated[str, StringConstraints(max_length=20_000, pattern=r"^[^\x00]*$")]
-Search = Annotated[
-    str,
-    StringConstraints(max_length=200, pattern=r"^[^\x00]*$"),
-    Field(description="Des mots, quels qu’en soient les accents et la casse."),
-]
-Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+_PLAIN = r"^[^\x00]*$"  # the database keeps no NUL
+Text = Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)]
+LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=_PLAIN)]
+Search = Annotated[Text, Field(description="Des mots, quels qu’en soient les accents et la casse.")]
 View = Callable[..., Any]
-
-
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
