@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from datetime import datetime
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, landlords: int, **options: Any) -> None:
         """Live, showing each month that passes."""
+        call_command("migrate", interactive=False, verbosity=0)
         if Entry.objects.exists():
             raise CommandError("Cette installation contient déjà des actes : la démonstration ne s’y mêle pas.")
         started, shown = time.monotonic(), ""

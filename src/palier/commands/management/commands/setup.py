@@ -7,12 +7,17 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from palier.calendar import paris_day
+from palier.frameworks import operations as frameworks
+from palier.label import operations as label
 
 
 class Command(BaseCommand):
-    """Tables, cache, static files. The embedded database is created by the command's own start."""
+    """Tables, cache, starting rules and grids, static files. The embedded database is created by the command's own start."""
 
-    help = "Prépare l’installation ou la met à jour : base, cache, fichiers des pages."
+    help = "Prépare l’installation ou la met à jour : base, cache, règles et grilles de départ, fichiers des pages."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do each step, saying which."""
@@ -20,6 +25,10 @@ class Command(BaseCommand):
         self.stdout.write("Base : tables et contraintes…")
         call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
         call_command("createcachetable", verbosity=0)
+        self.stdout.write("Règles et grilles de départ…")
+        at = timezone.now()
+        label.load_shipped(effective_from=paris_day(at), at=at)
+        frameworks.load_shipped(at=at)
         if not settings.DEMO:
             self.stdout.write("Fichiers des pages…")
             call_command("collectstatic", interactive=False, verbosity=0)
