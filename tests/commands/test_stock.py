@@ -1,0 +1,28 @@
+"""The contours of priority districts come in from the command line."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from palier.stock.models import PriorityDistrict
+from tests.stock.test_districts import feature, square
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_list_comes_in_or_says_what_is_wrong(tmp_path: Path) -> None:
+    path, out = tmp_path / "qpv.geojson", io.StringIO()
+    path.write_text(json.dumps({"features": [feature("QN1", square(2.48, 48.9))]}))
+    call_command("stock", "import-districts", str(path), "--version", "2024", stdout=out)
+    assert out.getvalue() == "1 quartier prioritaire est en place, liste 2024.\n"
+    path.write_text(json.dumps({"features": [{"properties": {}}]}))
+    with pytest.raises(CommandError, match="Quartier n° 1 du fichier"):
+        call_command("stock", "import-districts", str(path), "--version", "2024")
+    with pytest.raises(CommandError, match="n’est pas un GeoJSON"):
+        call_command("stock", "import-districts", str(tmp_path / "absent"), "--version", "2024")
+    assert PriorityDistrict.objects.count() == 1
