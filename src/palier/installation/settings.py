@@ -240,7 +240,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 # Rate limits of sign-in must hold over all web processes: the cache is the database.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "installation_cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "installation_cache",
+        "OPTIONS": {"MAX_ENTRIES": 5_000},  # one entry a key or an address that was used lately
+    }
+}
 
 # --- Headers -------------------------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {
