@@ -29,6 +29,7 @@ class Command(BaseCommand):
         at = timezone.now()
         label.load_shipped(effective_from=paris_day(at), at=at)
         frameworks.load_shipped(at=at)
+        settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if not settings.DEMO:
             self.stdout.write("Fichiers des pages…")
             call_command("collectstatic", interactive=False, verbosity=0)
