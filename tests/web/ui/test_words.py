@@ -59,3 +59,22 @@ def test_a_stacked_table_keeps_its_roles() -> None:
         '<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">A</th></tr></thead>'
         '<tbody role="rowgroup"><tr role="row"><th role="rowheader" scope="row">b</th><td role="cell" class="num">1</td></tr>'
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "forms", "said"),
+    [
+        (0, "s", ""),
+        (1, "s", ""),
+        (Decimal("1.5"), "s", ""),
+        (2, "s", "s"),
+        (-3, "s", "s"),
+        (1, "reste,restent", "reste"),
+        (2, "reste,restent", "restent"),
+        ([], "s", ""),
+        (["un", "deux"], "s", "s"),
+        (None, "s", ""),
+    ],
+)
+def test_the_plural_begins_at_two(value: object, forms: str, said: str) -> None:
+    assert tags.pluralize(value, forms) == said

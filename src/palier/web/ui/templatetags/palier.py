@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sized
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
@@ -148,6 +149,14 @@ def clock(value: datetime | None) -> str:
 def fingerprint(digest: str) -> str:
     """The beginning of a fingerprint, in groups of four that one can read aloud."""
     return " ".join(digest[i : i + 4] for i in range(0, min(len(digest), 12), 4))
+
+
+@register.filter
+def pluralize(value: Number | str | Sized, forms: str = "s") -> str:
+    """Django's, with the French plural, which begins at 2: « 0 site », « 1,5 jour », « 2 sites »."""
+    singular, _, plural = forms.rpartition(",")
+    many = len(value) >= 2 if isinstance(value, Sized) and not isinstance(value, str) else abs(Decimal(str(value or 0))) >= 2
+    return plural if many else singular
 
 
 register.filter("table_roles", markup.table_roles)
