@@ -87,7 +87,7 @@ class LevelForm(forms.Form):
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Ce qui se passe, depuis quand, et ce qui le montre. Elles sont lues par l’auditeur et par le comité.",
+        help_text="Demandées dès la situation moyenne : ce qui se passe, depuis quand, et ce qui le montre. Elles sont lues par l’auditeur et par le comité.",
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
