@@ -112,7 +112,7 @@ class Walk:
             deliver(at=later, send=send)
         if queries.gate_ask(self.journey).duty is Duty.INFORM:
             return
-        letters = [letter for letter in mail.outbox if "/concertation" in unquote(str(letter.body))]
+        letters = [letter for letter in mail.outbox if "/concertation/voix/" in unquote(str(letter.body))]
         assert {letter.to[0] for letter in letters} == {person.email for person in self.home.representatives.values()}
         for letter in letters:
             self._answer(re.search(r"/acces/\S+", str(letter.body)))
