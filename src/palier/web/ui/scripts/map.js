@@ -116,7 +116,9 @@ async function show(canvas) {
     cooperativeGestures: true,
     locale: words,
   });
-  const box = bounds(collection);
+  // The points are the subject: areas around them may run far out of sight.
+  const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
+  const box = bounds(points.length ? { features: points } : collection);
   if (!box.isEmpty()) map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
   map.addControl(new NavigationControl({ showCompass: false }));
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
