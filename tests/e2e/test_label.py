@@ -105,6 +105,7 @@ class Walk:
         page.get_by_role("button", name="Partager avec les associations").click()
         page.wait_for_url(re.compile(r"/concertation/\d+/$"))
         self.look(page, "round")
+        asked = [f"/voix/{pk}/" for pk in Voice.objects.filter(round=int(page.url.split("/")[-2])).values_list("pk", flat=True)]
         page.context.close()
         mail.outbox.clear()
         later = self.at + timedelta(hours=1)
@@ -112,7 +113,7 @@ class Walk:
             deliver(at=later, send=send)
         if queries.gate_ask(self.journey).duty is Duty.INFORM:
             return
-        letters = [letter for letter in mail.outbox if "/concertation/voix/" in unquote(str(letter.body))]
+        letters = [letter for letter in mail.outbox if any(path in unquote(str(letter.body)) for path in asked)]
         assert {letter.to[0] for letter in letters} == {person.email for person in self.home.representatives.values()}
         for letter in letters:
             self._answer(re.search(r"/acces/\S+", str(letter.body)))
