@@ -15,24 +15,28 @@ from palier.directory.operations import add_landlord, add_member, add_organisati
 from palier.directory.rules import Kind, LandlordType, Role
 from palier.label.models import Journey
 from palier.label.operations import load_shipped, open_journey
-from palier.label.queries import rule_sets
-from palier.label.rules.stages import LIVE, Stage
+from palier.label.queries import rule_sets, rules_of
+from palier.label.rules.stages import LIVE, Landing, Stage
 
 JOURNEYS = 1_000
 settings.DEMO = True  # no second factor to set up here
 now = datetime.now(UTC)
+OF_CONFIRMATION = {stage for stage in LIVE if stage.about.towards is Landing.CONFIRMATION} - {Stage.LABELLED} | {
+    Stage.CONFIRMED
+}
 UNDER_LABEL = {Stage.LABELLED, Stage.CONFIRMED, Stage.HEARING, Stage.VERIFICATION_AUDIT}
 
 
 def fill() -> None:
     """So many landlords, each somewhere on the way."""
     load_shipped(effective_from=(now - timedelta(days=900)).date(), at=now)
-    rules, stages = list(rule_sets()), sorted(LIVE)
+    rules = list(rule_sets())
     for number in range(JOURNEYS):
         landlord = add_landlord(
             name=f"Habitat {number}", siren_number=luhn_siren(500_000 + number), landlord_type=LandlordType.OPH, by=None, at=now
         )
         journey = open_journey(landlord=landlord, rules=rules[number % len(rules)], by=None, at=now)
+        stages = sorted(LIVE if rules_of(journey.rules).confirms else LIVE - OF_CONFIRMATION)
         stage, day = stages[number % len(stages)], (now + timedelta(days=number % 400 - 60)).date()
         dates = {"label_from": day - timedelta(days=300), "label_until": day} if stage in UNDER_LABEL else {}
         Journey.objects.filter(pk=journey.pk).update(stage=stage, due_on=day, **dates)
