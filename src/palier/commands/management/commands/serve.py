@@ -29,7 +29,7 @@ class Command(BaseCommand):
         connections.close_all()
         command = [
             "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", str(settings.WEB_PROCESSES), "--blocking-threads", "2", "--respawn-failed-workers",
+            "--workers", str(settings.WEB_PROCESSES), "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "1",
             "--no-ws", "--log-level", "warning", "palier.installation.wsgi:application",
         ]  # fmt: skip
         os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter, no shell
