@@ -62,13 +62,13 @@ def test_from_the_files_to_the_priority_sites(
     page.get_by_label("Code INSEE de la commune").fill("93010")
     page.get_by_label("Nom de la commune").fill("Bondy")
     page.get_by_label("Garder cette correspondance").fill("Adresses RPLS")
-    page.get_by_role("button", name="Lire le fichier").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Lire le fichier").click()
     run_import(import_id=item.pk, at=timezone.now())
     page.goto(f"{home}/patrimoine/imports/{item.pk}/")
     check(page, "bondy-preview")
-    page.get_by_role("button", name="Intégrer le patrimoine 2022").click()
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Intégrer le patrimoine 2022").click()
     run_import(import_id=item.pk, at=timezone.now())
     page.goto(f"{home}/patrimoine/")
     check(page, "bondy-stock")
@@ -80,7 +80,8 @@ def test_from_the_files_to_the_priority_sites(
     check(page, "bondy-map")
 
     page.goto(f"{home}/sites/")
-    page.get_by_role("button", name="Ouvrir la cotation").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ouvrir la cotation").click()
     rated = 0
     while True:
         page.goto(f"{home}/sites/a-coter/")
@@ -93,8 +94,8 @@ def test_from_the_files_to_the_priority_sites(
                 reasons.nth(row).fill("Halls occupés le soir, signalés par le gardien et par l’amicale.")
         if not rated:
             check(page, "bondy-rating")
-        page.get_by_role("button", name="Enregistrer la page").click()
-        page.wait_for_load_state()
+        with page.expect_navigation():
+            page.get_by_role("button", name="Enregistrer la page").click()
         rated += count
     assert rated == summary.residences
 
@@ -102,7 +103,8 @@ def test_from_the_files_to_the_priority_sites(
     for box in page.get_by_role("checkbox").all():
         box.check()
     check(page, "bondy-proposed")
-    page.get_by_role("button", name="Ajouter à la liste").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Ajouter à la liste").click()
     page.get_by_role("button", name="Confirmer la liste").click()
     page.get_by_text("Liste confirmée").first.wait_for()
     check(page, "bondy-priority")
