@@ -6,6 +6,7 @@ import hashlib
 from io import BytesIO
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from pypdf import PdfReader
 
@@ -42,7 +43,9 @@ def test_what_is_printed_is_what_is_kept(scene: Scene) -> None:
     assert report.document is not None
     assert report.digest == hashlib.sha256(canonical(report.content)).hexdigest()
     kept = path_of(current(report.document).sha256).read_bytes()
-    assert kept == printing.report(report.content, at=NOON, digest=report.digest), "the PDF is made of the content alone"
+    assert kept == printing.report(report.content, fonts=settings.PRINT_FONTS, at=NOON, digest=report.digest), (
+        "the PDF is made of the content alone"
+    )
     text = _text(kept)
     for wanted in (CANARY, "Contrôler le ménage", "C-01", "P-01", "Une équipe solide.", "Les Glycines", scene.auditor.name):
         assert wanted.replace(" :", ":").replace(" ", "") in text, wanted
@@ -51,7 +54,7 @@ def test_what_is_printed_is_what_is_kept(scene: Scene) -> None:
 
 def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
-    reader = PdfReader(BytesIO(printing.report(queries.content(mission, on=DAY), at=NOON)))
+    reader = PdfReader(BytesIO(printing.report(queries.content(mission, on=DAY), at=NOON, fonts=settings.PRINT_FONTS)))
     catalogue = reader.trailer["/Root"]
     assert str(catalogue["/MarkInfo"]["/Marked"]) == "True"
     assert catalogue["/Lang"] == "fr"
@@ -61,7 +64,7 @@ def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
-    assert "Projet" in _text(printing.report(queries.content(mission, on=DAY), at=NOON))
+    assert "Projet" in _text(printing.report(queries.content(mission, on=DAY), fonts=settings.PRINT_FONTS, at=NOON))
 
 
 def _text(pdf: bytes) -> str:

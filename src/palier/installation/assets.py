@@ -21,6 +21,20 @@ PACKAGE = Path(__file__).resolve().parent.parent
 PROJECT = PACKAGE.parent.parent
 BUILT = PACKAGE / "web" / "built"
 STAMP = "built-from.txt"
+FONTS = PROJECT / "node_modules" / "@fontsource-variable"
+# What is printed wants static faces: file of the variable one, its family, the weight cut from it, whether it is slanted.
+CUTS = (
+    ("figtree/files/figtree-latin-wght-normal.woff2", "Figtree", 400, False),
+    ("figtree/files/figtree-latin-wght-normal.woff2", "Figtree", 600, False),
+    ("figtree/files/figtree-latin-wght-italic.woff2", "Figtree", 400, True),
+    ("bricolage-grotesque/files/bricolage-grotesque-latin-wght-normal.woff2", "Bricolage Grotesque", 650, False),
+    (
+        "atkinson-hyperlegible-mono/files/atkinson-hyperlegible-mono-latin-wght-normal.woff2",
+        "Atkinson Hyperlegible Mono",
+        400,
+        False,
+    ),
+)
 OLDEST_NODE = 20
 
 
@@ -75,10 +89,10 @@ def wheel_node() -> Node:
 
 
 def fingerprint() -> str:
-    """What the build depends on, in one sum: lock file, vite's settings, styles, scripts, icons."""
+    """What the build depends on, in one sum: lock file, vite's settings, styles, scripts, icons, and this very module."""
     ui = PACKAGE / "web" / "ui"
     files = [PROJECT / name for name in ("package.json", "package-lock.json", "vite.config.js")]
-    files.append(ui / "mark.svg")
+    files += [ui / "mark.svg", Path(__file__)]
     files += sorted(path for folder in ("styles", "scripts", "icons") for path in (ui / folder).rglob("*") if path.is_file())
     sum_ = hashlib.sha256()
     for path in files:
@@ -97,12 +111,29 @@ def build() -> bool:
     with tempfile.TemporaryDirectory(dir=BUILT.parent, prefix=".built-") as folder:
         fresh = Path(folder) / "fresh"
         node.run(PROJECT / "node_modules" / "vite" / "bin" / "vite.js", "build", "--logLevel", "warn", "--outDir", str(fresh))
+        cut_fonts(fresh / "fonts")
         (fresh / STAMP).write_text(wanted)
         if BUILT.exists():
             _keep_previous(fresh)
             BUILT.rename(Path(folder) / "old")
         fresh.rename(BUILT)
     return True
+
+
+def cut_fonts(folder: Path) -> None:
+    """Cut the static faces of printed documents from the variable ones of the pages, as TrueType."""
+    from fontTools.ttLib import TTFont  # noqa: PLC0415 -- half a second that only a build pays
+    from fontTools.varLib.instancer import instantiateVariableFont  # noqa: PLC0415
+
+    folder.mkdir(parents=True)
+    for file, family, weight, slanted in CUTS:
+        font = instantiateVariableFont(TTFont(FONTS / file), {"wght": weight})
+        font["OS/2"].usWeightClass = weight
+        style = "Italic" if slanted else "Bold" if weight >= 600 else "Regular"
+        for number, name in ((1, family), (2, style), (16, family), (17, style)):
+            font["name"].setName(name, number, 3, 1, 0x409)
+        font.flavor = None
+        font.save(folder / f"{family.lower().replace(' ', '-')}-{weight}{'-italic' if slanted else ''}.ttf")
 
 
 def _keep_previous(fresh: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from palier.audits import printing, queries
@@ -202,7 +203,7 @@ def prepare(*, mission: Mission, revision: int, by: Person, at: datetime) -> Pre
     content = queries.content(mission, on=paris_day(at)) | {"approved_on": paris_day(at).isoformat(), "approved_by": by.name}
     digest = hashlib.sha256(canonical(content)).hexdigest()
     pdf = receive(
-        file=BytesIO(printing.report(content, at=at, digest=digest)),
+        file=BytesIO(printing.report(content, fonts=settings.PRINT_FONTS, at=at, digest=digest)),
         name=f"rapport-{mission.audit}-{mission.pk}.pdf",
         kind="report",
     )

@@ -13,14 +13,15 @@ import typst
 _TEMPLATE = Path(__file__).with_name("report.typ")
 
 
-def report(content: Mapping[str, Any], *, at: datetime, digest: str = "") -> bytes:
+def report(content: Mapping[str, Any], *, fonts: Path, at: datetime, digest: str = "") -> bytes:
     """The PDF of a report (PDF/A-2a and PDF/UA-1, tagged). Without a ``digest`` it says on each page that it is a draft.
 
-    The same content at the same instant gives the same bytes.
+    ``fonts`` is the folder of the faces; the same content at the same instant, in the same faces, gives the same bytes.
     """
     data: bytes = typst.compile(
         str(_TEMPLATE),
         root=str(_TEMPLATE.parent),
+        font_paths=[str(fonts)],
         ignore_system_fonts=True,
         pdf_standards=["a-2a", "ua-1"],
         timestamp=int(at.timestamp()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -116,7 +117,8 @@ def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse |
     if found.document is not None:
         return attachment(current(found.document))
     response = HttpResponse(
-        printing.report(queries.content(one.mission, on=request.on), at=request.at), content_type="application/pdf"
+        printing.report(queries.content(one.mission, on=request.on), fonts=settings.PRINT_FONTS, at=request.at),
+        content_type="application/pdf",
     )
     response["Content-Disposition"] = f'attachment; filename="projet-rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
