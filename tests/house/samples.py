@@ -14,8 +14,16 @@ from io import BytesIO
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import add_member, create_api_token, enter_person, invite
 from palier.directory.rules import Role, Scope
+from palier.documents.models import Document
+from palier.documents.operations import share as share_document
+from palier.documents.operations import store
+from palier.frameworks.operations import Entry as Answered
+from palier.frameworks.operations import fill, import_version, start
 from palier.stock import operations as stock
 from palier.stock.models import ColumnMapping, Residence
+from tests.documents.samples import pdf
+from tests.frameworks.samples import SMALL
+from tests.house import samples_of_plans as plans
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +92,35 @@ def stock_mapping(world: World) -> int:
     ).pk
 
 
+def document(world: World) -> int:
+    kept = store(
+        landlord=world.landlord,
+        file=pdf(world.canary),
+        name=f"{world.canary}.pdf",
+        title=f"Pièce {world.canary}",
+        kind="procedure",
+        by=world.lead,
+        at=world.at,
+    )
+    return kept.document_id
+
+
+def share(world: World) -> int:
+    shared = Document.objects.get(landlord=world.landlord, title=f"Pièce {world.canary}")
+    return share_document(document=shared, organisation=world.association, by=world.lead, at=world.at).pk
+
+
+def assessment(world: World) -> int:
+    version = import_version(text=SMALL, by=None, at=world.at, effective_from=world.at.date())
+    import_version(text=SMALL.replace("Guichet", "Comptoir"), by=None, at=world.at, effective_from=world.at.date())
+    subject = ("landlord", world.landlord.pk, world.canary)
+    started = start(version=version, landlord=world.landlord, subject=subject, by=world.lead, at=world.at)
+    piece = Document.objects.get(landlord=world.landlord, title=f"Pièce {world.canary}")
+    answer = Answered("control", 3, justification=world.canary, documents=(piece,))
+    fill(assessment=started, entries=[answer], by=world.lead, at=world.at)
+    return started.pk
+
+
 # By the name of the thing in the address; ``name of the page:name of the thing`` where one name stands for several.
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     "landlord_id": lambda world: world.landlord.pk,
@@ -99,4 +136,24 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "mapping_id": stock_mapping,
     "stock_export:kind": lambda _: "csv",
     "stock_import_faults:kind": lambda _: "csv",
+    "document_id": document,
+    "document_file:number": lambda _: 1,
+    "share_id": share,
+    "assessment_id": assessment,
+    "theme": lambda _: "cleaning",
+    "criterion": lambda _: "control",
+    "code": lambda _: "small",
+    "framework_version:number": lambda _: 1,
+    "framework_source:number": lambda _: 1,
+    "old": lambda _: 1,
+    "new": lambda _: 2,
+    "round_id": plans.consultation_round,
+    "voice_id": plans.voice,
+    "shared_id": plans.shared_document,
+    "meeting_id": plans.meeting,
+    "recommendation_id": plans.recommendation,
+    "action_id": plans.action,
+    "evidence_id": plans.evidence,
+    "plan_export:form": lambda _: "csv",
+    "plan_snapshot:number": lambda _: 1,
 }

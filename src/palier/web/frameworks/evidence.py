@@ -54,7 +54,7 @@ def evidence(request: Request, landlord: Landlord, assessment_id: int, criterion
     if asked is None:
         raise Http404
     if not (verdict := may_answer(request, assessment)):
-        return refused(request, verdict, status=403)
+        return refused(request, verdict, status=403) if request.method == "POST" else _back(request, assessment, asked)
     readable = pieces.readable(landlord=landlord, roles=request.roles, person=request.user, on=request.on)
     if chosen := request.POST.get("document", ""):
         document = get_object_or_404(readable, pk=int(chosen) if chosen.isascii() and chosen.isdigit() else 0)
@@ -114,8 +114,9 @@ def detach(request: Request, landlord: Landlord, assessment_id: int, criterion: 
     return _back(request, assessment, asked, f"« {document.title} » n’est plus joint au critère {asked.number}.")
 
 
-def _back(request: Request, assessment: Assessment, asked: Criterion, said: str) -> HttpResponse:
-    messages.success(request, said)
+def _back(request: Request, assessment: Assessment, asked: Criterion, said: str = "") -> HttpResponse:
+    if said:
+        messages.success(request, said)
     theme = queries.framework(assessment.version).theme_of(asked.code)
     args = {"landlord_id": assessment.landlord_id, "assessment_id": assessment.pk, "theme": theme.code}
     return redirect(f"{reverse('assessment_theme', kwargs=args)}#c-{asked.code}")
