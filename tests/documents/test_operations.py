@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import time
 from collections.abc import Callable
 from datetime import datetime
+from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, IntegrityError, transaction
 
 from palier.calendar import paris_day
@@ -197,9 +202,23 @@ def test_an_auditors_piece_is_read_by_the_landlord_once_widened(
 
 
 def test_a_lost_or_altered_file_is_named(document: Document) -> None:
-    assert queries.missing_files() == []
+    out = StringIO()
+    call_command("documents", "check", stdout=out)
+    assert "intact" in out.getvalue()
     path = storage.path_of(queries.current(document).sha256)
     path.write_bytes(b"autre")
     assert [v.document_id for v in queries.missing_files()] == [document.pk]
     path.unlink()
-    assert len(queries.missing_files()) == 1
+    with pytest.raises(CommandError, match="1 version"):
+        call_command("documents", "check", stderr=out)
+    assert "a.pdf" in out.getvalue()
+
+
+def test_what_uploads_cut_short_have_left_is_removed_after_a_day(documents: Path) -> None:
+    for name, age in ((".incoming-old", 2), (".incoming-new", 0)):
+        folder = documents / name
+        folder.mkdir(parents=True)
+        (folder / "part").write_bytes(b"x")
+        os.utime(folder, (time.time() - age * 86_400,) * 2)
+    call_command("documents", "sweep", stdout=StringIO())
+    assert [p.name for p in documents.glob(".incoming-*")] == [".incoming-new"]

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
 from django.conf import settings
 
 _CHUNK = 1 << 18
+_INCOMING = ".incoming-"
 
 
 def path_of(sha256: str) -> Path:
@@ -25,8 +28,16 @@ def incoming() -> Iterator[Path]:
     """A private folder for one file on its way in, on the same disk, removed at the end whatever happens."""
     root = Path(settings.DOCUMENTS)
     root.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".incoming-", dir=root) as folder:
+    with tempfile.TemporaryDirectory(prefix=_INCOMING, dir=root) as folder:
         yield Path(folder)
+
+
+def sweep(*, before: datetime) -> int:
+    """Remove what uploads cut short before this instant have left behind; how many there were."""
+    left = [f for f in Path(settings.DOCUMENTS).glob(f"{_INCOMING}*") if f.stat().st_mtime < before.timestamp()]
+    for folder in left:
+        shutil.rmtree(folder)
+    return len(left)
 
 
 def take(file: IO[bytes], target: Path, limit: int) -> int:

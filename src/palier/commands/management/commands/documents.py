@@ -1,0 +1,35 @@
+"""``palier documents check`` and ``sweep``: the files of evidence on disk."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from palier.documents.queries import missing_files
+from palier.documents.storage import sweep
+
+
+class Command(BaseCommand):
+    """Reads every file again, or removes what uploads cut short have left."""
+
+    help = "Vérifie que chaque version a son fichier, intact (check), ou enlève les envois interrompus (sweep)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Which of the two."""
+        parser.add_argument("chore", choices=["check", "sweep"])
+
+    def handle(self, *args: Any, chore: str, **options: Any) -> None:
+        """Run one chore."""
+        if chore == "sweep":
+            self.stdout.write(f"{sweep(before=timezone.now() - timedelta(days=1))} envoi(s) interrompu(s) enlevé(s).")
+            return
+        lost = missing_files()
+        for version in lost:
+            self.stderr.write(f"Document {version.document_id}, version {version.number} : {version.name}")
+        if lost:
+            raise CommandError(f"{len(lost)} version(s) n’ont plus leur fichier, ou un fichier changé.")
+        self.stdout.write("Chaque version a son fichier, intact.")
