@@ -140,6 +140,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "document_file:number": lambda _: 1,
     "share_id": share,
     "assessment_id": assessment,
+    "assessment_export:form": lambda _: "csv",
     "theme": lambda _: "cleaning",
     "criterion": lambda _: "control",
     "code": lambda _: "small",
