@@ -106,7 +106,8 @@ def test_from_the_files_to_the_priority_sites(
     with page.expect_navigation():
         page.get_by_role("button", name="Ajouter à la liste").click()
     page.get_by_role("button", name="Confirmer la liste").click()
-    page.get_by_text("Liste confirmée").first.wait_for()
+    page.get_by_text("La liste est confirmée.").wait_for()
+    page.goto(f"{home}/sites/prioritaires/")
     check(page, "bondy-priority")
     chief = browser_page(director)
     chief.goto(f"{home}/sites/")
