@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db.models import (
+    Avg,
     BooleanField,
     Case,
     Count,
@@ -211,6 +212,12 @@ def addresses_of(*, residence: Residence) -> QuerySet[Any]:
     """The addresses of a residence in its last vintage: ``address_key``, ``address``, ``homes`` and how many ``lines``."""
     here = residence.dwellings.filter(source=residence.last_source_id).exclude(homes=0).values("address_key")
     return here.annotate(address=Min("address"), homes=Sum("homes"), lines=Count("pk")).order_by("address_key")
+
+
+def points_of(*, residence: Residence) -> QuerySet[Any]:
+    """The addresses of a residence that have a point, in its last vintage: ``address``, ``homes``, ``lon``, ``lat``."""
+    here = residence.dwellings.filter(source=residence.last_source_id, lon__isnull=False).exclude(homes=0)
+    return here.values("address").annotate(homes=Sum("homes"), lon=Avg("lon"), lat=Avg("lat")).order_by("address")
 
 
 def make_up_of(*, residence: Residence) -> dict[str, list[tuple[Any, int]]]:

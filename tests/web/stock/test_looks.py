@@ -56,7 +56,7 @@ def test_from_the_first_deposit_to_the_stock(browser_page: OpenPage, landlord: L
     work()
     page.get_by_role("heading", name="Préciser la lecture").wait_for()
     check(page, "stock-import-columns")
-    page.get_by_label("OPH de Bondy").check()
+    assert page.get_by_label("OPH de Bondy").is_checked()
     page.get_by_label("Garder cette correspondance").fill("Export de l’ERP")
     page.get_by_role("button", name="Lire le fichier").click()
     page.get_by_text("Vous pouvez quitter cette page").wait_for()

@@ -173,7 +173,7 @@ def test_a_file_of_several_landlords_asks_which_are_ours(visitor: Client, landlo
     assert "Autre bailleur" in page
     answers = {"year": "2025", "unit": "address", "column_0": "owner", "column_1": "address", "column_2": "homes"}
     refused = visitor.post(url(landlord, f"imports/{item.pk}/lecture/"), answers)
-    assert "Ce fichier porte 2 bailleurs" in words(refused)
+    assert "Ce fichier porte plusieurs bailleurs." in words(refused)
     visitor.post(url(landlord, f"imports/{item.pk}/lecture/"), {**answers, "owners": ["OPH de Bondy"]})
     work()
     page = words(visitor.get(url(landlord, f"imports/{item.pk}/")))

@@ -77,7 +77,7 @@ def report(item: Import, base: Import | None) -> dict[str, Any]:
         "renamed": _cut(sorted(renamed, key=lambda r: r["name"])),
         "rules": dict(rules),
         "lines": _lines(item, base),
-        "located": _located(item),
+        "located": _located(item, base),
     }
 
 
@@ -90,9 +90,16 @@ def _cut(found: list[dict[str, Any]]) -> dict[str, Any]:
     return {"count": len(found), "shown": found[:_SHOWN]}
 
 
-def _located(item: Import) -> int:
-    sql = "SELECT SUM(COALESCE(homes, 1)) AS homes FROM stock_readline WHERE source_id = %s AND lon IS NOT NULL"
-    return int(fetch(sql, [item.pk])[0]["homes"] or 0)
+def _located(item: Import, base: Import | None) -> dict[str, int]:
+    """The homes with a point, in the base and in this file; a home without one takes its address's in the base."""
+    before = """SELECT SUM(COALESCE(homes, 1)) AS homes FROM stock_dwelling WHERE source_id = %s AND lon IS NOT NULL"""
+    after = """SELECT SUM(COALESCE(homes, 1)) AS homes FROM stock_readline WHERE source_id = %s AND (lon IS NOT NULL OR address_key IN (
+                   SELECT address_key FROM stock_dwelling WHERE source_id = %s AND lon IS NOT NULL AND address_key <> ''))"""
+    known = base.pk if base else None
+    return {
+        "before": int(fetch(before, [known])[0]["homes"] or 0),
+        "after": int(fetch(after, [item.pk, known])[0]["homes"] or 0),
+    }
 
 
 def _lines(item: Import, base: Import | None) -> dict[str, Any] | None:

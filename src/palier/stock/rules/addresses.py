@@ -165,3 +165,9 @@ def street_name(address: str) -> str:
         words.pop(0)
     text = " ".join(words)
     return text[:1].upper() + text[1:]
+
+
+def address_order(address: str) -> tuple[str, int, str]:
+    """Where an address stands in a list: by street, then by number as people count."""
+    number = _NUMBER.match(address)
+    return street_of(address), int(re.split(r"\D", number.group(), maxsplit=1)[0]) if number else 0, address

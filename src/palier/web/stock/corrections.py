@@ -13,6 +13,7 @@ from palier.directory.models import Landlord
 from palier.stock import operations, queries
 from palier.stock.models import Residence
 from palier.stock.reading.places import grouped
+from palier.stock.rules.addresses import address_order
 from palier.web.doors import Request, door
 from palier.web.stock.forms import MergeForm, MoveForm, NameForm, PointForm
 from palier.web.stock.residences import WRITE, residence_or_404
@@ -30,7 +31,7 @@ def _others(landlord: Landlord, item: Residence) -> list[tuple[int, str]]:
 
 
 def _addresses(item: Residence) -> list[tuple[str, str]]:
-    rows = queries.addresses_of(residence=item)
+    rows = sorted(queries.addresses_of(residence=item), key=lambda row: address_order(row["address"]))
     return [
         (row["address_key"], f"{row['address'] or 'Sans adresse'}, {grouped(row['homes'] or row['lines'])} logements")
         for row in rows
@@ -47,7 +48,14 @@ def _page(request: Request, landlord: Landlord, item: Residence, *, status: int 
         "move_form": MoveForm(addresses=addresses, others=others),
         **bound,
     }
-    context = {"landlord": landlord, "residence": item, "several": len(addresses) > 1, "alone": not others, **shown}
+    context = {
+        "landlord": landlord,
+        "residence": item,
+        "addresses": addresses,
+        "several": len(addresses) > 1,
+        "alone": not others,
+        **shown,
+    }
     return render(request, "stock/correct.html", context, status=status)
 
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
+from palier.directory.rules import plain
 from palier.stock.models import Import
 from palier.stock.operations import owners_in
 from palier.stock.queries import Size
@@ -19,6 +20,12 @@ _YEAR = "Le patrimoine au 1er janvier de cette année."
 
 def _offer(form: forms.Form, name: str, choices: Iterable[tuple[str | int, str]]) -> None:
     cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def _likely_owners(item: Import) -> list[str]:
+    """The landlords of the file whose name is the landlord's own."""
+    own = plain(item.landlord.name)
+    return [name for name in owners_in(item, {int(i): field for i, field in item.mapping.items()}) if plain(name) == own]
 
 
 class ResidenceFilters(forms.Form):
@@ -74,7 +81,9 @@ class CompletionForm(forms.Form):
     )
     commune_name = forms.CharField(label="Nom de la commune", required=False, max_length=60)
     owners = forms.MultipleChoiceField(
-        label="Les lignes de ces bailleurs sont les vôtres", required=False, widget=forms.CheckboxSelectMultiple
+        label="Les lignes de ces bailleurs sont les vôtres",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Ce fichier porte plusieurs bailleurs. Choisissez ceux dont les lignes sont les vôtres."},
     )
     save_as = forms.CharField(
         label="Garder cette correspondance sous le nom",
@@ -108,7 +117,7 @@ class CompletionForm(forms.Form):
         return {
             "year": item.year,
             "unit": item.unit,
-            "owners": item.options.get("owners", []),
+            "owners": item.options.get("owners") or _likely_owners(item),
             "commune": item.options.get("commune", ""),
             "commune_name": item.options.get("commune_name", ""),
             "save_as": item.profile.get("saved", ""),

@@ -11,15 +11,13 @@ from django.urls import reverse
 
 from palier.directory.models import Landlord
 from palier.stock import queries
-from palier.stock.rules.districts import Standing, standing, version_on
+from palier.stock.rules.districts import standing, version_on
 from palier.web.doors import Request, door
 from palier.web.stock.residences import READ, residence_or_404
 
 Box = tuple[float, float, float, float]
 # About a kilometre: the district across the street is worth seeing.
 _AROUND = 0.01
-# The classes of the map's points, light to dark.
-_LEVELS = {Standing.UNKNOWN: 0, Standing.OUTSIDE: 0, Standing.PARTLY: 1, Standing.INSIDE: 2}
 
 
 @door(GET=READ)
@@ -35,50 +33,52 @@ def stock_map(request: Request, landlord: Landlord) -> HttpResponse:
 def stock_points(request: Request, landlord: Landlord) -> JsonResponse:
     """Residences and the districts around them, as GeoJSON."""
     rows = list(queries.residences(landlord=landlord, on=request.on).filter(lon__isnull=False))
-    features = [_point(landlord, row) for row in rows]
-    return _geojson([*features, *_areas(_box(rows), version_on(request.on))])
+    return _geojson([*(_residence(landlord, row) for row in rows), *_around(rows, request)])
 
 
 @door(GET=READ)
 def districts(request: Request, landlord: Landlord) -> JsonResponse:
     """The contours of the districts around a landlord's residences, as GeoJSON: a layer for any map of the stock."""
     rows = list(queries.residences(landlord=landlord, on=request.on).filter(lon__isnull=False))
-    return _geojson(_areas(_box(rows), version_on(request.on)))
+    return _geojson(_around(rows, request))
 
 
 @door(GET=READ)
 def residence_points(request: Request, landlord: Landlord, residence_id: int) -> JsonResponse:
-    """One residence, its neighbours of the same landlord and the districts around, as GeoJSON."""
+    """The addresses of a residence (its own point when they have none) and the districts around, as GeoJSON."""
     item = residence_or_404(landlord, residence_id)
-    if item.lon is None:
+    if item.lon is None or item.lat is None:
         return _geojson([])
-    west, south, east, north = _box([item])
-    rows = queries.residences(landlord=landlord, on=request.on).filter(lon__range=(west, east), lat__range=(south, north))
-    features = [_point(landlord, row, here=row.pk == item.pk) for row in rows]
-    return _geojson([*features, *_areas((west, south, east, north), version_on(request.on))])
+    rows = list(queries.points_of(residence=item)) or [
+        {"address": item.address, "homes": None, "lon": item.lon, "lat": item.lat}
+    ]
+    points = [_feature(row["lon"], row["lat"], name=row["address"] or item.name, note=_homes(row["homes"])) for row in rows]
+    return _geojson([*points, *_areas(_box((row["lon"], row["lat"]) for row in rows), version_on(request.on))])
 
 
-def _point(landlord: Landlord, row: Any, *, here: bool = False) -> dict[str, Any]:
-    homes = "nombre de logements inconnu" if row.homes is None else f"{row.homes} logement{'s' if row.homes > 1 else ''}"
-    where = standing(row.inside, row.known)
-    return {
-        "type": "Feature",
-        "geometry": {"type": "Point", "coordinates": [row.lon, row.lat]},
-        "properties": {
-            "name": row.name,
-            "note": f"{homes}, {where.label[:1].lower()}{where.label[1:]}".replace("qPV", "QPV"),
-            "url": reverse("residence", kwargs={"landlord_id": landlord.pk, "residence_id": row.pk}),
-            "level": 3 if here else _LEVELS[where],
-        },
-    }
+def _homes(count: int | None) -> str:
+    return "nombre de logements inconnu" if count is None else f"{count} logement{'s' if count > 1 else ''}"
 
 
-def _box(rows: Iterable[Any]) -> Box:
-    rows = list(rows)
-    if not rows:
-        return (0.0, 0.0, 0.0, 0.0)
-    lons, lats = [row.lon for row in rows], [row.lat for row in rows]
+def _feature(lon: float, lat: float, **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
+
+
+def _residence(landlord: Landlord, row: Any) -> dict[str, Any]:
+    """A residence: a full point when it is in a district, a pale one when it is not."""
+    words = f"{_homes(row.homes)}. {standing(row.inside, row.known).label}."
+    url = reverse("residence", kwargs={"landlord_id": landlord.pk, "residence_id": row.pk})
+    pale = {} if row.in_qpv else {"level": 0}
+    return _feature(row.lon, row.lat, name=row.name, note=words, url=url, **pale)
+
+
+def _box(points: Iterable[tuple[float, float]]) -> Box:
+    lons, lats = zip(*points, strict=True)
     return (min(lons) - _AROUND, min(lats) - _AROUND, max(lons) + _AROUND, max(lats) + _AROUND)
+
+
+def _around(rows: list[Any], request: Request) -> list[dict[str, Any]]:
+    return _areas(_box((row.lon, row.lat) for row in rows), version_on(request.on)) if rows else []
 
 
 def _areas(box: Box, version: str) -> list[dict[str, Any]]:

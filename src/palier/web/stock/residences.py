@@ -15,6 +15,7 @@ from palier.directory.rules import Right, Thing
 from palier.stock import queries
 from palier.stock.models import Residence, ResidenceDistrict
 from palier.stock.rules import codes
+from palier.stock.rules.addresses import address_order
 from palier.stock.rules.districts import Method, Standing, standing, version_on
 from palier.stock.rules.imports import AT_WORK, State
 from palier.web.doors import Request, door
@@ -135,7 +136,7 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
         "current": current,
         "standing": {"shape": shape, "label": words, "now": now, "version": version},
         "standings": [(s, Method(s.method).label, *said(s.inside, s.known), _disagrees(s, standings)) for s in standings],
-        "addresses": list(queries.addresses_of(residence=item)),
+        "addresses": sorted(queries.addresses_of(residence=item), key=lambda row: address_order(row["address"])),
         "make_up": _make_up(queries.make_up_of(residence=item)),
         "history": entries_of(request, "stock.residence", item.pk),
         "may_write": bool(request.may(Right.WRITE, Thing.STOCK)),
