@@ -100,6 +100,17 @@ def test_it_is_finished_reopened_and_printed(
     assert office.post(url(assessment, "rouvrir/"), {"because": ""}).status_code == 422
 
 
+def test_it_is_handed_out_as_a_table_that_runs_nothing(
+    assessment: Assessment, lead: Person, office: Client, at: datetime
+) -> None:
+    fill(assessment=assessment, entries=[Entry("desk", 2, justification="=1+1")], by=lead, at=at)
+    table = office.get(url(assessment, "exporter/csv/")).content.decode("utf-8-sig").splitlines()
+    assert len(table) == 6
+    assert "2.2;Guichet;Accueil;2;2 À améliorer;1;'=1+1;;oui;Mme B.;10/03/2026 12:00:00" in table
+    assert office.get(url(assessment, "exporter/xlsx/")).status_code == 200
+    assert office.get(url(assessment, "exporter/pdf/")).status_code == 404
+
+
 def test_it_is_entrusted_on_its_page(
     assessment: Assessment, landlord: Landlord, office: Client, make_person: Callable[..., Person]
 ) -> None:

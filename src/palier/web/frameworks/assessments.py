@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord, Person
@@ -19,6 +19,7 @@ from palier.frameworks.models import Assessment, Framework
 from palier.frameworks.rules.answering import OPEN, STATUSES, SUPERSEDED
 from palier.frameworks.rules.purposes import PURPOSES, may_write, readable
 from palier.web.doors import Open, Request, door, refused
+from palier.web.export import MEDIA_TYPES, spreadsheet
 from palier.web.frameworks.grids import grouped
 from palier.web.frameworks.shown import found, may_answer, right_to_answer, score_in_words, shown, stored_in_words
 from palier.web.ledger.history import entries_of
@@ -131,6 +132,33 @@ def printable(request: Request, landlord: Landlord, assessment_id: int) -> HttpR
         "score_value": score_in_words(data.score),
     }
     return render(request, "frameworks/print.html", context)
+
+
+@door(GET=Open.SIGNED_IN)
+def export(request: Request, landlord: Landlord, assessment_id: int, form: str) -> HttpResponse:
+    """The whole assessment as a table, one line a criterion."""
+    if form not in MEDIA_TYPES:
+        raise Http404
+    data = shown(found(request, landlord, assessment_id))
+    header = ["Critère", "Intitulé", "Thème", "Note", "En mots", "Poids", "Justification", "Preuves", "Complet", "Par", "Le"]
+    rows = (
+        [
+            row.criterion.number,
+            row.criterion.title,
+            theme.title,
+            row.given.value,
+            row.rated,
+            row.criterion.weight,
+            row.justification,
+            ", ".join(piece.document.title for piece in row.pieces),
+            bool(row.complete),
+            row.answer.by.name if row.answer and row.answer.by else "",
+            row.saved_at,
+        ]
+        for theme in data.framework.themes
+        for row in map(data.row, theme.criteria)
+    )
+    return spreadsheet(form, f"evaluation-{data.assessment.pk}", header, rows)
 
 
 @door(POST=Open.SIGNED_IN)

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_ONE}confier/", assessments.entrust, name="assessment_entrust"),
     path(f"{_ONE}reprendre/", assessments.carry_over, name="assessment_carry_over"),
     path(f"{_ONE}imprimer/", assessments.printable, name="assessment_print"),
+    path(f"{_ONE}exporter/<slug:form>/", assessments.export, name="assessment_export"),
     path(f"{_ONE}themes/<slug:theme>/", rating.theme, name="assessment_theme"),
     path(_CRITERION, rating.criterion, name="assessment_criterion"),
     path(f"{_CRITERION}textes/", rating.texts, name="assessment_texts"),
