@@ -85,7 +85,7 @@ class Change:
 
 
 def _words(criterion: Criterion | None) -> str:
-    return " ".join(filter(None, (criterion.title, criterion.expected, criterion.guidance))) if criterion else ""
+    return " ".join(filter(None, (f"{criterion.title}.", criterion.expected, criterion.guidance))) if criterion else ""
 
 
 def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
