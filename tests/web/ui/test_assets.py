@@ -36,7 +36,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
     names = {
         (path, name)
         for path in WEB.rglob("*.html")
-        for name in re.findall(r'<c-icon name="([\w-]+)"|{% icon "([\w-]+)"|\bicon="([\w-]+)"', path.read_text())
+        for name in re.findall(r'{% icon "([\w-]+)"|\bicon="([\w-]+)"', path.read_text())
         for name in name
         if name
     }
@@ -45,7 +45,7 @@ def test_every_icon_that_a_template_names_is_in_the_sprite() -> None:
 
 def test_an_icon_that_does_not_exist_is_refused() -> None:
     with pytest.raises(KeyError, match=r"phosphor\.txt"):
-        draw('<c-icon name="dragon" />')
+        draw('{% icon "dragon" %}')
 
 
 def test_pages_of_tenants_weigh_little() -> None:
