@@ -24,6 +24,8 @@ from tests.house.samples import SAMPLES, World
 
 pytestmark = pytest.mark.django_db
 ALLOWED, HIDDEN, REFUSED, TO_SIGN_IN, NO_METHOD = "allowed", 404, 403, 302, 405
+# Behind the door, the room's own table of acts refuses more people: it is tested there.
+NARROWED = {"mission_consult"}
 # Steps of sign-in that answer for themselves what to do next, behind an open door.
 STEPS = {
     "mfa_authenticate",
@@ -193,7 +195,7 @@ def test_every_answer_is_the_one_of_the_table(
                 continue
             answer = who.client.generic(method, address(page, place))
             given = answer.status_code if stated == HIDDEN else answered(answer.status_code, answer.get("Location", ""))
-            if given != stated:
+            if given != stated and not (given == REFUSED and page.name in NARROWED):
                 wrong.append((who.words, method, page.route, f"stated {stated}, answered {answer.status_code}"))
             if not who.there and not answer.streaming and b"CANARI-AILLEURS" in answer.content:
                 leaks.append((who.words, page.route))

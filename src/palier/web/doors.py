@@ -135,11 +135,19 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
     if isinstance(need, tuple) and not (verdict := request.may(need[1], need[0])):
         return refused(request, verdict, status=403)
     if request.method != "POST":
-        response = view(request, **kwargs)
-        if request.user.is_authenticated:
-            response.setdefault("Cache-Control", "no-store")
-        return response
+        return _show(request, view, kwargs)
     return _act_once(request, lambda: cast(HttpResponse, view(request, **kwargs)))
+
+
+def _show(request: Request, view: View, kwargs: dict[str, Any]) -> Answer:
+    """A page that is only read; what it cannot show for a reason of the field is said as a refusal."""
+    try:
+        response = view(request, **kwargs)
+    except Refusal as refusal:
+        return refused(request, refusal.verdict, status=422)
+    if request.user.is_authenticated:
+        response.setdefault("Cache-Control", "no-store")
+    return response
 
 
 def roles_of(request: Request) -> frozenset[Role]:
