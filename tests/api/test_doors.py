@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from pytest_django.fixtures import Settings
 
 from palier.api.v1 import auth
 from palier.api.v1.doors import Open
@@ -20,6 +21,7 @@ from palier.directory.operations import end_membership
 from palier.directory.queries import memberships
 from palier.directory.rules import Kind, Right, Role, Scope, Thing, may
 from palier.documents.models import Document
+from palier.ledger.models import Reply
 from tests.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
@@ -141,6 +143,20 @@ def test_a_key_does_no_more_than_its_scope(
             assert (answer.status_code, answer.json()["code"]) == (403, "directory.out_of_scope"), route
 
 
+def test_an_installation_of_one_landlord_runs_no_scheme(
+    make_organisation: Callable[..., Organisation], make_person: Make, program: MakeProgram, settings: Settings
+) -> None:
+    called = program(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER)))
+    assert called.get("/board").status_code == 200
+    settings.SINGLE_LANDLORD = True
+    assert [called.get(path).status_code for path in ("/board", "/organisations", "/auditors", "/landlords")] == [
+        404,
+        404,
+        404,
+        200,
+    ]
+
+
 # --- How a refusal is said -----------------------------------------------------------------------------------------
 
 
@@ -234,6 +250,25 @@ def test_what_fails_unforeseen_says_so_in_json_and_writes_nothing(
     answer = program(make_person(Role.QUALITY_LEAD, landlord)).post(f"/landlords/{landlord.pk}/documents", sent)
     assert (answer.status_code, answer.json()["code"]) == (500, "api.failed")
     assert not Document.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_act_that_fails_is_undone_and_the_call_still_counts(
+    make_landlord: Callable[..., Landlord],
+    make_person: Make,
+    program: MakeProgram,
+    monkeypatch: pytest.MonkeyPatch,
+    documents_folder: object,
+) -> None:
+    landlord = make_landlord()
+    called = program(make_person(Role.QUALITY_LEAD, landlord))
+    monkeypatch.setattr("palier.api.v1.documents._found", lambda *_: 1 / 0)
+    sent = {"title": "Lettre", "kind": "letter", "file": SimpleUploadedFile("a.txt", b"Bonjour")}
+    assert called.post(f"/landlords/{landlord.pk}/documents", sent, **{"Idempotency-Key": "k"}).status_code == 500
+    assert not Document.objects.exists()
+    assert not Reply.objects.exists()
+    _, calls = cache.get(f"api-key:{ApiToken.objects.get().pk}")
+    assert calls == 1
 
 
 # --- Acts ----------------------------------------------------------------------------------------------------------

@@ -11,10 +11,10 @@ from enum import StrEnum
 from functools import wraps
 from typing import Annotated, Any, cast
 
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404
 from ninja import Router, Schema
 from ninja.errors import ValidationError
 from ninja.params.functions import Header, Path, Query
@@ -25,7 +25,7 @@ from palier.api.v1.errors import JSON, Denied, Problem, as_json
 from palier.api.v1.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, Asked, Page
 from palier.directory import queries as directory
 from palier.directory.models import ApiToken, Landlord, Person
-from palier.directory.rules import Right, Role, Scope, Thing, may, within
+from palier.directory.rules import SCHEME_THINGS, Right, Role, Scope, Thing, may, within
 from palier.ledger.replies import answer_once
 from palier.verdict import Verdict
 
@@ -106,15 +106,17 @@ def _enter(request: Call, key: ApiToken, need: Need) -> None:
         request.roles = directory.roles(person=key.person, on=request.on)
     else:
         request.landlord, request.roles = _file(key.person, asked, request.on)
+    if settings.SINGLE_LANDLORD and pairs and {thing for thing, _ in pairs} <= SCHEME_THINGS:
+        raise Http404
     if pairs:
         require_any(may(request.roles, right, thing) for thing, right in pairs)
 
 
 def _file(person: Person, asked: str, on: date) -> tuple[Landlord, frozenset[Role]]:
-    if not _NUMBER.fullmatch(asked):
+    opened = directory.opened(person=person, landlord=int(asked), on=on) if _NUMBER.fullmatch(asked) else None
+    if opened is None:
         raise Http404
-    roles = directory.roles_on(person=person, landlord=int(asked), on=on)
-    return get_object_or_404(Landlord if roles else Landlord.objects.none(), pk=asked), roles
+    return opened
 
 
 def require_any(verdicts: Iterable[Verdict]) -> None:
