@@ -364,3 +364,18 @@ def test_lists_run_the_same_queries_with_1_and_30_rows(
         )
         operations.ask_document(mission=mission, title=f"Document {number}", detail="", by=scene.auditor, at=NOON)
     assert measure() == few
+
+
+def test_messages_of_the_file_carry_no_finding_and_no_rival(scene: Scene, representative: Person, sign_in: SignIn) -> None:
+    scene.to(State.CONSULTED)
+    listed = reverse("landlord_messages", kwargs={"landlord_id": scene.landlord.pk})
+    assert "vous consulte" not in words(sign_in(representative).get(listed))
+    Mission.objects.all().delete()
+    mission = scene.to(State.REPORT_DELIVERED)
+    remark = operations.say(mission=mission, finding=scene.findings[0], text=CANARY, by=scene.lead, at=NOON)
+    operations.answer(mission=mission, remark=remark, text=CANARY, by=scene.auditor, at=NOON)
+    page = words(sign_in(representative).get(listed))
+    assert "une remarque sur le constat C-01" in page
+    assert CANARY not in page
+    history = reverse("history", kwargs={"landlord_id": scene.landlord.pk})
+    assert CANARY not in words(sign_in(representative).get(history))

@@ -17,6 +17,7 @@ from palier.directory.rules import Role
 from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
+from palier.outbox.operations import post
 from palier.verdict import Refusal, no, require
 
 
@@ -55,6 +56,9 @@ def grant(
     covered = ", ".join(audit.label for audit in Audit if audit in scope)
     summary = f"a agréé {person.name} ({firm.name}) du {in_words(starts_on)} au {in_words(ends_on)} : {covered}."
     _record(accreditation, "accredited", by=by, at=at, summary=summary, facts={"scope": accreditation.scope})
+    _tell(
+        accreditation, at, f"Vous êtes agréé du {in_words(starts_on)} au {in_words(ends_on)}", f"Audits couverts : {covered}."
+    )
     return accreditation
 
 
@@ -71,6 +75,7 @@ def suspend(*, accreditation: Accreditation, because: str, by: Person, at: datet
     suspension = Suspension.objects.create(accreditation=locked, starts_on=paris_day(at), because=because.strip(), by=by, at=at)
     summary = f"a suspendu l’agrément de {locked.person.name} : {because.strip()}"
     _record(locked, "accreditation_suspended", by=by, at=at, summary=summary, facts={})
+    _tell(locked, at, "Votre agrément est suspendu", because.strip())
     return suspension
 
 
@@ -88,6 +93,7 @@ def lift(*, accreditation: Accreditation, by: Person, at: datetime) -> None:
         suspension.save(update_fields=["ends_on"])
     summary = f"a levé la suspension de l’agrément de {locked.person.name}."
     _record(locked, "suspension_lifted", by=by, at=at, summary=summary, facts={})
+    _tell(locked, at, "La suspension de votre agrément est levée", "Vous pouvez à nouveau être retenu et mener vos missions.")
 
 
 @transaction.atomic
@@ -105,6 +111,7 @@ def withdraw(*, accreditation: Accreditation, because: str, by: Person, at: date
         raise Refusal(no("audits.withdrawn", "Cet agrément est déjà retiré."))
     summary = f"a retiré l’agrément de {accreditation.person.name} : {because.strip()}"
     _record(accreditation, "accreditation_withdrawn", by=by, at=at, summary=summary, facts={})
+    _tell(accreditation, at, "Votre agrément est retiré", because.strip())
 
 
 @transaction.atomic
@@ -145,6 +152,18 @@ def _require_standing(accreditation: Accreditation, wanted: Standing, at: dateti
 def _require_reason(because: str) -> None:
     if not because.strip():
         raise Refusal(no("audits.reason_missing", "Dites pourquoi, en une phrase : l’auditeur la lira."))
+
+
+def _tell(accreditation: Accreditation, at: datetime, subject: str, body: str) -> None:
+    post(
+        event="audits.accreditation_changed",
+        to=[accreditation.person_id],
+        at=at,
+        subject=subject,
+        body=body,
+        link=f"/auditeurs/{accreditation.pk}/",
+        undo_key=f"accreditation:{accreditation.pk}",
+    )
 
 
 def _record(

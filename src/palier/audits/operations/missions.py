@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from palier.audits import queries
 from palier.audits.models import Accreditation, Mission
 from palier.audits.operations.moving import (
-    LANDLORD,
     lock,
     move,
     own,
@@ -45,6 +44,9 @@ from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import Audience
 from palier.verdict import Refusal, Verdict, no, require
+
+# Messages of a file are read by many: what one side says to the other stays on the mission's page.
+_REASON_THERE = "Le motif se lit sur la page de la mission."
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def consult(
             "audits.mission_offered",
             at=at,
             subject=f"{landlord.name} vous consulte : {audit.label}",
-            body=f"{request.strip()}{until}",
+            body=f"Lisez sa demande, puis proposez vos dates ou déclinez.{until}",
         )
         remember(
             mission,
@@ -163,13 +165,12 @@ def propose(*, mission: Mission, proposal: Proposal, by: Person, at: datetime) -
         summary=f"a envoyé sa proposition : {Audit(mission.audit).label}.",
         facts=_figures(proposal),
     )
-    dates = f"du {in_words(proposal.starts_on)} au {in_words(proposal.ends_on)}"
     tell_landlord(
         mission,
         "audits.mission_answered",
         at=at,
         subject=f"{mission.firm.name} vous répond : {Audit(mission.audit).label}",
-        body=f"{mission.auditor.name} propose {proposal.days} jours, {dates}.",
+        body="La proposition se lit et se compare sur la page des audits.",
     )
     return mission
 
@@ -304,11 +305,11 @@ def end(*, mission: Mission, act: str, because: str, by: Person, at: datetime) -
     if act == "decline":
         summary = f"a décliné la consultation ({audit.label}) : {because.strip()}"
         subject = f"{mission.firm.name} décline : {audit.label}"
-        tell_landlord(mission, "audits.mission_answered", at=at, subject=subject, body=because.strip())
+        tell_landlord(mission, "audits.mission_answered", at=at, subject=subject, body=_REASON_THERE)
     else:
         summary = f"n’a pas retenu {mission.auditor.name} ({mission.firm.name}) : {because.strip()}"
         subject = f"{mission.landlord.name} ne retient pas votre proposition"
-        tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=because.strip())
+        tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
     remember(mission, "declined" if act == "decline" else "set_aside", by=by, at=at, summary=summary)
     return mission
 
@@ -334,9 +335,9 @@ def interrupt(*, mission: Mission, because: str, by: Person, at: datetime) -> Mi
     remember(mission, "interrupted", by=by, at=at, summary=summary, audience=Audience.FILE)
     subject = f"{mission.landlord.name}, {audit.label} : la mission s’arrête"
     if by.pk == mission.auditor_id:
-        tell_landlord(mission, "audits.mission_changed", at=at, subject=subject, body=because.strip(), roles=LANDLORD)
+        tell_landlord(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
     else:
-        tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=because.strip())
+        tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
     return mission
 
 

@@ -17,8 +17,6 @@ from palier.outbox.operations import post
 from palier.verdict import Refusal, no, require
 
 LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
-DIRECTOR = frozenset({Role.DIRECTOR})
-SCHEME = frozenset({Role.REFERENT})
 
 
 def lock(mission: Mission) -> Mission:
@@ -83,16 +81,19 @@ def remember(
     )
 
 
-def tell_landlord(
-    mission: Mission, event: str, *, at: datetime, subject: str, body: str, roles: frozenset[Role] = LANDLORD
-) -> None:
-    """Write to the landlord's people."""
-    people = people_of(landlord=mission.landlord_id, roles=roles, on=paris_day(at))
+def _file(mission: Mission) -> int | None:
+    """The file in whose messages this one is listed: none while auditors are compared, who must not learn of each other."""
+    return mission.landlord_id if mission.accepted_at else None
+
+
+def tell_landlord(mission: Mission, event: str, *, at: datetime, subject: str, body: str) -> None:
+    """Write to the landlord's people. Messages are read by all who read the file's history: they carry no finding."""
+    people = people_of(landlord=mission.landlord_id, roles=LANDLORD, on=paris_day(at))
     post(
         event=event,
         to=[person.pk for person in people],
         at=at,
-        landlord=mission.landlord_id,
+        landlord=_file(mission),
         subject=subject,
         body=body,
         link=f"/organismes/{mission.landlord_id}/audits/{mission.pk}/",
@@ -106,7 +107,7 @@ def tell_auditor(mission: Mission, event: str, *, at: datetime, subject: str, bo
         event=event,
         to=[mission.auditor_id],
         at=at,
-        landlord=mission.landlord_id,
+        landlord=_file(mission),
         subject=subject,
         body=body,
         link=f"/missions/{mission.pk}/",

@@ -157,7 +157,7 @@ def propose_plan(*, mission: Mission, by: Person, at: datetime) -> None:
         mission,
         "audits.plan_proposed",
         at=at,
-        subject=f"{Audit(mission.audit).label.capitalize()} : le plan attend votre accord",
+        subject=f"Le plan attend votre accord : {Audit(mission.audit).label}",
         body=f"{mission.auditor.name} propose le plan de la mission. Relisez les dates, les sites et les personnes.",
     )
 
@@ -173,9 +173,22 @@ def send_back_plan(*, mission: Mission, because: str, by: Person, at: datetime) 
     mission = lock(mission)
     _require_proposed(mission)
     Mission.objects.filter(pk=mission.pk).update(plan_proposed_at=None)
-    remember(mission, "plan_sent_back", by=by, at=at, summary=f"a demandé de revoir le plan de la mission : {because.strip()}")
+    remember(
+        mission,
+        "plan_sent_back",
+        by=by,
+        at=at,
+        summary=f"a demandé de revoir le plan de la mission : {because.strip()}",
+        audience=Audience.FILE,
+    )
     subject = f"{mission.landlord.name} demande de revoir le plan"
-    tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=because.strip())
+    tell_auditor(
+        mission,
+        "audits.mission_changed",
+        at=at,
+        subject=subject,
+        body="Ce qui est à revoir se lit dans l’histoire de la mission.",
+    )
 
 
 def agreeable(*, mission: Mission, on: date) -> Verdict:

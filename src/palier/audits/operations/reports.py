@@ -136,7 +136,7 @@ def say(*, mission: Mission, text: str, by: Person, at: datetime, finding: Findi
         "audits.report_answered",
         at=at,
         subject=f"{mission.landlord.name} : une remarque sur {about}",
-        body=text.strip(),
+        body="Lisez-la et répondez-y sur la page des remarques.",
     )
     return remark
 
@@ -158,7 +158,11 @@ def answer(*, mission: Mission, remark: Remark, text: str, by: Person, at: datet
     about = f"sur le constat {remark.finding.code}" if remark.finding else "sur le rapport"
     remember(mission, "remark_answered", by=by, at=at, summary=f"a répondu à la remarque {about}.", facts={"remark": remark.pk})
     tell_landlord(
-        mission, "audits.report_ready", at=at, subject=f"L’auditeur répond à votre remarque {about}", body=text.strip()
+        mission,
+        "audits.report_ready",
+        at=at,
+        subject=f"L’auditeur répond à votre remarque {about}",
+        body="Sa réponse se lit sur la page des remarques.",
     )
     return remark
 

@@ -60,6 +60,11 @@ def _offer(form: forms.Form, name: str, choices: Any, words: Callable[[Any], str
         field.choices = choices
 
 
+def _capital(words: str) -> str:
+    """The first letter alone: « diagnostic HQS » keeps its own."""
+    return words[0].upper() + words[1:]
+
+
 def _text(rows: int) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows})
 
@@ -338,7 +343,7 @@ class RegisterForm(forms.Form):
 
     q = forms.CharField(label="Personne ou cabinet", required=False, widget=forms.TextInput(attrs={"type": "search"}))
     audit = forms.ChoiceField(
-        label="Audit couvert", required=False, choices=[("", "Tous"), *((a.value, a.label.capitalize()) for a in Audit)]
+        label="Audit couvert", required=False, choices=[("", "Tous"), *((a.value, _capital(a.label)) for a in Audit)]
     )
     etat = forms.ChoiceField(label="État", required=False)
 
@@ -359,7 +364,7 @@ class GrantForm(forms.Form):
     starts_on = forms.DateField(label="Du", widget=DayInput())
     ends_on = forms.DateField(label="Au", widget=DayInput())
     scope = forms.MultipleChoiceField(
-        label="Audits couverts", choices=[(a.value, a.label.capitalize()) for a in Audit], widget=forms.CheckboxSelectMultiple
+        label="Audits couverts", choices=[(a.value, _capital(a.label)) for a in Audit], widget=forms.CheckboxSelectMultiple
     )
     trained_on = forms.DateField(label="Formation suivie le", required=False, widget=DayInput())
 
