@@ -324,10 +324,10 @@ def test_a_landlords_own_table_is_read_and_its_columns_proposed(put: Any, conten
 
 
 def test_a_fault_of_a_workbook_names_its_sheet(put: Any) -> None:
-    broken = [*OWN[:2], ["A2", "Les Lilas", "", "1 rue du Lac", "93140", "Bondy", 9301, "T2", "", "", "", ""]]
+    broken = [*OWN, ["A4", "Les Lilas", "", "1 rue du Lac", "93140", "Bondy", 9301, "T2", "", "", "", ""]]
     _, faults, _, _ = reading_of(put(files.xlsx({"Logements": broken}), "parc.xlsx"))
     (fault,) = faults
-    assert fault.place == "Feuille « Logements », ligne 3, colonne INSEE"
+    assert fault.place == "Feuille « Logements », ligne 5, colonne INSEE"
     assert fault.sentence.startswith("« 9301 » n’a que 4 caractères, il en faut 5")
 
 
