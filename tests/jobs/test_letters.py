@@ -11,8 +11,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from palier.directory.models import AccessLink, Organisation, Person
-from palier.directory.rules import digest_of
-from palier.directory.rules import Kind, Role
+from palier.directory.rules import Kind, Role, digest_of
 from palier.jobs.letters import mail_server as connected
 from palier.outbox.models import Message, State
 from palier.outbox.operations import choose, deliver, post

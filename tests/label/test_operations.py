@@ -75,7 +75,12 @@ def test_nobody_passes_without_the_pieces_and_the_tenants(journey: Journey, dire
 
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.DIRECTOR}))
 def test_a_step_belongs_to_its_roles_the_administrator_included(
-    role: Role, journey: Journey, landlord: Landlord, make_person: Callable[..., Person], make_organisation: Callable[..., Organisation], at: datetime
+    role: Role,
+    journey: Journey,
+    landlord: Landlord,
+    make_person: Callable[..., Person],
+    make_organisation: Callable[..., Organisation],
+    at: datetime,
 ) -> None:
     home = landlord if role in (Role.QUALITY_LEAD, Role.CONTRIBUTOR) else make_organisation(Kind.LABEL_OWNER)
     person = make_person()
@@ -84,7 +89,9 @@ def test_a_step_belongs_to_its_roles_the_administrator_included(
         operations.advance(journey=journey, act="engage", by=person, at=at)
 
 
-def test_a_person_alone_never_decides_for_the_committee(journey: Journey, make_person: Callable[..., Person], make_organisation: Callable[..., Organisation], at: datetime) -> None:
+def test_a_person_alone_never_decides_for_the_committee(
+    journey: Journey, make_person: Callable[..., Person], make_organisation: Callable[..., Organisation], at: datetime
+) -> None:
     referent = make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER))
     put(journey, Stage.DECISION_AWARD)
     with pytest.raises(Refusal, match="revient au comité"):
@@ -143,7 +150,11 @@ def test_the_rules_remind_once_for_each_delay(journey: Journey, at: datetime) ->
 
 
 def test_a_merger_closes_the_journey_and_says_who_takes_over(
-    journey: Journey, make_landlord: Callable[..., Landlord], make_person: Callable[..., Person], make_organisation: Callable[..., Organisation], at: datetime
+    journey: Journey,
+    make_landlord: Callable[..., Landlord],
+    make_person: Callable[..., Person],
+    make_organisation: Callable[..., Organisation],
+    at: datetime,
 ) -> None:
     referent = make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER))
     into = make_landlord("Grand Coteau Habitat")
@@ -154,7 +165,9 @@ def test_a_merger_closes_the_journey_and_says_who_takes_over(
         operations.open_journey(landlord=landlord, rules=journey.rules, by=referent, at=at)
 
 
-def test_a_new_version_of_the_rules_leaves_a_running_journey_alone(journey: Journey, rules: RuleSetVersion, director: Person, at: datetime) -> None:
+def test_a_new_version_of_the_rules_leaves_a_running_journey_alone(
+    journey: Journey, rules: RuleSetVersion, director: Person, at: datetime
+) -> None:
     data = {**rules.data, "grants": [36]}
     draft = operations.draft_rule_set(data=data, effective_from=at.date(), by=director, at=at)
     operations.publish_rule_set(draft=draft, by=director, at=at)
