@@ -2,34 +2,50 @@
 
 from __future__ import annotations
 
+import gc
 import os
-import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connections
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 
 
 class Command(BaseCommand):
-    """Refuses a dangerous installation, then becomes granian."""
+    """Refuses a dangerous installation, then serves. Web processes are forks of this one: they start loaded."""
 
+    requires_system_checks = ()  # made in handle, the database included
     help = "Démarre le serveur des pages et de l’API."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen."""
         parser.add_argument("--host", default=os.environ.get("PALIER_HOST", "127.0.0.1"), help="adresse (127.0.0.1)")
         parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")), help="port (8000)")
+        parser.add_argument("--threads", type=int, default=2, help="requêtes à la fois dans chaque processus (2)")
 
-    def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        """Check, then hand the process over: signals and the exit code are granian's own."""
-        call_command("check", databases=["default"])
+    def handle(self, *args: Any, host: str, port: int, threads: int, **options: Any) -> None:
+        """Check, load everything, let go of what cannot be shared, then fork."""
+        self.check(databases=["default"])
+        from palier.installation import wsgi  # noqa: F401, PLC0415 - loaded here, every process shares it
+
+        server = Granian(
+            "palier.installation.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.WSGI,
+            workers=settings.WEB_PROCESSES,
+            blocking_threads=threads,
+            websockets=False,
+            respawn_failed_workers=True,
+            respawn_interval=0.2,
+            log_level=LogLevels.warning,
+            log_dictconfig={**settings.LOGGING, "loggers": {"_granian": {}}},
+        )
         connections.close_all()
-        command = [
-            "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-            "--workers", str(settings.WEB_PROCESSES), "--blocking-threads", "2", "--respawn-failed-workers", "--respawn-interval", "1",
-            "--no-ws", "--log-level", "warning", "palier.installation.wsgi:application",
-        ]  # fmt: skip
-        os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - our own interpreter, no shell
+        gc.collect()
+        gc.freeze()  # what is loaded stays shared between the processes
+        server.serve()

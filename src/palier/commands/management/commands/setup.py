@@ -17,6 +17,7 @@ from palier.label import operations as label
 class Command(BaseCommand):
     """Tables, cache, starting rules and grids, static files. The embedded database is created by the command's own start."""
 
+    requires_system_checks = ()  # made in handle, the database included
     help = "Prépare l’installation ou la met à jour : base, cache, règles et grilles de départ, fichiers des pages."
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -33,5 +34,5 @@ class Command(BaseCommand):
         if not settings.DEMO:
             self.stdout.write("Fichiers des pages…")
             call_command("collectstatic", interactive=False, verbosity=0)
-        call_command("check", databases=["default"])
+        self.check(databases=["default"])
         self.stdout.write("L’installation est prête.")

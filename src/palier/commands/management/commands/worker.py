@@ -6,7 +6,6 @@ import asyncio
 from argparse import ArgumentParser
 from typing import Any, cast
 
-from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -15,6 +14,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 class Command(BaseCommand):
     """Runs until it is told to stop, then finishes what it has begun."""
 
+    requires_system_checks = ()  # made in handle, the database included
     help = "Fait le travail de fond : messages, imports, échéances."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, concurrency: int, once: bool, **options: Any) -> None:
         """Refuse a dangerous installation, then work."""
-        call_command("check", databases=["default"])
+        self.check(databases=["default"])
         asyncio.run(self._work(concurrency, once=once))
 
     async def _work(self, concurrency: int, *, once: bool) -> None:
