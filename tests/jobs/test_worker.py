@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from secrets import token_hex
 
 import pytest
 from django.db import connection
@@ -36,7 +37,7 @@ def killed_batch(mailbox: Mailbox, port: int, kills: int) -> None:
     for left in reversed(range(kills + 1)):
         before = len(mailbox.mails)
         with palier("worker", "--once", **mail(port)) as worker:
-            deliver.configure(queueing_lock=None).defer(timestamp=0)
+            deliver.configure(queueing_lock=token_hex(8)).defer(timestamp=0)
             if not left:
                 assert worker.wait(30) == 0
                 return
@@ -64,7 +65,7 @@ def test_a_job_of_a_dead_worker_starts_again(make_person: Callable[..., Person],
     with mail_server() as (mailbox, port):
         mailbox.takes = 5
         with palier("worker", **mail(port)):
-            job = deliver.configure(queueing_lock=None).defer(timestamp=0)
+            job = deliver.configure(queueing_lock=token_hex(8)).defer(timestamp=0)
             wait_for(lambda: ProcrastinateJob.objects.get(pk=job).status == "doing")
         assert ProcrastinateJob.objects.get(pk=job).status == "doing"
         assert unsent() == 1
@@ -72,7 +73,7 @@ def test_a_job_of_a_dead_worker_starts_again(make_person: Callable[..., Person],
         with connection.cursor() as cursor:  # its last sign of life is an hour old
             cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour'")
         with palier("worker", **mail(port)):
-            retry_stalled.configure(queueing_lock=None).defer(timestamp=0)
+            retry_stalled.configure(queueing_lock=token_hex(8)).defer(timestamp=0)
             wait_for(lambda: not ProcrastinateJob.objects.filter(pk=job).exists() and not unsent())
         assert unsent() == 0
 
