@@ -54,7 +54,7 @@ def test_what_is_printed_is_what_is_kept(scene: Scene) -> None:
 
 def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
-    reader = PdfReader(BytesIO(printing.report(queries.content(mission, on=DAY), at=NOON, fonts=settings.PRINT_FONTS)))
+    reader = PdfReader(BytesIO(printing.report(queries.content(mission), at=NOON, fonts=settings.PRINT_FONTS)))
     catalogue = reader.trailer["/Root"]
     assert str(catalogue["/MarkInfo"]["/Marked"]) == "True"
     assert catalogue["/Lang"] == "fr"
@@ -64,7 +64,7 @@ def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
-    assert "Projet" in _text(printing.report(queries.content(mission, on=DAY), fonts=settings.PRINT_FONTS, at=NOON))
+    assert "Projet" in _text(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=NOON))
 
 
 def _text(pdf: bytes) -> str:
@@ -128,7 +128,7 @@ def test_a_finding_withdrawn_after_delivery_says_why_and_leaves_its_recommendati
     operations.remove_finding(
         mission=mission, finding=scene.findings[0], because="Erreur de bâtiment.", by=scene.auditor, at=NOON
     )
-    content = queries.content(mission, on=DAY)
+    content = queries.content(mission)
     assert content["findings"] == []
     assert content["withdrawn"] == [{"code": "C-01", "because": "Erreur de bâtiment."}]
 

@@ -173,9 +173,7 @@ def test_the_missions_own_auditor_always_reads(state: State) -> None:
 
 
 def test_a_later_audit_needs_its_verdicts_and_its_sites() -> None:
-    facts = ReportFacts(
-        1, 2, Audit.IMPLEMENTATION, findings=1, summary="x", actions=4, unjudged_actions=1, unchecked_sites=("A",)
-    )
+    facts = ReportFacts(1, 2, Audit.IMPLEMENTATION, findings=1, summary="x", unjudged_actions=1, unchecked_sites=("A",))
     assert [reason.code for reason in deliverable(facts).reasons] == ["audits.unjudged", "audits.site_unchecked"]
     assert deliverable(facts).reasons[0].sentence == "1 action du plan n’a pas encore de verdict."
 

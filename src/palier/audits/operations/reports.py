@@ -204,7 +204,7 @@ def prepare(*, mission: Mission, revision: int, by: Person, at: datetime) -> Pre
     """Write out what the report says and lay its PDF on disk, before any row exists."""
     mission = queries.missions(landlord=mission.landlord_id).get(pk=mission.pk)
     require(may_approve(mission=mission, at=at))
-    content = queries.content(mission, on=paris_day(at)) | {"approved_on": paris_day(at).isoformat(), "approved_by": by.name}
+    content = queries.content(mission) | {"approved_on": paris_day(at).isoformat(), "approved_by": by.name}
     digest = hashlib.sha256(canonical(content)).hexdigest()
     pdf = receive(
         file=BytesIO(printing.report(content, fonts=settings.PRINT_FONTS, at=at, digest=digest)),

@@ -23,7 +23,6 @@ from palier.audits.queries.missions import (
     rivals,
     under_way,
     visible,
-    waiting_for,
 )
 from palier.audits.queries.reports import (
     GRID,
@@ -73,5 +72,4 @@ __all__ = [
     "themes",
     "under_way",
     "visible",
-    "waiting_for",
 ]

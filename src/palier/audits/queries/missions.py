@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from palier.audits.models import DocumentRequest, Mission, PlanItem
-from palier.audits.rules.missions import AT_WORK, HELD, OFFERED, Clue, ItemKind, PlannedItem, State
+from palier.audits.rules.missions import HELD, OFFERED, Clue, ItemKind, PlannedItem
 from palier.calendar import add_months, in_words
 from palier.directory.models import Membership, Person, dated
 from palier.directory.rules import LANDLORD_ROLES, Role
@@ -108,8 +108,3 @@ def clues(mission: Mission, *, years: int, on: date) -> list[Clue]:
         for other in held
     ]
     return found
-
-
-def waiting_for(*, person: Person, on: date) -> QuerySet[Mission]:
-    """The missions that an auditor has in hand: to answer or at work."""
-    return offers(person=person, on=on).filter(state__in=OFFERED | AT_WORK - {State.REPORT_DELIVERED})

@@ -114,7 +114,7 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
 # --- What a report says, as plain data -----------------------------------------------------------------------------
 
 
-def content(mission: Mission, *, on: date) -> dict[str, Any]:
+def content(mission: Mission) -> dict[str, Any]:
     """Everything a report says, as plain JSON values with their words, so that it is read without this database."""
     report = mission.report
     words = themes()
@@ -155,7 +155,10 @@ def content(mission: Mission, *, on: date) -> dict[str, Any]:
         ],
         "grid": _grid(mission),
         "actions": [_action(action, check) for action, check in actions_to_check(mission) if check],
-        "sites": [_site(site, check) for site, check in sites_to_check(mission, on=on) if check],
+        "sites": [
+            _site(check.site, check)
+            for check in mission.site_checks.select_related("site__residence").order_by("site__residence__plain_name", "pk")
+        ],
         "remarks": [
             {
                 "finding": one.finding.code if one.finding else None,

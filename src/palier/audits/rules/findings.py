@@ -95,7 +95,6 @@ class ReportFacts:
     summary: str = ""
     grid: Verdict = YES
     """Whether the grid is complete (diagnosis only)."""
-    actions: int = 0
     unjudged_actions: int = 0
     unchecked_sites: tuple[str, ...] = ()
     """Names of the priority sites without a check (implementation and verification)."""

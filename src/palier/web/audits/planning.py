@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.audits import operations, queries
 from palier.audits.models import DocumentRequest, PlanItem
 from palier.audits.operations import Moment
-from palier.audits.rules.missions import AT_WORK, WRITING, ItemKind, State, plan_advice
+from palier.audits.rules.missions import AT_WORK, WRITING, ItemKind, State, follows, plan_advice
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents import operations as documents
@@ -31,7 +31,9 @@ def plan(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
     """The plan; a POST adds a moment."""
     one = show(request, landlord, mission_id)
     form = _item_form(request, one) if one.own and one.state is State.ACCEPTED else None
-    if request.method == "POST" and form is not None and form.is_valid():
+    if request.method == "POST" and form is None:
+        raise Refusal(follows("agree_plan", one.state))
+    if form is not None and request.method == "POST" and form.is_valid():
         return _write(request, one, form, None)
     found = queries.planned(one.mission, on=request.on)
     handing = bool(request.may(HAND[1], HAND[0])) and one.state in AT_WORK

@@ -12,11 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.audits import operations, printing, queries
 from palier.audits.models import Remark, Report
-from palier.audits.rules.missions import State
+from palier.audits.rules.missions import State, follows
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents.queries import current
-from palier.verdict import Conflict
+from palier.verdict import Conflict, Refusal
 from palier.web.audits.forms import AnswerForm, RemarkForm, ReportForm
 from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, show
 from palier.web.documents.files import attachment
@@ -30,9 +30,9 @@ def _report(one: Shown) -> Report | None:
     return getattr(one.mission, "report", None)
 
 
-def _content(request: Request, one: Shown, report: Report) -> dict[str, Any]:
+def _content(one: Shown, report: Report) -> dict[str, Any]:
     """What the report says, as frozen or as it stands, its days made days."""
-    content = report.content if report.content is not None else queries.content(one.mission, on=request.on)
+    content = report.content if report.content is not None else queries.content(one.mission)
     return {name: _dated(name, value) for name, value in content.items()}
 
 
@@ -53,6 +53,8 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
     if one.own and found is not None and one.state in {State.REPORT_DRAFTED, State.REPORT_DELIVERED}:
         shown = {"summary": found.summary, "conclusion": found.conclusion, "revision": found.revision}
         form = ReportForm(request.POST or None, initial=shown)
+    if request.method == "POST" and form is None:
+        raise Refusal(follows("deliver", one.state))
     if request.method == "POST" and form is not None and form.is_valid():
         try:
             operations.save_report(mission=one.mission, by=request.user, at=request.at, **form.cleaned_data)
@@ -64,7 +66,7 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
             return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
     context = frame(request, one, "mission_report") | {
         "report": found,
-        "content": _content(request, one, found) if one.reads and found is not None else None,
+        "content": _content(one, found) if one.reads and found is not None else None,
         "form": form,
         "theirs": theirs,
         "may_draft": one.own and one.state is State.ON_SITE,
@@ -117,7 +119,7 @@ def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse |
     if found.document is not None:
         return attachment(current(found.document))
     response = HttpResponse(
-        printing.report(queries.content(one.mission, on=request.on), fonts=settings.PRINT_FONTS, at=request.at),
+        printing.report(queries.content(one.mission), fonts=settings.PRINT_FONTS, at=request.at),
         content_type="application/pdf",
     )
     response["Content-Disposition"] = f'attachment; filename="projet-rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
