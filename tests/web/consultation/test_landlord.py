@@ -19,7 +19,7 @@ from palier.consultation.operations import close_round, give_opinion
 from palier.consultation.rules import Body, Duty, Opinion
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Kind, Role
-from palier.documents.models import Version
+from palier.documents.models import Document, Version
 from palier.label.models import Journey
 from tests.consultation.conftest import House
 from tests.web.consultation.conftest import said
@@ -89,6 +89,34 @@ def test_an_empty_message_is_said_beside_the_field(
     assert answer.status_code == 422
     assert "Rien n’est enregistré." in said(answer)
     assert not Round.objects.exists()
+
+
+def test_a_file_that_is_refused_keeps_what_was_typed_and_shares_nothing(
+    house: House, make_journey: Callable[[House], Journey], make_document: Callable[..., Version], sign_in: SignIn
+) -> None:
+    make_document(house.landlord)
+    make_journey(house)
+    answer = sign_in(house.lead).post(
+        page("consultation_open", house),
+        {"subject": "Engagement", "message": "Nous nous engageons.", "file": text_file("programme.exe")},
+    )
+    assert answer.status_code == 422
+    assert "Nous nous engageons.</textarea>" in said(answer)
+    assert "n’est pas pris" in said(answer)
+    assert not Round.objects.exists()
+
+
+def test_a_meeting_that_is_refused_leaves_no_minutes_behind(
+    house: House, make_round: MakeRound, make_document: Callable[..., Version], sign_in: SignIn
+) -> None:
+    round_ = make_round()
+    make_document(house.landlord)
+    answer = sign_in(house.lead).post(
+        page("consultation_meeting", house, round_id=round_.pk),
+        {"body": "council", "held_on": "2026-04-01", "invited": [house.pond.pk], "minutes": text_file()},
+    )
+    assert answer.status_code == 422
+    assert Document.objects.filter(landlord=house.landlord).count() == 1
 
 
 def test_a_reminder_too_early_is_greyed_and_refused_with_the_same_sentence(

@@ -16,6 +16,7 @@ from palier.directory.models import Organisation, Person
 from palier.directory.operations import add_member
 from palier.directory.rules import Role
 from palier.documents.models import Version
+from palier.plans.operations import open_plan
 from tests.consultation.conftest import House
 from tests.web.consultation.conftest import said
 
@@ -58,6 +59,18 @@ def test_opening_the_page_is_traced_and_shows_what_is_shared(
     answer = client.get(where)
     assert b"".join(answer) == f"Projet de plan {house.landlord.pk}".encode()  # type: ignore[arg-type]
     assert answer.headers["Content-Disposition"].startswith("attachment")
+
+
+def test_when_the_plan_is_at_stake_the_plan_itself_is_offered(
+    house: House, make_round: MakeRound, voice_of: VoiceOf, sign_in: SignIn, at: datetime
+) -> None:
+    round_ = make_round()
+    client = sign_in(house.pond_speaker)
+    where = reverse("plan_whole", kwargs={"landlord_id": house.landlord.pk})
+    assert where not in said(client.get(page("voice", voice_of(round_, house.pond))))
+    open_plan(landlord=house.landlord, cycle=1, by=house.lead, at=at)
+    assert where in said(client.get(page("voice", voice_of(round_, house.pond))))
+    assert client.get(where).status_code == 200
 
 
 def test_an_opinion_takes_two_steps_and_nothing_leaves_before_the_second(

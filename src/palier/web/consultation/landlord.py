@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -74,24 +75,29 @@ def open_page(request: Request, landlord: Landlord) -> HttpResponse:
         request.POST or None, request.FILES or None, documents=_documents(landlord), initial={"subject": stage_name(ask.stage)}
     )
     if request.method == "POST" and form.is_valid():
-        versions = [current(document) for document in form.cleaned_data.get("documents", ())]
-        if upload := form.cleaned_data["file"]:
-            versions.append(_store(request, landlord, upload, "other"))
-        round_ = operations.open_round(
-            landlord=landlord,
-            cycle=ask.cycle,
-            stage=ask.stage,
-            duty=ask.duty,
-            subject=form.cleaned_data["subject"],
-            message=form.cleaned_data["message"],
-            documents=versions,
-            lapse_days=ask.lapse_days,
-            reminders=ask.reminders,
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, "Le dossier est partagé avec les associations.")
-        return redirect("consultation_round", landlord_id=landlord.pk, round_id=round_.pk)
+        try:
+            with transaction.atomic():  # a refused file leaves nothing behind: the form is shown again as it was
+                versions = [current(document) for document in form.cleaned_data.get("documents", ())]
+                if upload := form.cleaned_data["file"]:
+                    versions.append(_store(request, landlord, upload, "other"))
+                round_ = operations.open_round(
+                    landlord=landlord,
+                    cycle=ask.cycle,
+                    stage=ask.stage,
+                    duty=ask.duty,
+                    subject=form.cleaned_data["subject"],
+                    message=form.cleaned_data["message"],
+                    documents=versions,
+                    lapse_days=ask.lapse_days,
+                    reminders=ask.reminders,
+                    by=request.user,
+                    at=request.at,
+                )
+        except Refusal as refusal:
+            form.add_error(None, refusal.verdict.sentence)
+        else:
+            messages.success(request, "Le dossier est partagé avec les associations.")
+            return redirect("consultation_round", landlord_id=landlord.pk, round_id=round_.pk)
     context = {
         "landlord": landlord,
         "form": form,
@@ -197,19 +203,21 @@ def meeting(request: Request, landlord: Landlord, round_id: int) -> HttpResponse
         done = form.cleaned_data
         minutes = done["minutes"]
         try:
-            operations.record_meeting(
-                round_=round_,
-                body=Body(done["body"]),
-                held_on=done["held_on"],
-                invited=list(done.get("invited", ())),
-                present=list(done.get("present", ())),
-                documents=[current(document) for document in done.get("documents", ())],
-                minutes=_store(request, landlord, minutes, "minutes" if facts.voices else "tenant_notice") if minutes else None,
-                tenants=done["tenants"],
-                note=done["note"],
-                by=request.user,
-                at=request.at,
-            )
+            with transaction.atomic():
+                kind = "minutes" if facts.voices else "tenant_notice"
+                operations.record_meeting(
+                    round_=round_,
+                    body=Body(done["body"]),
+                    held_on=done["held_on"],
+                    invited=list(done.get("invited", ())),
+                    present=list(done.get("present", ())),
+                    documents=[current(document) for document in done.get("documents", ())],
+                    minutes=_store(request, landlord, minutes, kind) if minutes else None,
+                    tenants=done["tenants"],
+                    note=done["note"],
+                    by=request.user,
+                    at=request.at,
+                )
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
                 form.add_error(None, reason.sentence)

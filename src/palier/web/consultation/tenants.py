@@ -12,13 +12,16 @@ from palier.consultation.models import Voice
 from palier.consultation.rules import Duty, Opinion
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.label.rules.stages import Stage
+from palier.plans.queries import plan_of
 from palier.verdict import Conflict
 from palier.web.consultation.forms import OpinionForm
 from palier.web.consultation.landlord import stage_name
 from palier.web.doors import Open, Request, door
 
-_READ = (Thing.TENANTS_STEP, Right.READ)
 _SPEAK = (Thing.TENANTS_STEP, Right.SPEAK)
+# At these stages the plan itself is what is shared.
+_OF_PLAN = frozenset({Stage.PLAN_DRAFTING, Stage.PLAN_DEFERRED})
 
 
 def _voice(request: Request, landlord: Landlord, voice_id: int) -> Voice:
@@ -59,6 +62,7 @@ def _page(request: Request, found: Voice, form: OpinionForm, *, status: int = 20
         "form": form,
         "may_speak": operations.may_speak(voice=found, person=request.user, on=request.on),
         "unsent": unsent,
+        "plan": plan_of(landlord=found.round.landlord_id, cycle=found.round.cycle) if found.round.stage in _OF_PLAN else None,
     }
     return render(request, "consultation/voice.html", context, status=status)
 
