@@ -18,7 +18,7 @@ from pytest_django.fixtures import Settings
 from palier.directory.models import Person
 from palier.plans import queries
 from palier.plans.models import Action, ActionEvidence, Measure, Recommendation
-from palier.plans.operations import change_action, freeze, record_measure, set_verdict
+from palier.plans.operations import change_action, drop_action, freeze, record_measure, set_verdict
 from palier.plans.rules.terms import Effect, Outcome, Scope
 from palier.web.plans.chart import draw
 from tests.plans.conftest import COMPLETE, Desk
@@ -127,6 +127,29 @@ def test_a_stale_save_shows_both_versions_and_the_next_one_wins_knowingly(
     assert Action.objects.get().title == "Le titre de l’autre"
     assert client.post(page("action_change", desk, action_id=action.pk), mine | {"revision": 2}).status_code == 302
     assert Action.objects.get().title == "Mon titre"
+
+
+def test_a_stale_save_names_sites_and_people(desk: Desk, make_action: MakeAction, sign_in: SignIn, at: datetime) -> None:
+    action = make_action(desk.residences[0])
+    content = replace(queries.full_content(action), owner=desk.agent.pk, residences=frozenset({desk.residences[1].pk}))
+    change_action(action=action, revision=1, content=content, by=desk.agent, at=at)
+    mine = FILLED | {"budget": "12000", "baseline": "61", "scope": "site", "residences": [desk.residences[0].pk], "revision": 1}
+    shown = said(sign_in(desk.lead).post(page("action_change", desk, action_id=action.pk), mine))
+    for cell in ("<td>Les Glycines</td>", "<td>Le Verger</td>", "<td>M. D.</td>", "<td>rien</td>"):
+        assert cell in re.sub(r"<td [^>]*>", "<td>", shown), cell
+
+
+def test_a_save_that_is_refused_in_part_keeps_nothing(
+    desk: Desk, make_action: MakeAction, make_recommendation: MakeRecommendation, sign_in: SignIn, at: datetime
+) -> None:
+    action, recommendation = make_action(), make_recommendation()
+    drop_action(action=action, revision=1, reason="Doublon.", by=desk.lead, at=at)
+    given = FILLED | {"budget": "1", "title": "Autre", "follows": [recommendation.pk], "revision": 2}
+    answer = sign_in(desk.lead).post(page("action_change", desk, action_id=action.pk), given)
+    assert answer.status_code == 422
+    assert "A-01 est abandonnée" in said(answer)
+    action.refresh_from_db()
+    assert (action.title, action.revision) == (COMPLETE.title, 2)
 
 
 def test_a_contributor_changes_only_what_is_entrusted_to_them(

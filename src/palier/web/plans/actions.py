@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from palier.calendar import PARIS
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES, Right, Thing
-from palier.documents.models import Document
-from palier.documents.operations import store
 from palier.plans import operations, queries
 from palier.plans.models import Action, Plan, Recommendation
 from palier.plans.rules.action import ActionContent, changed, is_late, missing_of
@@ -26,33 +29,24 @@ from palier.verdict import Conflict, Refusal, require
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.plans.chart import Chart, draw
-from palier.web.plans.forms import ActionForm, DropForm, EntrustForm, EvidenceForm, MeasureForm, ProgressForm
+from palier.web.plans.forms import ActionForm
 from palier.web.plans.views import READ, WRITE, WRITE_OWN, asked_plan, editable, lines_of, state_words
 
 
-def _action(landlord: Landlord, action_id: int) -> Action:
+def action_of(landlord: Landlord, action_id: int) -> Action:
+    """An action of this landlord, or a 404."""
     return get_object_or_404(queries.actions(landlord=landlord.pk), pk=action_id)
 
 
-def _own(request: Request, landlord: Landlord, action_id: int) -> Action:
-    """An action that the person may change.
-
-    Raises:
-        Refusal: when it is not entrusted to them.
-    """
-    found = _action(landlord, action_id)
-    require(editable(request, found))
-    return found
-
-
-def _people(request: Request, landlord: Landlord) -> QuerySet[Person]:
+def people_of_landlord(request: Request, landlord: Landlord) -> QuerySet[Person]:
+    """The people to whom an action may be entrusted."""
     return people_of(landlord=landlord.pk, roles=LANDLORD_ROLES, on=request.on).order_by("name", "pk")
 
 
 @door(GET=READ)
 def action(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
     """An action: what it is, how far, measured how, proved by what, judged how."""
-    found = _action(landlord, action_id)
+    found = action_of(landlord, action_id)
     content = queries.full_content(found)
     late = is_late(Status(found.status), found.due_on, request.on)
     measures = list(queries.measures(found))
@@ -122,7 +116,7 @@ def _form(request: Request, landlord: Landlord, plan: Plan, initial: dict[str, A
     return ActionForm(
         request.POST or None,
         words=queries.terms(),
-        people=_people(request, landlord),
+        people=people_of_landlord(request, landlord),
         recommendations=Recommendation.objects.filter(plan=plan).order_by("pk"),
         sites=sites,
         initial=initial,
@@ -178,7 +172,7 @@ def _initial(found: Action) -> dict[str, Any]:
 @door(GET=WRITE_OWN, POST=WRITE_OWN)
 def change(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
     """Change what defines an action; a stale save shows both, and loses nothing."""
-    found = _action(landlord, action_id)
+    found = action_of(landlord, action_id)
     context: dict[str, Any] = {
         "landlord": landlord,
         "action": found,
@@ -194,12 +188,17 @@ def change(request: Request, landlord: Landlord, action_id: int) -> HttpResponse
         if "contributors" not in form.fields:
             content = replace(content, contributors=queries.full_content(found).contributors)
         try:
-            operations.change_action(
-                action=found, revision=form.cleaned_data["revision"] or 0, content=content, by=request.user, at=request.at
-            )
-            _link(request, found, {row.pk for row in form.cleaned_data.get("follows", ())})
+            with transaction.atomic():  # both or neither: the refusal is shown on the form
+                operations.change_action(
+                    action=found,
+                    revision=form.cleaned_data["revision"] or 0,
+                    content=content,
+                    by=request.user,
+                    at=request.at,
+                )
+                _link(request, found, {row.pk for row in form.cleaned_data.get("follows", ())})
         except Conflict as stale:
-            theirs = _action(landlord, action_id)
+            theirs = action_of(landlord, action_id)
             context["conflict"] = _differences(form, content, theirs, stale)
             form.data = given = request.POST.copy()
             given["revision"] = str(theirs.revision)
@@ -207,7 +206,7 @@ def change(request: Request, landlord: Landlord, action_id: int) -> HttpResponse
         except Refusal as refusal:
             form.add_error(None, refusal.verdict.sentence)
         else:
-            messages.success(request, f"L’action {found.code} est enregistrée à {request.at.astimezone():%H:%M}.")
+            messages.success(request, f"L’action {found.code} est enregistrée à {request.at.astimezone(PARIS):%H:%M}.")
             return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
     context |= {"form": form, "missing": missing_of(queries.full_content(found))}
     return render(request, "plans/action_form.html", context, status=422 if form.errors else status)
@@ -226,186 +225,35 @@ def _differences(form: ActionForm, mine: ActionContent, theirs: Action, stale: C
     """What the two versions say differently, field by field."""
     content = queries.full_content(theirs)
     rows = [
-        {"label": form.fields[name].label, "mine": _say(getattr(mine, name)), "theirs": _say(getattr(content, name))}
+        {
+            "label": form.fields[name].label,
+            "mine": _say(form.fields[name], getattr(mine, name)),
+            "theirs": _say(form.fields[name], getattr(content, name)),
+        }
         for name in changed(content, mine)
         if name in form.fields
     ]
     return {"sentence": stale.verdict.sentence, "rows": rows, "who": theirs.changed_by, "at": theirs.changed_at}
 
 
-def _say(value: Any) -> str:
+def _say(field: forms.Field, value: Any) -> str:
+    """A value as people read it, chosen words and names included."""
+    if value is None or value in ("", frozenset()):
+        return "rien"
+    if isinstance(value, frozenset):
+        return ", ".join(sorted(_say(field, one) for one in value))
+    if isinstance(field, forms.ModelChoiceField):
+        return str(field.queryset.filter(pk=value).first() or "une autre personne") if field.queryset is not None else ""
+    if isinstance(field, forms.ChoiceField):
+        return _words_of(field).get(str(value), str(value))
     if isinstance(value, Decimal):
         return f"{value.normalize():f}".replace(".", ",")
-    if hasattr(value, "strftime"):
-        return f"{value:%d/%m/%Y}"
-    return str(getattr(value, "label", value) or "rien")
+    return f"{value:%d/%m/%Y}" if isinstance(value, date) else str(value)
 
 
-@door(GET=WRITE, POST=WRITE)
-def entrust(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
-    """Say who answers for an action, also once the plan is frozen."""
-    found = _action(landlord, action_id)
-    content = queries.full_content(found)
-    form = EntrustForm(
-        request.POST or None,
-        people=_people(request, landlord),
-        initial={
-            "owner": content.owner,
-            "owner_label": content.owner_label,
-            "contributors": list(content.contributors),
-            "revision": found.revision,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        given = form.cleaned_data
-        operations.entrust_action(
-            action=found,
-            revision=given["revision"],
-            owner=given["owner"].pk if given["owner"] else None,
-            owner_label=given["owner_label"],
-            contributors=frozenset(person.pk for person in given["contributors"]),
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"L’action {found.code} est confiée.")
-        return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
-    return _small(request, found, form, "Confier l’action", "Confier l’action")
-
-
-# --- Following -----------------------------------------------------------------------------------------------------
-
-
-@door(GET=WRITE_OWN, POST=WRITE_OWN)
-def progress(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
-    """Say how far an action is."""
-    found = _action(landlord, action_id)
-    form = ProgressForm(
-        request.POST or None,
-        initial={
-            "status": found.status if found.status != Status.DROPPED else Status.UNDER_WAY,
-            "progress": found.progress,
-            "tenants_informed_on": found.tenants_informed_on,
-            "revision": found.revision,
-        },
-    )
-    if request.method == "POST" and form.is_valid():
-        require(editable(request, found))
-        given = form.cleaned_data
-        try:
-            operations.report_progress(
-                action=found,
-                revision=given["revision"],
-                status=Status(given["status"]),
-                progress=given["progress"],
-                tenants_informed_on=given["tenants_informed_on"],
-                note=given["note"],
-                by=request.user,
-                at=request.at,
-            )
-        except Conflict:
-            raise
-        except Refusal as refusal:
-            form.add_error("progress", refusal.verdict.sentence)
-        else:
-            messages.success(request, f"L’avancement de {found.code} est enregistré.")
-            return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
-    return _small(request, found, form, "Dire où en est l’action", "Enregistrer l’avancement")
-
-
-@door(GET=WRITE_OWN, POST=WRITE_OWN)
-def measure(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
-    """Record a value of the indicator."""
-    found = _action(landlord, action_id)
-    form = MeasureForm(request.POST or None, initial={"on": request.on})
-    form.fields["value"].label = f"Valeur, en {found.unit}" if found.unit else "Valeur"
-    if request.method == "POST" and form.is_valid():
-        require(editable(request, found))
-        given = form.cleaned_data
-        try:
-            operations.record_measure(
-                action=found,
-                on=given["on"],
-                value=given["value"],
-                source=given["source"],
-                note=given["note"],
-                by=request.user,
-                at=request.at,
-            )
-        except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
-        else:
-            messages.success(request, "La mesure est enregistrée.")
-            return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
-    return _small(request, found, form, f"Mesurer : {found.indicator or found.title}", "Enregistrer la mesure")
-
-
-@door(GET=WRITE_OWN, POST=WRITE_OWN)
-def drop(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
-    """Give an action up, with its reason."""
-    found = _action(landlord, action_id)
-    form = DropForm(request.POST or None, initial={"revision": found.revision})
-    if request.method == "POST" and form.is_valid():
-        require(editable(request, found))
-        given = form.cleaned_data
-        operations.drop_action(action=found, revision=given["revision"], reason=given["reason"], by=request.user, at=request.at)
-        messages.success(request, f"L’action {found.code} est abandonnée. Elle reste lisible, avec son motif.")
-        return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
-    return _small(request, found, form, "Abandonner l’action", "Abandonner l’action", variant="danger")
-
-
-def _small(request: Request, found: Action, form: Any, title: str, submit: str, variant: str = "primary") -> HttpResponse:
-    context = {
-        "landlord": found.plan.landlord,
-        "action": found,
-        "form": form,
-        "title": title,
-        "submit": submit,
-        "variant": variant,
-        "editable": editable(request, found),
-    }
-    return render(request, "plans/action_small.html", context, status=422 if form.errors else 200)
-
-
-# --- Proving -------------------------------------------------------------------------------------------------------
-
-
-@door(GET=(Thing.EVIDENCE, Right.WRITE), POST=(Thing.EVIDENCE, Right.WRITE))
-def prove(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
-    """Attach a document to an action."""
-    found = _action(landlord, action_id)
-    form = EvidenceForm(
-        request.POST or None,
-        request.FILES or None,
-        documents=Document.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by("plain_title", "pk"),
-    )
-    if request.method == "POST" and form.is_valid():
-        require(editable(request, found))
-        document = form.cleaned_data["document"]
-        try:
-            if upload := form.cleaned_data["file"]:
-                document = store(
-                    landlord=landlord,
-                    file=upload,
-                    name=upload.name,
-                    title=str(upload.name).rsplit(".", 1)[0],
-                    kind=form.cleaned_data["kind"],
-                    by=request.user,
-                    at=request.at,
-                ).document
-            operations.add_evidence(action=found, document=document, by=request.user, at=request.at)
-        except Refusal as refusal:
-            form.add_error("file", refusal.verdict.sentence)
-        else:
-            messages.success(request, f"« {document.title} » est jointe à {found.code}.")
-            return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
-    return _small(request, found, form, f"Joindre une preuve à {found.code}", "Joindre la preuve")
-
-
-@door(POST=(Thing.EVIDENCE, Right.WRITE))
-def unprove(request: Request, landlord: Landlord, action_id: int, evidence_id: int) -> HttpResponse:
-    """Detach a document from an action; the document stays in the file."""
-    found = _own(request, landlord, action_id)
-    evidence = get_object_or_404(queries.evidence(found).select_related("action__plan"), pk=evidence_id)
-    operations.remove_evidence(evidence=evidence, by=request.user, at=request.at)
-    messages.success(request, "La preuve est détachée. Le document reste dans le dossier.")
-    return redirect("action", landlord_id=landlord.pk, action_id=found.pk)
+def _words_of(field: forms.ChoiceField) -> dict[str, str]:
+    """The words of each choice, those of groups included."""
+    found: dict[str, str] = {}
+    for code, words in cast("Iterable[tuple[Any, Any]]", field.choices):
+        found |= {str(one): str(name) for one, name in words} if isinstance(words, list | tuple) else {str(code): str(words)}
+    return found

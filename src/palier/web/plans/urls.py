@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.plans import actions, recommendations, views
+from palier.web.plans import actions, follow, recommendations, views
 
 _PLAN = "organismes/<int:landlord_id>/plan/"
 _ACTION = f"{_PLAN}actions/<int:action_id>/"
@@ -18,12 +18,12 @@ urlpatterns = [
     path(f"{_PLAN}actions/ajouter/", actions.add, name="action_add"),
     path(_ACTION, actions.action, name="action"),
     path(f"{_ACTION}modifier/", actions.change, name="action_change"),
-    path(f"{_ACTION}confier/", actions.entrust, name="action_entrust"),
-    path(f"{_ACTION}avancement/", actions.progress, name="action_progress"),
-    path(f"{_ACTION}mesurer/", actions.measure, name="action_measure"),
-    path(f"{_ACTION}abandonner/", actions.drop, name="action_drop"),
-    path(f"{_ACTION}preuves/", actions.prove, name="action_prove"),
-    path(f"{_ACTION}preuves/<int:evidence_id>/detacher/", actions.unprove, name="action_unprove"),
+    path(f"{_ACTION}confier/", follow.entrust, name="action_entrust"),
+    path(f"{_ACTION}avancement/", follow.progress, name="action_progress"),
+    path(f"{_ACTION}mesurer/", follow.measure, name="action_measure"),
+    path(f"{_ACTION}abandonner/", follow.drop, name="action_drop"),
+    path(f"{_ACTION}preuves/", follow.prove, name="action_prove"),
+    path(f"{_ACTION}preuves/<int:evidence_id>/detacher/", follow.unprove, name="action_unprove"),
     path(f"{_PLAN}preconisations/ajouter/", recommendations.add, name="recommendation_add"),
     path(_RECOMMENDATION, recommendations.recommendation, name="recommendation"),
     path(f"{_RECOMMENDATION}relier/", recommendations.link, name="recommendation_link"),
