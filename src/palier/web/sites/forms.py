@@ -96,7 +96,7 @@ class EntrustForm(forms.Form):
     """Who rates which residences."""
 
     to = forms.ModelChoiceField(
-        label="Personne", queryset=Person.objects.none(), required=False, empty_label="Personne en particulier"
+        label="Confier à", queryset=Person.objects.none(), required=False, empty_label="Reprendre les résidences choisies"
     )
     residences = forms.MultipleChoiceField(label="Résidences", widget=forms.CheckboxSelectMultiple)
 
