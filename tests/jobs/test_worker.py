@@ -55,8 +55,7 @@ def test_a_batch_interrupted_by_kills_misses_nobody(make_person: Callable[..., P
     received = Counter(m["To"] for m in mailbox.mails)
     assert unsent() == 0
     assert set(received) == {p.email for p in people}
-    # One letter a kill is the aim; 4 for 3 kills were seen on a loaded machine, and the cause is not established yet.
-    assert sum(received.values()) - len(people) <= 2 * kills
+    assert sum(received.values()) - len(people) <= kills
     numbers = {m["To"]: {x["Message-ID"] for x in mailbox.mails if x["To"] == m["To"]} for m in mailbox.mails}
     assert all(len(ids) == 1 for ids in numbers.values())
 

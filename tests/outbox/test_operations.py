@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from palier.directory.models import Person
 from palier.outbox.models import Message, State
@@ -137,6 +139,33 @@ def test_a_server_that_does_not_answer_costs_no_try(make_person: Make, at: datet
     written("label.your_turn", [make_person(), make_person()], at)
     assert deliver(at=at + DELAY, send=Server(Unreachable())) == (0, 0)
     assert list(Message.objects.values_list("attempts", "state")) == [(0, State.WAITING)] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_leave_one_at_a_time_whatever_the_workers(make_person: Make, at: datetime) -> None:
+    """So that a worker killed on its way sends one letter twice at most."""
+    post(event="label.your_turn", to=[make_person().pk for _ in range(12)], at=at, subject="À vous", body="", delay=timedelta(0))
+    in_hand, most, lock = 0, 0, threading.Lock()
+
+    def send(person_id: int, messages: Sequence[Message]) -> None:
+        nonlocal in_hand, most
+        with lock:
+            in_hand += 1
+            most = max(most, in_hand)
+        time.sleep(0.01)
+        with lock:
+            in_hand -= 1
+
+    def worker() -> None:
+        deliver(at=at, send=send)
+        connection.close()
+
+    workers = [threading.Thread(target=worker) for _ in range(3)]
+    for one in workers:
+        one.start()
+    for one in workers:
+        one.join()
+    assert (Message.objects.filter(state=State.SENT).count(), most) == (12, 1)
 
 
 def test_every_event_has_a_pace_for_everybody(make_person: Make) -> None:

@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db import transaction
+from django.db import connection, transaction
 
 from palier.calendar import at_hour, paris_day
 from palier.outbox.models import Message, Preference, State
 from palier.outbox.queries import due, due_digests
 from palier.outbox.rules import DELAY, DIGEST_HOUR, EVENTS, Pace, next_try
 from palier.verdict import Refusal, no
+
+# Whose turn it is to hand a letter to the mail server, among all workers.
+_LOCK = 0x6C657474
 
 Send = Callable[[int, Sequence[Message]], None]
 """Hands one letter, of one message or of a day's, to the mail server for a person; raises when it is not accepted."""
@@ -82,9 +85,9 @@ def cancel(*, undo_key: str, at: datetime) -> int:
 def deliver(*, at: datetime, send: Send, limit: int = 500) -> tuple[int, int]:
     """Send what is due, one transaction a letter: ``(letters sent, letters refused)``.
 
-    Messages that a person wants grouped leave as one letter. Several workers may run it at once. A worker killed between
-    the mail server's answer and the commit sends that one letter again later: at least once, never lost. When the server
-    does not answer, nothing is counted against the messages.
+    Messages that a person wants grouped leave as one letter. Several workers may run it at once: their letters leave one
+    after the other, so that a worker killed between the mail server's answer and the commit sends one letter again later,
+    and no more: at least once, never lost. When the server does not answer, nothing is counted against the messages.
     """
     single = [[pk] for pk in due(at=at).values_list("pk", flat=True)[:limit]]
     grouped = due_digests(at=at).values_list("person_id").annotate(pks=ArrayAgg("pk")).values_list("pks", flat=True)
@@ -100,7 +103,9 @@ def deliver(*, at: datetime, send: Send, limit: int = 500) -> tuple[int, int]:
 
 @transaction.atomic
 def _deliver(pks: Sequence[int], at: datetime, send: Send) -> bool | None:
-    """True when the letter left, False when it was refused, None when another worker has it."""
+    """True when the letter left, False when it was refused, None when it is no longer to send."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     waiting = Message.objects.filter(pk__in=pks, state=State.WAITING).order_by("written_at", "pk")
     messages = list(waiting.select_for_update(skip_locked=True))
     if not messages:
