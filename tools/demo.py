@@ -128,7 +128,7 @@ class Commands:
 def prepare(commands: Commands) -> None:
     """Four years of acts the first time, in empty tables; then what each update needs."""
     if not GENERATED.exists():
-        print("Living four years of the label, once (a minute or two)…", flush=True)
+        print("Living four years of the label, once (three to five minutes)…", flush=True)
         commands.run("demo")
         GENERATED.touch()
     commands.run("setup")
