@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from palier.committee.models import Decision
 from palier.committee.operations import record_decision
-from palier.committee.rules import DECIDED_ACTS, OUTCOMES, Outcome, possible
+from palier.committee.rules.outcomes import DECIDED_ACTS, OUTCOMES, Outcome, possible
 from palier.consultation.operations import inform
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import open_file

@@ -25,7 +25,7 @@ from palier.commands.demo import audit, plan, rating, stock, world
 from palier.commands.demo.landlord import Course
 from palier.commands.demo.timeline import Part
 from palier.commands.demo.world import Household, World, welcome
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.consultation.models import Voice
 from palier.consultation.rules import Duty
 from palier.directory.models import Person

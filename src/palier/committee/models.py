@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.directory.models import Person
 from palier.label.models import Journey, Passage
 

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from palier.calendar import paris_day
 from palier.committee.models import Decision
-from palier.committee.rules import Outcome, complete, possible
+from palier.committee.rules.outcomes import Outcome, complete, possible
 from palier.directory import queries as directory
 from palier.directory.models import Person
 from palier.directory.rules import Role

@@ -11,7 +11,7 @@ from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, Term, named, term
 from palier.committee import queries
 from palier.committee.models import Decision
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.directory.rules import Thing
 from palier.label.rules.stages import Stage
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from palier.commands.demo.timeline import chance
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 
 
 class Turn(StrEnum):

@@ -12,7 +12,7 @@ from palier.commands.demo.fate import Fate, Turn
 from palier.commands.demo.tenants import associate
 from palier.commands.demo.timeline import Life, Part, chance, later, office_hours
 from palier.commands.demo.world import Household, World, welcome
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.directory.models import Person
 from palier.directory.rules import LandlordType
 from palier.label import operations as label

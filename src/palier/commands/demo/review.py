@@ -8,7 +8,7 @@ from palier.calendar import add_working_days, paris_day
 from palier.commands.demo.timeline import Part, later, office_hours
 from palier.commands.demo.world import Household, World
 from palier.committee import operations as committee
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.label import operations as label
 from palier.label import queries
 from palier.label.models import Correction, Journey

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 
 from palier.committee import queries
 from palier.committee.operations import record_decision
-from palier.committee.rules import Outcome, complete, possible
+from palier.committee.rules.outcomes import Outcome, complete, possible
 from palier.consultation import queries as consultation
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing

@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import render
 
 from palier.committee import queries as committee
-from palier.committee.rules import Outcome
+from palier.committee.rules.outcomes import Outcome
 from palier.consultation import queries as consultation
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
