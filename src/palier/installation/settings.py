@@ -30,7 +30,7 @@ SECURE = ORIGIN.startswith("https://")
 # True where the installation serves one landlord alone: the pages that run the scheme are not there.
 SINGLE_LANDLORD = env.bool("PALIER_SINGLE_LANDLORD", default=False)
 WEB_PROCESSES = env.int("PALIER_WEB_PROCESSES", default=2)
-ALLOWED_HOSTS = env.list("PALIER_HOSTS", default=["127.0.0.1", "localhost", "testserver"])
+ALLOWED_HOSTS = env.list("PALIER_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
 # --- Database ------------------------------------------------------------------------------------------------------
@@ -215,6 +215,7 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Palier"
+MFA_TOTP_TOLERANCE = 1  # the code before and the one after: a clock that drifts, a code typed as it changes
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SECURE
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_PROVIDERS = {}
@@ -301,5 +302,7 @@ LOGGING = {
             "stream": "ext://sys.stdout",
         }
     },
+    # Each job of the worker, each task registered by a command: far more lines than acts.
+    "loggers": {"procrastinate": {"level": "WARNING"}},
     "root": {"handlers": ["out"], "level": env.str("PALIER_LOG_LEVEL", "WARNING" if DEMO or TESTING else "INFO")},
 }

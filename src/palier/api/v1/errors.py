@@ -141,7 +141,7 @@ def _throttled(request: HttpRequest, exc: Any) -> HttpResponse:
 def _failed(request: HttpRequest, exc: Any) -> HttpResponse:
     if settings.DEBUG:
         raise exc
-    log.error("api", exc_info=exc)
+    log.error("api", exc_info=exc, extra={"request": request})
     return problem(FAILED, 500)
 
 
