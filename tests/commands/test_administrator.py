@@ -7,6 +7,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
+from pytest_django.fixtures import Settings
 
 from palier.directory.models import Landlord, Membership, Person
 from palier.directory.rules import Role
@@ -37,6 +38,23 @@ def test_an_installation_of_one_landlord_gets_its_landlord() -> None:
     more = {"landlord": "Habitat Seul", "siren": "552100554", "family": "oph", "stdout": io.StringIO()}
     call_command("administrator", "a@example.test", "Mme A.", **more)
     assert Landlord.objects.get().siren == "552100554"
+
+
+def test_an_installation_of_one_landlord_is_given_one_and_no_other(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    settings.SINGLE_LANDLORD = True
+
+    def administrator(email: str, **more: str) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+        call_command("administrator", email, "Mme A.", stdout=io.StringIO(), **more)
+
+    with pytest.raises(CommandError, match="--landlord"):
+        administrator("a@example.test")
+    assert not Person.objects.exists()
+    administrator("a@example.test", landlord="Habitat Seul")
+    administrator("b@example.test")
+    with pytest.raises(CommandError, match="Habitat Seul"):
+        administrator("c@example.test", landlord="Habitat Autre")
+    assert Landlord.objects.get().name == "Habitat Seul"
 
 
 def test_a_weak_password_writes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

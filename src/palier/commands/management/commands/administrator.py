@@ -31,7 +31,7 @@ class Command(BaseCommand):
         """Who, for which bodies."""
         parser.add_argument("email", help="son adresse électronique, avec laquelle elle se connecte")
         parser.add_argument("name", help="son nom affiché")
-        parser.add_argument("--owner", default="Propriétaire du label", help="nom du propriétaire du label, la première fois")
+        parser.add_argument("--owner", default="Équipe du label", help="nom du propriétaire du label, la première fois")
         parser.add_argument("--landlord", default="", help="nom de l’organisme, pour une installation qui n’en sert qu’un")
         parser.add_argument("--siren", default="", help="SIREN de cet organisme")
         parser.add_argument("--family", default="oph", choices=[t.value for t in LandlordType], help="famille de cet organisme")
@@ -56,9 +56,21 @@ class Command(BaseCommand):
         choose_password(person=person, password=password, at=at)
         EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
         add_member(person=person, organisation=owner, role=Role.ADMINISTRATOR, by=None, at=at)
-        if options["landlord"] and not Landlord.objects.filter(name=options["landlord"]).exists():
+        landlords = set(Landlord.objects.values_list("name", flat=True))
+        if settings.SINGLE_LANDLORD:
+            _require_one_landlord(landlords, options["landlord"])
+        if options["landlord"] and options["landlord"] not in landlords:
             family = LandlordType(options["family"])
             add_landlord(name=options["landlord"], siren_number=options["siren"], landlord_type=family, by=None, at=at)
+
+
+def _require_one_landlord(present: set[str], asked: str) -> None:
+    if not present and not asked:
+        raise CommandError(
+            "Cette installation sert un seul organisme : donnez son nom avec --landlord, son SIREN avec --siren."
+        )
+    if present and asked and asked not in present:
+        raise CommandError(f"Cette installation sert déjà un organisme, et un seul : {min(present)}.")
 
 
 def _password() -> str:

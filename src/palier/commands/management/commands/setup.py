@@ -21,7 +21,8 @@ class Command(BaseCommand):
     help = "Prépare l’installation ou la met à jour : base, cache, règles et grilles de départ, fichiers des pages."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do each step, saying which."""
+        """Refuse a dangerous installation, then do each step, saying which."""
+        self.check(databases=["default"])
         quiet = options["verbosity"] < 2
         self.stdout.write("Base : tables et contraintes…")
         call_command("migrate", interactive=False, verbosity=0 if quiet else 1)
@@ -34,5 +35,4 @@ class Command(BaseCommand):
         if not settings.DEMO:
             self.stdout.write("Fichiers des pages…")
             call_command("collectstatic", interactive=False, verbosity=0)
-        self.check(databases=["default"])
         self.stdout.write("L’installation est prête.")
