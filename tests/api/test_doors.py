@@ -143,18 +143,13 @@ def test_a_key_does_no_more_than_its_scope(
             assert (answer.status_code, answer.json()["code"]) == (403, "directory.out_of_scope"), route
 
 
-def test_an_installation_of_one_landlord_runs_no_scheme(
+def test_an_installation_of_one_landlord_compares_no_journeys(
     make_organisation: Callable[..., Organisation], make_person: Make, program: MakeProgram, settings: Settings
 ) -> None:
     called = program(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER)))
     assert called.get("/board").status_code == 200
     settings.SINGLE_LANDLORD = True
-    assert [called.get(path).status_code for path in ("/board", "/organisations", "/auditors", "/landlords")] == [
-        404,
-        404,
-        404,
-        200,
-    ]
+    assert [called.get(path).status_code for path in ("/board", "/auditors", "/landlords")] == [404, 200, 200]
 
 
 # --- How a refusal is said -----------------------------------------------------------------------------------------

@@ -60,6 +60,11 @@ def visible_landlords(*, person: Person, on: date) -> QuerySet[Landlord]:
     )
 
 
+def only_landlord() -> int | None:
+    """The landlord that an installation of one alone serves, once it is entered."""
+    return Landlord.objects.filter(closed_on__isnull=True).order_by("pk").values_list("pk", flat=True).first()
+
+
 def roles_on(*, person: Person, landlord: int, on: date) -> frozenset[Role]:
     """What a person is for one landlord's file on a day; empty when they may not know of it. One SQL query."""
     found = Membership.objects.filter(dated(on), _opens(landlord, person.pk, on), person=person).values_list("role", flat=True)

@@ -236,8 +236,8 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 }
 
 
-# What an installation that serves a single landlord does without: the scheme is run elsewhere.
-SCHEME_THINGS = frozenset({Thing.BOARD, Thing.DIRECTORY, Thing.AUDITOR_APPROVAL, Thing.MARK_KIT})
+# What an installation that serves a single landlord does without: it compares no journeys, and the mark is kept elsewhere.
+SCHEME_THINGS = frozenset({Thing.BOARD, Thing.MARK_KIT})
 
 _TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})
 _READERS = {

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from palier.directory.models import Membership
-from palier.directory.rules import LANDLORD_ROLES, MATRIX, Right, Role, Thing
+from palier.directory.queries import only_landlord
+from palier.directory.rules import LANDLORD_ROLES, MATRIX, SCHEME_ROLES, Right, Role, Thing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,6 @@ _COMMON = (
 )
 
 
-# Pages that run the scheme: not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "organisations", "auditors"})
-
-
 def entries(request: HttpRequest) -> list[Entry]:
     """The links of this person, the current one marked by the longest address that begins the page's own."""
     links = _links(getattr(request, "held", None) or [])
@@ -61,15 +58,21 @@ def first_page(held: list[Membership]) -> str | None:
 def _links(held: list[Membership]) -> list[tuple[str, str]]:
     roles = frozenset(Role(membership.role) for membership in held)
     links = []
-    own = next((membership for membership in held if membership.role in LANDLORD_ROLES), None)
-    if own is not None:
-        mine = frozenset(Role(m.role) for m in held if m.organisation_id == own.organisation_id)
-        for label, page, thing in _OWN:
-            if any(Right.READ in MATRIX[thing, role] for role in mine):
-                links.append((label, reverse(page, kwargs={"landlord_id": own.organisation_id})))
+    landlord, mine = _own_file(held)
+    for label, page, thing in _OWN if landlord else ():
+        if any(Right.READ in MATRIX[thing, role] for role in mine):
+            links.append((label, reverse(page, kwargs={"landlord_id": landlord})))
     links += [
         (label, reverse(page))
         for label, page, whose in _COMMON
-        if roles & whose and not (settings.SINGLE_LANDLORD and page in _SCHEME)
+        if roles & whose and not (settings.SINGLE_LANDLORD and page == "board")
     ]
     return links
+
+
+def _own_file(held: list[Membership]) -> tuple[int | None, frozenset[Role]]:
+    """The file that somebody works in first, and what they are there; for the team of a single landlord, its file."""
+    if own := next((m.organisation_id for m in held if m.role in LANDLORD_ROLES), None):
+        return own, frozenset(Role(m.role) for m in held if m.organisation_id == own)
+    team = SCHEME_ROLES & {m.role for m in held}
+    return (only_landlord() if team and settings.SINGLE_LANDLORD else None), frozenset(Role(role) for role in team)

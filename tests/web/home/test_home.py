@@ -54,7 +54,7 @@ def test_somebody_without_a_role_is_told_so(make_person: Callable[..., Person], 
     assert "Aucun dossier" in sign_in(make_person()).get("/", follow=True).content.decode()
 
 
-def test_an_installation_of_one_landlord_has_no_page_of_the_scheme(
+def test_in_an_installation_of_one_landlord_the_team_works_in_its_file_and_enters_no_other(
     settings: Settings,
     make_organisation: Callable[..., Organisation],
     make_landlord: Callable[..., Landlord],
@@ -63,9 +63,13 @@ def test_an_installation_of_one_landlord_has_no_page_of_the_scheme(
 ) -> None:
     landlord = make_landlord()
     client = sign_in(make_person(Role.ADMINISTRATOR, make_organisation(Kind.LABEL_OWNER)))
-    assert client.get("/organisations/").status_code == 200
+    assert client.get("/")["Location"] == "/parcours/"
+    assert client.get("/organisations/ajouter/organisme/").status_code == 200
     settings.SINGLE_LANDLORD = True
-    assert client.get("/organisations/").status_code == 404
-    page = client.get(f"/organismes/{landlord.pk}/personnes/")
-    assert page.status_code == 200
-    assert 'href="/organisations/"' not in page.content.decode()
+    assert client.get("/")["Location"] == f"/organismes/{landlord.pk}/parcours/"
+    directory = client.get("/organisations/").content.decode()
+    assert f'href="/organismes/{landlord.pk}/patrimoine/"' in directory
+    assert 'href="/parcours/"' not in directory
+    assert "/organisations/ajouter/organisme/" not in directory
+    assert client.get("/organisations/ajouter/organisme/").status_code == 404
+    assert client.get("/parcours/").status_code == 404

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory import operations, queries
@@ -40,7 +41,13 @@ def organisations(request: Request) -> HttpResponse:
     return render(
         request,
         "directory/organisations.html",
-        {"form": form, "page_obj": page, "rows": rows, "may_write": request.may(Right.WRITE, Thing.DIRECTORY)},
+        {
+            "form": form,
+            "page_obj": page,
+            "rows": rows,
+            "may_write": request.may(Right.WRITE, Thing.DIRECTORY),
+            "single": settings.SINGLE_LANDLORD,
+        },
     )
 
 
@@ -58,6 +65,8 @@ def add_organisation(request: Request) -> HttpResponse:
 @door(GET=WRITE, POST=WRITE)
 def add_landlord(request: Request) -> HttpResponse:
     """Enter a landlord."""
+    if settings.SINGLE_LANDLORD:
+        raise Http404
     form = LandlordForm(request.POST or None, initial={"declared_dwellings": 0})
     if request.method == "POST" and form.is_valid():
         landlord = operations.add_landlord(by=request.user, at=request.at, **_typed(form.cleaned_data))
