@@ -144,7 +144,9 @@ def test_a_server_that_does_not_answer_costs_no_try(make_person: Make, at: datet
 @pytest.mark.django_db(transaction=True)
 def test_letters_leave_one_at_a_time_whatever_the_workers(make_person: Make, at: datetime) -> None:
     """So that a worker killed on its way sends one letter twice at most."""
-    post(event="label.your_turn", to=[make_person().pk for _ in range(12)], at=at, subject="À vous", body="", delay=timedelta(0))
+    post(
+        event="label.your_turn", to=[make_person().pk for _ in range(12)], at=at, subject="À vous", body="", delay=timedelta(0)
+    )
     in_hand, most, lock = 0, 0, threading.Lock()
 
     def send(person_id: int, messages: Sequence[Message]) -> None:

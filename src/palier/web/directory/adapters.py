@@ -23,6 +23,9 @@ from palier.outbox.operations import post
 from palier.web.doors import is_fresh
 
 
+_WRONG_CODE = "Ce code ne convient pas. Prenez celui que l’application montre maintenant ; un code ne sert qu’une fois."
+
+
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Nobody signs up alone; letters go through the outbox; a proof of identity stays fresh as long as for our own acts."""
 
@@ -31,7 +34,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         "email_password_mismatch": "L’adresse ou le mot de passe ne convient pas. Vérifiez les deux.",
         "enter_current_password": "Indiquez votre mot de passe actuel.",
         "incorrect_password": "Ce mot de passe ne convient pas.",
-        "incorrect_code": "Ce code ne convient pas. Prenez celui que l’application montre maintenant.",
+        "incorrect_code": _WRONG_CODE,
         "too_many_login_attempts": "Trop d’essais. Attendez cinq minutes, puis recommencez.",
         "rate_limited": "Trop d’essais en peu de temps. Attendez une minute, puis recommencez.",
     }
@@ -65,6 +68,22 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def _rendered(self, template_prefix: str, person: Person, context: dict[str, Any]) -> str:
         return render_to_string(f"{template_prefix}_message.txt", {"user": person, **context}).strip()
 
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        """Say it in our words; a sign-in is not told, the page it opens shows it."""
+        event = (message_template or "").rpartition("/")[2].removesuffix(".txt")
+        if said := SAID.get(event, message):
+            super().add_message(request, level, extra_tags=extra_tags, message=said)
+        elif event not in SAID:
+            super().add_message(request, level, message_template, message_context, extra_tags)
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """The link that chooses a new password, as a path: the letter adds the installation's own address."""
         return f"/compte/mot-de-passe/nouveau/{key}/"
@@ -74,6 +93,20 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return "/compte/"
 
 
+SAID = {
+    "logged_in": "",
+    "logged_out": "Votre session est fermée.",
+    "totp_activated": "L’application de codes ouvre maintenant votre compte.",
+    "totp_deactivated": "L’application de codes est retirée.",
+    "webauthn_added": "La clé ouvre maintenant votre compte.",
+    "webauthn_removed": "La clé est retirée.",
+    "recovery_codes_generated": "Vos codes de secours sont prêts.",
+    "password_set": "Votre mot de passe est enregistré.",
+    "password_changed": "Votre mot de passe est enregistré.",
+    "email_confirmed": "Votre adresse est confirmée.",
+    "account_connected": "",
+    "account_connected_updated": "",
+}
 _SECURITY = "Si ce n’est pas vous, changez de mot de passe et prévenez la personne qui administre Palier."
 WORDS = {
     "password_reset_key": (
@@ -111,6 +144,12 @@ def _cipher() -> MultiFernet:
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Keeps the secrets of second factors encrypted: a stolen backup gives no codes."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": _WRONG_CODE,
+        "cannot_delete_authenticator": "Ce second facteur ne peut pas être retiré.",
+        "cannot_generate_recovery_codes": "Ajoutez d’abord une application de codes ou une clé.",
+    }
 
     def encrypt(self, text: str) -> str:
         """As stored."""

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.views import LoginView
 from allauth.core import ratelimit
+from allauth.mfa.totp.views import ActivateTOTPView
+from allauth.mfa.webauthn.views import AddWebAuthnView
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login as begin_session
@@ -64,6 +67,26 @@ class SignInView(LoginView):  # type: ignore[misc]
 
 
 login = SignInView.as_view()
+
+
+class _Proves:
+    """Who has just shown a new second factor has used it: the next page asks for no other code."""
+
+    request: Request
+
+    def form_valid(self, form: forms.Form) -> HttpResponse:
+        """Keep it, and note the proof in this session."""
+        response: HttpResponse = super().form_valid(form)  # type: ignore[misc]
+        record_authentication(self.request, self.request.user, "mfa")
+        return response
+
+
+class AddApplicationView(_Proves, ActivateTOTPView):  # type: ignore[misc]
+    """An application of codes, with its first code."""
+
+
+class AddKeyView(_Proves, AddWebAuthnView):  # type: ignore[misc]
+    """A passkey or a security key."""
 
 
 @door(POST=Open.PUBLIC)
