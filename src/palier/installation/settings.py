@@ -303,6 +303,6 @@ LOGGING = {
         }
     },
     # Each job of the worker, each task registered by a command: far more lines than acts.
-    "loggers": {"procrastinate": {"level": "WARNING"}},
+    "loggers": {"procrastinate": {"level": "WARNING"}, "_granian": {}},
     "root": {"handlers": ["out"], "level": env.str("PALIER_LOG_LEVEL", "WARNING" if DEMO or TESTING else "INFO")},
 }

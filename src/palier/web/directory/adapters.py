@@ -22,7 +22,6 @@ from palier.directory.models import Person
 from palier.outbox.operations import post
 from palier.web.doors import is_fresh
 
-
 _WRONG_CODE = "Ce code ne convient pas. Prenez celui que l’application montre maintenant ; un code ne sert qu’une fois."
 
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
             respawn_failed_workers=True,
             respawn_interval=0.2,
             log_level=LogLevels.warning,
-            log_dictconfig={**settings.LOGGING, "loggers": {**settings.LOGGING["loggers"], "_granian": {}}},
+            log_dictconfig=settings.LOGGING,
         )
         connections.close_all()
         gc.collect()
