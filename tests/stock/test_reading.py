@@ -323,6 +323,25 @@ def test_a_landlords_own_table_is_read_and_its_columns_proposed(put: Any, conten
     assert lines[2]["address_key"] == "93010|2 rue du lac"
 
 
+@pytest.mark.parametrize("said", ["TOTAL", "Sous-total", "Total général"])
+def test_a_line_of_total_is_no_home_and_it_is_said(put: Any, said: str) -> None:
+    lines, faults, _, _ = reading_of(put(files.table([*OWN, [said, *[""] * 7, "189,5", "", "", ""]])))
+    assert [line["own_id"] for line in lines] == ["A1", "A2", "A3"]
+    (fault,) = faults
+    assert (fault.light, fault.sentence) == (True, f"« {said} » est un total, pas un logement : la ligne n’est pas reprise.")
+
+
+def test_a_residence_named_like_a_total_is_a_residence(put: Any) -> None:
+    lines, faults, _, _ = reading_of(put(files.table([*OWN, ["Totalis", *OWN[1][1:]]])))
+    assert (len(lines), faults) == (4, [])
+
+
+def test_a_sheet_of_one_column_is_never_read_before_a_table(put: Any) -> None:
+    book = files.xlsx({"Notes": [[f"note {n}"] for n in range(200)], "Logements": OWN})
+    _, _, profile, _ = reading_of(put(book, "parc.xlsx"))
+    assert (profile.sheet, profile.sheets) == ("Logements", ["Notes", "Logements"])
+
+
 def test_a_fault_of_a_workbook_names_its_sheet(put: Any) -> None:
     broken = [*OWN, ["A4", "Les Lilas", "", "1 rue du Lac", "93140", "Bondy", 9301, "T2", "", "", "", ""]]
     _, faults, _, _ = reading_of(put(files.xlsx({"Logements": broken}), "parc.xlsx"))

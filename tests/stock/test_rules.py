@@ -22,6 +22,7 @@ from palier.stock.rules.imports import LIMITS, State, may_apply, may_store, may_
         ("107AVCARNOT", "107 avenue Carnot"),
         ("1-3-5RUEDU BREUIL", "1-3-5 rue du Breuil"),
         ("4PLG. LYSSANDRE", "4 place G. Lyssandre"),
+        ("4 BIS AV. CARNOT", "4 bis avenue Carnot"),
         ("142  RTE DE VILLEMOMBLE", "142 route de Villemomble"),
         ("2RueRUE RAPHAEL", "2 rue Raphael"),
         ("20AvenueAVENUE DE LA REPUBLIQUE", "20 avenue de la Republique"),

@@ -68,16 +68,16 @@ def _sheets(path: str, wanted: str) -> tuple[list[str], str, Iterator[list[Any]]
     try:
         book = CalamineWorkbook.from_path(path)
         names = [m.name for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet] or book.sheet_names
-        best, height, total = "", -1, 0
+        best, size, total = "", (False, -1), 0
         rows: Iterator[list[Any]] = iter(())
         for name in [wanted] if wanted in names else names[:20]:
             sheet = book.get_sheet_by_name(name)
-            if sheet.total_height * max(sheet.width, 1) > height:
-                height = sheet.total_height * max(sheet.width, 1)
-                best, rows, total = name, sheet.iter_rows(), sheet.total_height
+            found = (sheet.width > 1, sheet.total_height * sheet.width)
+            if found > size:
+                best, size, rows, total = name, found, sheet.iter_rows(), sheet.total_height
     except CalamineError:
         _refuse("Ce classeur ne s’ouvre pas. Ouvrez-le dans votre tableur, enregistrez-le en .xlsx, puis déposez-le.")
-    if height < 0:
+    if not best:
         _refuse("Ce classeur n’a aucune feuille de cellules.")
     return names, best, rows, total
 

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from palier.directory.rules import plain
 from palier.stock.reading.checks import IDENTITY, Answers, Cell, Item, LineChecks, Reading
 from palier.stock.reading.lines import Finisher
-from palier.stock.reading.places import Fault
+from palier.stock.reading.places import Fault, quoted
 from palier.stock.reading.recognise import head_of
 from palier.stock.reading.tables import Table, open_table
 from palier.stock.reading.values import parser
 from palier.stock.rules.fields import FIELDS
 from palier.stock.rules.imports import WITHOUT_OWNER, Format, Limits
 
+_TOTAL = re.compile(r"(sous |grand )?(total|totaux)( general| generaux| patrimoine| logements)?")
 # Published files were checked by others and cannot be mended by the landlord: only these fields stop their import.
 _VITAL_IN_OPEN_FILES = frozenset({"commune", "rpls_id", "own_id", "homes"})
 
@@ -38,6 +41,10 @@ def read_columns(path: Path, shape: Format, answers: Answers, reading: Reading, 
             if owner is not None and answers.owners and _at(texts, owner) not in answers.owners:
                 reading.left_aside += 1
                 continue
+            if total := _total(texts):
+                said = f"{quoted(total)} est un total, pas un logement : la ligne n’est pas reprise."
+                yield Fault(said, number, "ligne de total", table.sheet, light=True)
+                continue
             count += 1
             values, faults = checks.check(number, texts)
             faults += _faults(number, texts, values, table.sheet, width=width, needs_commune=published)
@@ -47,6 +54,12 @@ def read_columns(path: Path, shape: Format, answers: Answers, reading: Reading, 
     if not count:
         cause = "aucune ligne n’est à l’un des bailleurs choisis" if reading.left_aside else "aucune ligne sous les en-têtes"
         yield Fault(f"rien à lire : {cause}. Vérifiez le fichier, puis déposez-le à nouveau.")
+
+
+def _total(texts: list[str]) -> str:
+    """What the first filled cell says, when the line is a sum of the others."""
+    first = next((text for text in texts if text.strip()), "")
+    return first if "tota" in first.lower() and _TOTAL.fullmatch(plain(first)) else ""
 
 
 def _has_full_lines(table: Table, shape: Format) -> bool:

@@ -54,7 +54,12 @@ def kind_of(path: Path) -> str:
         head = file.read(SAMPLE)
     if head.startswith(b"PK\x03\x04"):
         return "workbook"
-    if head.startswith((b"\xd0\xcf\x11\xe0", b"%PDF", b"\x1f\x8b")):
+    if head.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(
+            "Ce classeur est d’un ancien format (.xls) ou protégé par un mot de passe. Enregistrez-le en .xlsx sans mot de passe, "
+            "puis déposez-le."
+        )
+    if head.startswith((b"%PDF", b"\x1f\x8b")):
         raise Unreadable("Ce fichier n’est pas un tableau de données. Enregistrez-le en .xlsx ou en .csv, puis déposez-le.")
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "text"

@@ -135,7 +135,7 @@ def tidy(text: str) -> str:
         number=re.sub(r"\s*([-/])\s*", r"\1", number.group()),
         repeat=(repeat[1] or repeat[2]) if repeat else "",
         street_type=kind.group() if kind else "",
-        street=street.strip(),
+        street=street.strip().lstrip(". "),
     )
 
 
