@@ -353,6 +353,43 @@ def test_a_file_of_several_landlords_waits_for_a_choice(read_in: Bring, landlord
 
 def test_an_open_file_is_vouched_for_before_it_enters(read_in: Bring, at: datetime) -> None:
     item = read_in(files.open_2025(files.homes(10)))
+def test_the_next_file_keeps_the_commune_said_for_the_last_one(bring_in: Bring, read_in: Bring) -> None:
+    shape = [["Adresse", "Logements"], ["1 rue du Lac", "10"], ["2 rue du Lac", "5"]]
+    said = {"mapping": {0: "address", 1: "homes"}, "unit": Unit.ADDRESS, "commune": "93010", "commune_name": "Bondy"}
+    bring_in(files.table(shape), year=2024, answers={**said, "save_as": "Adresses"})
+    # Read at once from its kept columns, and of the same commune: its addresses go on.
+    again = read_in(files.table(shape), year=2025)
+    assert again.state == State.READY
+    assert (again.report["lines"]["came"], again.report["lines"]["went"]) == (0, 0)
+    # A shape that was never seen waits, with the commune already filled in.
+    other = read_in(files.table([[*row, ""] for row in shape]), year=2025)
+    assert (other.state, other.options["commune"], other.options["commune_name"]) == (State.TO_COMPLETE, "93010", "Bondy")
+
+
+def test_columns_kept_wrong_are_put_right_with_the_reading(read_in: Bring, at: datetime) -> None:
+    item = read_in(files.table(OWN))
+    wrong = {"year": 2025, "unit": Unit.HOME, "by": None, "at": at}
+    operations.complete_import(item=item, mapping={0: "programme", 2: "address"}, save_as="Notre outil", **wrong)
+    operations.run_import(import_id=item.pk, at=at)
+    item.refresh_from_db()
+    assert item.profile["saved"] == "Notre outil"  # so that the page proposes to keep them under the same name
+
+
+def test_another_sheet_is_read_on_request_with_its_own_columns(read_in: Bring, at: datetime) -> None:
+    big = [["Agence", "Mois", "Ventes"], *([f"Agence {n}", "1", "2"] for n in range(50))]
+    item = read_in(files.xlsx({"Synthèse": big, "Logements": OWN}), name="parc.xlsx")
+    assert (item.state, item.profile["sheet"]) == (State.TO_COMPLETE, "Synthèse")
+    operations.choose_sheet(item=item, sheet="Logements", by=None, at=at)
+    assert operations.run_import(import_id=item.pk, at=at) is State.TO_COMPLETE
+    item.refresh_from_db()
+    assert item.profile["sheet"] == "Logements"
+    assert item.mapping == {"0": "own_id", "1": "programme", "2": "address", "3": "rooms"}
+    with pytest.raises(Refusal, match="Choisissez une feuille"):
+        operations.choose_sheet(item=item, sheet="Autre", by=None, at=at)
+    operations.complete_import(item=item, year=2025, by=None, at=at)
+    assert operations.run_import(import_id=item.pk, at=at) is State.READY
+
+
     assert (item.state, item.format) == (State.READY, Format.OPEN_2025)
     with pytest.raises(Refusal, match="Confirmez que toutes les lignes"):
         operations.ask_to_apply(item=item, by=None, at=at)

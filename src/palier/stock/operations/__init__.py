@@ -6,6 +6,7 @@ from palier.stock.operations.districts import import_districts
 from palier.stock.operations.intake import (
     Received,
     ask_to_apply,
+    choose_sheet,
     complete_import,
     drop_import,
     owners_in,
@@ -21,6 +22,7 @@ __all__ = [
     "apply_import",
     "ask_to_apply",
     "complete_import",
+    "choose_sheet",
     "drop_import",
     "import_districts",
     "merge_residences",

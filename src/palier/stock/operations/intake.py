@@ -75,6 +75,30 @@ def _year_holds(year: int | None) -> Verdict:
 
 
 @transaction.atomic
+def choose_sheet(*, item: Import, sheet: str, by: Person | None, at: datetime) -> Import:
+    """Read another sheet of a workbook: its columns are recognised afresh.
+
+    Raises:
+        Refusal: when the workbook has no such sheet.
+        Conflict: when the import is no longer waiting for answers.
+    """
+    if sheet not in item.profile.get("sheets", []):
+        raise Refusal(no("stock.sheet", "Choisissez une feuille de la liste."))
+    _read_again(item, format=Format.UNKNOWN, mapping={}, options={"sheet": sheet})
+    _line(item, "stock.sheet_chosen", f"a choisi la feuille « {sheet} » de « {item.file_name} ».", by, at)
+    return item
+
+
+def _read_again(item: Import, **answers: object) -> None:
+    updated = Import.objects.filter(pk=item.pk, state__in=[State.TO_COMPLETE, State.REFUSED, State.READY]).update(
+        state=State.READING, faults=[], fault_count=0, problem="", rows_read=0, percent=0, **answers
+    )
+    if not updated:
+        raise Conflict(no("stock.moved_on", "Cet import a avancé entre-temps. Rechargez la page pour voir où il en est."))
+    item.refresh_from_db()
+
+
+@transaction.atomic
 def complete_import(
     *,
     item: Import,
@@ -99,22 +123,14 @@ def complete_import(
     columns = dict(mapping) if mapping is not None else {int(i): name for i, name in item.mapping.items()}
     reasons = [_year_holds(year), *(no("stock.mapping", sentence) for sentence in _mapping_problems(item, columns, owners))]
     require(Verdict.all(reasons))
-    updated = Import.objects.filter(
-        pk=item.pk, state__in=[State.TO_COMPLETE, State.REFUSED, State.READY], undone_at__isnull=True
-    ).update(
-        state=State.READING,
+    _read_again(
+        item,
         year=year,
         mapping={str(i): name for i, name in sorted(columns.items())},
         unit=unit or item.unit,
         options={**item.options, "owners": sorted(owners), "commune": commune, "commune_name": commune_name, "answered": True},
-        faults=[],
-        fault_count=0,
-        problem="",
-        rows_read=0,
-        percent=0,
+        profile=item.profile | ({"saved": save_as[:120]} if save_as else {}),
     )
-    if not updated:
-        raise Conflict(no("stock.moved_on", "Cet import a avancé entre-temps. Rechargez la page pour voir où il en est."))
     if save_as and item.profile.get("signature"):
         ColumnMapping.objects.update_or_create(
             landlord=item.landlord,
@@ -127,7 +143,6 @@ def complete_import(
                 "saved_by": by,
             },
         )
-    item.refresh_from_db()
     _line(
         item,
         "stock.import_completed",

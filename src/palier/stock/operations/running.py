@@ -19,6 +19,7 @@ from palier.stock.operations.applying import apply_import
 from palier.stock.operations.intake import owners_in
 from palier.stock.operations.matching import base_of, match
 from palier.stock.operations.previews import report
+from palier.stock.queries import current_import
 from palier.stock.reading.checks import Answers, Reading
 from palier.stock.reading.lines import COLUMNS, Whole
 from palier.stock.reading.mapping import problems
@@ -85,23 +86,36 @@ def _is_known(item: Import) -> bool:
 
 
 def _recognise(item: Import) -> bool:
+    before = current_import(landlord=item.landlord_id)
+    sheet = item.options.get("sheet") or (before.profile.get("sheet", "") if before else "")
     try:
-        profile = recognise(storage.path_of(item.file_digest))
+        profile = recognise(storage.path_of(item.file_digest), sheet=sheet)
     except Unreadable as problem:
         _refuse(item, [Fault(problem.sentence)], 1)
         return False
     item.format, item.unit = profile.format, profile.unit or Unit.HOME
     item.year = item.year or profile.year
     item.mapping = {str(index): name for index, name in profile.mapping.items()}
-    kept = profile.kept()
+    kept = item.profile = profile.kept()
     if profile.format in {Format.TABLE, Format.ADDRESSES}:
         saved = ColumnMapping.objects.filter(landlord=item.landlord, signature=profile.signature).first()
         if saved:
             item.mapping, item.unit = saved.columns, saved.unit
             kept["saved"] = saved.name
-    item.profile = kept
-    item.save(update_fields=["format", "unit", "year", "mapping", "profile"])
+        if before:
+            item.options = _said_before(item, before) | item.options
+    item.save(update_fields=["format", "unit", "year", "mapping", "profile", "options"])
     return True
+
+
+def _said_before(item: Import, before: Import) -> dict[str, Any]:
+    """What was answered for the last vintage and still holds: the commune that the file does not say, the owners it names."""
+    columns = {int(index): name for index, name in item.mapping.items()}
+    owners = [owner for owner in owners_in(item, columns) if owner in before.options.get("owners", ())]
+    said = {"owners": owners} if owners else {}
+    if "commune" not in columns.values():
+        said |= {name: before.options[name] for name in ("commune", "commune_name") if before.options.get(name)}
+    return said
 
 
 def _needs_answers(item: Import) -> bool:

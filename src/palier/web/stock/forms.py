@@ -68,6 +68,7 @@ class DepositForm(forms.Form):
 class CompletionForm(forms.Form):
     """What a file does not say: its year; for a table, its columns, whose lines to keep, its commune."""
 
+    sheet = forms.ChoiceField(label="Feuille du classeur", required=False)
     year = forms.IntegerField(label="Millésime", min_value=1990, max_value=2100, help_text=_YEAR)
     unit = forms.ChoiceField(
         label="Une ligne du fichier, c’est", choices=[(u.value, u.label) for u in Unit], widget=forms.RadioSelect
@@ -102,6 +103,11 @@ class CompletionForm(forms.Form):
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=f"Colonne « {column['header'] or index + 1} »", choices=choices, required=False
             )
+        sheets = item.profile.get("sheets", [])
+        if len(sheets) > 1:
+            _offer(self, "sheet", [(name, name) for name in sheets])
+        else:
+            del self.fields["sheet"]
         owners = self.named_owners
         if not self.columns:
             for name in ("unit", "commune", "commune_name", "owners", "save_as"):
@@ -115,6 +121,7 @@ class CompletionForm(forms.Form):
     def first_answers(item: Import) -> dict[str, Any]:
         """What is already known: what was answered before, or what is proposed."""
         return {
+            "sheet": item.profile.get("sheet", ""),
             "year": item.year,
             "unit": item.unit,
             "owners": item.options.get("owners") or _likely_owners(item),

@@ -169,6 +169,11 @@ def complete(request: Request, landlord: Landlord, import_id: int) -> HttpRespon
                 unit=Unit(given["unit"]) if given.get("unit") else None,
                 owners=frozenset(given.get("owners", [])),
                 commune=given.get("commune", ""),
+    sheet = request.POST.get("sheet", "")
+    if sheet and sheet != found.profile.get("sheet"):  # another sheet has other columns: they are proposed first
+        operations.choose_sheet(item=found, sheet=sheet, by=request.user, at=request.at)
+        _defer(found)
+        return _back(found)
                 commune_name=given.get("commune_name", ""),
                 save_as=given.get("save_as", ""),
                 by=request.user,
