@@ -136,6 +136,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "mapping_id": stock_mapping,
     "stock_export:kind": lambda _: "csv",
     "stock_import_faults:kind": lambda _: "csv",
+    "stock_import_differences:kind": lambda _: "csv",
     "document_id": document,
     "document_file:number": lambda _: 1,
     "share_id": share,

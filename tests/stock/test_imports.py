@@ -177,6 +177,37 @@ def test_a_renamed_programme_continues_its_residence(bring_in: Bring, landlord: 
     assert again.report["renamed"]["count"] == again.report["gone"]["count"] == 0
 
 
+def test_a_name_that_changes_under_the_same_code_is_announced_and_goes_back_with_the_import(
+    bring_in: Bring, at: datetime
+) -> None:
+    def parc(name: str) -> bytes:
+        return files.table([["Code UG", "Code résidence", "Résidence"], ["A1", "12", name], ["A2", "12", name]])
+
+    answers = {"mapping": {0: "own_id", 1: "programme_code", 2: "programme"}, "unit": Unit.HOME}
+    bring_in(parc("Les Lilas"), year=2024, answers=answers)
+    item = bring_in(parc("Le Clos"), year=2025, answers=answers, when=at + timedelta(hours=1))
+    assert item.report["renamed"]["shown"] == [{"name": "Les Lilas", "as": "Le Clos"}]
+    assert Residence.objects.get().name == "Le Clos"
+    operations.undo_import(item=item, by=None, at=at + timedelta(hours=2))
+    assert (Residence.objects.get().name, Residence.objects.get().plain_name) == ("Les Lilas", "les lilas")
+
+
+@pytest.mark.parametrize("brought", [False, True], ids=["preview", "in the stock"])
+def test_what_came_went_and_changed_is_told_home_by_home(bring_in: Bring, read_in: Bring, at: datetime, brought: bool) -> None:
+    bring_in(statutory(6, year=2024), year=2024)
+    made = [files.statutory_line(h, **({"dpe": "A"} if h.rank == 5 else {})) for h in files.homes(6, first=1)]
+    made[1] = files.statutory_line(next(files.homes(1, first=2)), exit_reason="4")
+    item = (bring_in if brought else read_in)(files.statutory(made, year=2025))
+    rows = [(row[0], row[2], *row[6:]) for row in operations.differences(item)]
+    known = [home.rpls_id for home in files.homes(7)]
+    assert rows == [
+        ("arrive", known[6], "", "", ""),
+        ("part", known[0], "", "", ""),
+        ("part", known[2], "motif de sortie", "", "démolition"),
+        ("change", known[5], "classe énergie du DPE", "classe C", "classe A"),
+    ]
+
+
 def test_a_home_known_by_the_landlords_number_is_found_again_once_it_has_its_own(bring_in: Bring, read_in: Bring) -> None:
     new = [files.statutory_line(home, rpls_id="") for home in files.homes(6)]
     bring_in(files.statutory(new, year=2024), year=2024)
@@ -322,37 +353,6 @@ def test_a_landlords_table_waits_for_its_columns_to_be_confirmed_then_is_known(
     assert (again.state, again.profile["saved"]) == (State.READY, "Export de l’ERP")
 
 
-def test_answers_that_do_not_allow_to_read_are_refused_with_every_reason(read_in: Bring, at: datetime) -> None:
-    item = read_in(files.table(OWN))
-    with pytest.raises(Refusal) as caught:
-        operations.complete_import(item=item, year=12, mapping={3: "rooms", 2: "lon"}, by=None, at=at)
-    assert [reason.code for reason in caught.value.verdict.reasons] == ["stock.year", "stock.mapping", "stock.mapping"]
-    with pytest.raises(Refusal, match="n’existent pas"):
-        operations.complete_import(item=item, year=2025, mapping={0: "own_id", 1: "oups"}, by=None, at=at)
-    operations.complete_import(item=item, year=2025, mapping={0: "own_id"}, by=None, at=at)
-    with pytest.raises(Conflict):
-        operations.complete_import(item=item, year=2025, mapping={0: "own_id"}, by=None, at=at)
-
-
-def test_a_file_of_several_landlords_waits_for_a_choice(read_in: Bring, landlord: Landlord, at: datetime) -> None:
-    rows = [
-        ["RS", "Adresse", "Logements"],
-        ["OPH de Bondy", "1 rue X", "10"],
-        ["Autre", "2 rue X", "20"],
-        ["OPH de Bondy", "3 rue X", "5"],
-    ]
-    item = read_in(files.table(rows))
-    assert operations.owners_in(item, {int(i): n for i, n in item.mapping.items()}) == ["Autre", "OPH de Bondy"]
-    with pytest.raises(Refusal, match="Ce fichier porte 2 bailleurs"):
-        operations.complete_import(item=item, year=2025, by=None, at=at)
-    operations.complete_import(item=item, year=2025, owners=frozenset({"OPH de Bondy"}), by=None, at=at)
-    operations.run_import(import_id=item.pk, at=at)
-    item.refresh_from_db()
-    assert (item.report["homes"]["after"], item.report["left_aside"]) == (15, 1)
-
-
-def test_an_open_file_is_vouched_for_before_it_enters(read_in: Bring, at: datetime) -> None:
-    item = read_in(files.open_2025(files.homes(10)))
 def test_the_next_file_keeps_the_commune_said_for_the_last_one(bring_in: Bring, read_in: Bring) -> None:
     shape = [["Adresse", "Logements"], ["1 rue du Lac", "10"], ["2 rue du Lac", "5"]]
     said = {"mapping": {0: "address", 1: "homes"}, "unit": Unit.ADDRESS, "commune": "93010", "commune_name": "Bondy"}
@@ -390,6 +390,37 @@ def test_another_sheet_is_read_on_request_with_its_own_columns(read_in: Bring, a
     assert operations.run_import(import_id=item.pk, at=at) is State.READY
 
 
+def test_answers_that_do_not_allow_to_read_are_refused_with_every_reason(read_in: Bring, at: datetime) -> None:
+    item = read_in(files.table(OWN))
+    with pytest.raises(Refusal) as caught:
+        operations.complete_import(item=item, year=12, mapping={3: "rooms", 2: "lon"}, by=None, at=at)
+    assert [reason.code for reason in caught.value.verdict.reasons] == ["stock.year", "stock.mapping", "stock.mapping"]
+    with pytest.raises(Refusal, match="n’existent pas"):
+        operations.complete_import(item=item, year=2025, mapping={0: "own_id", 1: "oups"}, by=None, at=at)
+    operations.complete_import(item=item, year=2025, mapping={0: "own_id"}, by=None, at=at)
+    with pytest.raises(Conflict):
+        operations.complete_import(item=item, year=2025, mapping={0: "own_id"}, by=None, at=at)
+
+
+def test_a_file_of_several_landlords_waits_for_a_choice(read_in: Bring, landlord: Landlord, at: datetime) -> None:
+    rows = [
+        ["RS", "Adresse", "Logements"],
+        ["OPH de Bondy", "1 rue X", "10"],
+        ["Autre", "2 rue X", "20"],
+        ["OPH de Bondy", "3 rue X", "5"],
+    ]
+    item = read_in(files.table(rows))
+    assert operations.owners_in(item, {int(i): n for i, n in item.mapping.items()}) == ["Autre", "OPH de Bondy"]
+    with pytest.raises(Refusal, match="Ce fichier porte 2 bailleurs"):
+        operations.complete_import(item=item, year=2025, by=None, at=at)
+    operations.complete_import(item=item, year=2025, owners=frozenset({"OPH de Bondy"}), by=None, at=at)
+    operations.run_import(import_id=item.pk, at=at)
+    item.refresh_from_db()
+    assert (item.report["homes"]["after"], item.report["left_aside"]) == (15, 1)
+
+
+def test_an_open_file_is_vouched_for_before_it_enters(read_in: Bring, at: datetime) -> None:
+    item = read_in(files.open_2025(files.homes(10)))
     assert (item.state, item.format) == (State.READY, Format.OPEN_2025)
     with pytest.raises(Refusal, match="Confirmez que toutes les lignes"):
         operations.ask_to_apply(item=item, by=None, at=at)

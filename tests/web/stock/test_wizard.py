@@ -151,6 +151,27 @@ def test_columns_are_proposed_corrected_kept_and_recognised_next_time(visitor: C
     assert not ColumnMapping.objects.exists()
 
 
+def test_the_sheet_is_chosen_on_the_page(visitor: Client, landlord: Landlord) -> None:
+    other = [["Agence", "Mois"], *([f"Agence {n}", n] for n in range(40))]
+    item = drop(visitor, landlord, files.xlsx({"Synthèse": other, "Logements": OWN}), name="parc.xlsx", year=2025)
+    path = url(landlord, f"imports/{item.pk}/lecture/")
+    assert '<option value="Synthèse" selected>' in words(visitor.get(path))
+    assert visitor.post(path, {"sheet": "Logements", "column_0": "sector"}).status_code == 302
+    work()
+    page = words(visitor.get(path))
+    assert '<option value="Logements" selected>' in page
+    assert '<option value="own_id" selected>' in page
+
+
+def test_a_file_that_would_empty_the_stock_warns_before_it_enters(visitor: Client, landlord: Landlord, bring_in: Bring) -> None:
+    bring_in(statutory(20))
+    others = [files.statutory_line(home) for home in files.homes(20, first=12)]
+    item = drop(visitor, landlord, files.statutory(others, year=2026))
+    assert "La plupart des logements du millésime 2025 ne se retrouvent pas" in words(
+        visitor.get(url(landlord, f"imports/{item.pk}/"))
+    )
+
+
 def test_answers_that_do_not_do_are_told_with_every_reason_and_kept(visitor: Client, landlord: Landlord) -> None:
     item = drop(visitor, landlord, files.table(OWN), year=2025)
     response = visitor.post(
@@ -193,7 +214,10 @@ def test_a_new_vintage_says_what_came_went_and_changed(visitor: Client, landlord
     kept = [files.statutory_line(h, **({"dpe": "A"} if h.rank == 7 else {})) for h in files.homes(25) if h.rank % 5 != 3]
     item = drop(visitor, landlord, files.statutory(kept, year=2026))
     page = words(visitor.get(url(landlord, f"imports/{item.pk}/")))
-    assert "4 arrivent, 4 partent, 1 changent, 15 restent comme ils étaient." in page
+    assert all(said in page for said in ("4 arrivent.", "4 partent.", "1 change.", "15 restent sans changement."))
+    assert "ne se retrouvent pas dans ce fichier" not in page
+    sheet = visitor.get(url(landlord, f"imports/{item.pk}/ecarts.csv")).content.decode("utf-8-sig")
+    assert [sheet.count(f"\r\n{movement};") for movement in ("arrive", "part", "change")] == [4, 4, 1]
     assert "1 résidence partira" in page
     assert "Residence 0003 Louise Michel, 4 logements" in page
     assert "Classe énergie du DPE" in page

@@ -15,14 +15,16 @@ from palier.stock.operations.intake import (
     resume_import,
     start_import,
 )
+from palier.stock.operations.previews import differences
 from palier.stock.operations.running import run_import
 
 __all__ = [
     "Received",
     "apply_import",
     "ask_to_apply",
-    "complete_import",
     "choose_sheet",
+    "complete_import",
+    "differences",
     "drop_import",
     "import_districts",
     "merge_residences",

@@ -6,19 +6,19 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import plain
 from palier.ledger.operations import record
 from palier.outbox.operations import post
-from palier.stock.models import DistrictStanding, Import, ReadLine, Residence, ResidenceKey, ResidenceVintage
+from palier.stock.models import DistrictStanding, Dwelling, Import, ReadLine, Residence, ResidenceKey, ResidenceVintage
 from palier.stock.operations.counting import describe, recount, stand
-from palier.stock.operations.matching import base_of, match, settlement
-from palier.stock.operations.previews import name_of
+from palier.stock.operations.matching import base_of, groups_of, match, settlement
+from palier.stock.operations.previews import name_of, names_of
 from palier.stock.reading.lines import COLUMNS
 from palier.stock.reading.places import grouped
-from palier.stock.rules.grouping import NAMED, Settlement, rule_of
+from palier.stock.rules.grouping import Settlement
 from palier.stock.rules.imports import State, may_undo
 from palier.verdict import Conflict, Refusal, no, require
 
@@ -56,7 +56,7 @@ def apply_import(*, item: Import, at: datetime) -> Import:
     present = set(ResidenceVintage.objects.filter(source=item).values_list("residence_id", flat=True))
     latest = set(Residence.objects.filter(pk__in=present, last_source__year__lte=item.year).values_list("pk", flat=True))
     Residence.objects.filter(pk__in=latest).update(last_source=item)
-    describe(source=item, names=_names(groups, places, made), residences=latest)
+    describe(source=item, names=names_of(groups, places, made), residences=latest)
     stand(source=item)
     ReadLine.objects.filter(source=item).delete()
     item.state, item.applied_at, item.percent = State.APPLIED, at, 100
@@ -89,25 +89,6 @@ def _new_residences(item: Import, where: Settlement, groups: list[dict[str, Any]
         ignore_conflicts=True,
     )
     return made
-
-
-def _names(groups: list[dict[str, Any]], places: dict[tuple[str, str], int | None], made: dict[str, int]) -> dict[int, str]:
-    """The name that the file gives to each residence: that of its largest group.
-
-    A group named after its street only names the residence it made: it never takes a name away.
-    """
-    rows_of: dict[tuple[int, str], list[dict[str, Any]]] = {}
-    for row in groups:
-        group = row["group_key"]
-        residence = places[group, row["address_key"]]
-        if residence is not None and (rule_of(group) in NAMED or made.get(group) == residence):
-            rows_of.setdefault((residence, group), []).append(row)
-    names: dict[int, tuple[int, str]] = {}
-    for (residence, group), rows in rows_of.items():
-        homes = sum(int(row["homes"]) for row in rows)
-        if homes > names.get(residence, (0, ""))[0]:
-            names[residence] = (homes, name_of(group, rows))
-    return {residence: name for residence, (_, name) in names.items()}
 
 
 def _bring_in(item: Import, base: Import | None, places: dict[tuple[str, str], int]) -> None:
@@ -219,4 +200,15 @@ def _step_back(item: Import) -> None:
     for source in Import.objects.filter(pk__in=set(newest.values())):
         residences = [residence for residence, last in newest.items() if last == source.pk]
         Residence.objects.filter(pk__in=residences).update(last_source=source)
-        describe(source=source, names={}, residences=residences)
+        describe(source=source, names=_former_names(source, residences), residences=residences)
+
+
+def _former_names(source: Import, residences: list[int]) -> dict[int, str]:
+    """The names that a vintage gave to its residences."""
+    homes = Dwelling.objects.filter(source=source, residence__in=residences)
+    places = {
+        (group, address): pk for group, address, pk in homes.values_list("group_key", "address_key", "residence").distinct()
+    }
+    made = ResidenceKey.objects.filter(residence__in=residences, source=F("residence__first_source"))
+    groups = [row for row in groups_of("stock_dwelling", source) if (row["group_key"], row["address_key"]) in places]
+    return names_of(groups, places, dict(made.values_list("group_key", "residence_id")))

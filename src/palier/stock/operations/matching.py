@@ -41,20 +41,25 @@ def match(item: Import, base: Import | None) -> None:
 
 def settlement(item: Import, base: Import | None) -> tuple[Settlement, list[dict[str, Any]]]:
     """Where each group of lines goes, and the groups themselves (name, commune, homes), as read."""
-    groups = fetch(
-        """
+    groups = groups_of("stock_readline", item)
+    lines = [Lines(g["group_key"], g["address_key"], int(g["homes"])) for g in groups]
+    return settle(lines, _known(item, base, {g["group_key"] for g in groups})), groups
+
+
+def groups_of(table: str, source: Import) -> list[dict[str, Any]]:
+    """The groups of lines of an import, address by address, in one of the two tables of lines."""
+    return fetch(
+        f"""
         SELECT group_key, address_key, SUM(COALESCE(homes, 1)) AS homes, SUM(homes) AS counted,
                MODE() WITHIN GROUP (ORDER BY NULLIF(programme, '')) AS programme,
                MODE() WITHIN GROUP (ORDER BY NULLIF(programme_code, '')) AS code,
                MODE() WITHIN GROUP (ORDER BY NULLIF(address, '')) AS address,
                MODE() WITHIN GROUP (ORDER BY NULLIF(commune_name, '')) AS commune_name,
                MODE() WITHIN GROUP (ORDER BY built_year) AS built_year
-        FROM stock_readline WHERE source_id = %s GROUP BY group_key, address_key ORDER BY group_key, address_key
-        """,
-        [item.pk],
+        FROM {table} WHERE source_id = %s GROUP BY group_key, address_key ORDER BY group_key, address_key
+        """,  # noqa: S608 - our own table
+        [source.pk],
     )
-    lines = [Lines(g["group_key"], g["address_key"], int(g["homes"])) for g in groups]
-    return settle(lines, _known(item, base, {g["group_key"] for g in groups})), groups
 
 
 def _known(item: Import, base: Import | None, groups: set[str]) -> Known:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from palier.stock.models import Import, Residence
 from palier.stock.operations.matching import settlement, sizes_of
-from palier.stock.operations.sql import fetch
+from palier.stock.operations.sql import fetch, stream
 from palier.stock.rules.addresses import presentable, street_name
 from palier.stock.rules.codes import EXIT
 from palier.stock.rules.fields import COMPARED, FIELDS, Unit
 from palier.stock.rules.grouping import NAMED, Rule, rule_of
+from palier.stock.rules.imports import State
 
 _SHOWN = 200
 _EXAMPLES = 40
@@ -33,6 +34,27 @@ def name_of(group: str, rows: Iterable[dict[str, Any]]) -> str:
         return f"{street_name(largest['address'] or '')}{year}"[:160]
     town = next((row["commune_name"] for row in rows if row["commune_name"]), "")
     return f"Logements sans adresse{f', {town}' if town else ''}"[:160]
+
+
+def names_of(
+    groups: Iterable[dict[str, Any]], places: Mapping[tuple[str, str], int | None], made: Mapping[str, int]
+) -> dict[int, str]:
+    """The name that the file gives to each residence: that of its largest group.
+
+    A group named after its street only names the residence it made: it never takes a name away.
+    """
+    rows_of: dict[tuple[int, str], list[dict[str, Any]]] = {}
+    for row in groups:
+        group = row["group_key"]
+        residence = places[group, row["address_key"]]
+        if residence is not None and (rule_of(group) in NAMED or made.get(group) == residence):
+            rows_of.setdefault((residence, group), []).append(row)
+    names: dict[int, tuple[int, str]] = {}
+    for (residence, group), rows in rows_of.items():
+        homes = sum(int(row["homes"]) for row in rows)
+        if homes > names.get(residence, (0, ""))[0]:
+            names[residence] = (homes, name_of(group, rows))
+    return {residence: name for residence, (_, name) in names.items()}
 
 
 def report(item: Import, base: Import | None) -> dict[str, Any]:
@@ -57,10 +79,9 @@ def report(item: Import, base: Import | None) -> dict[str, Any]:
         for r in after
         if before.get(r) and after[r] and after[r] != before[r]
     ]
-    renamed = [
-        {"name": names[residence], "as": name_of(group, [row for row in groups if row["group_key"] == group])}
-        for group, residence in where.renamed.items()
-    ]
+    named = names_of(groups, where.places, {})
+    free = Residence.objects.filter(pk__in=named, named_at=None, last_source__year__lte=item.year or 0)
+    renamed = [{"name": name, "as": named[pk]} for pk, name in free.values_list("pk", "name") if name != named[pk]]
     rules = Counter[str]()
     for row in groups:
         rules[rule_of(row["group_key"]).value] += int(row["homes"])
@@ -134,6 +155,37 @@ def _lines(item: Import, base: Import | None) -> dict[str, Any] | None:
         "fields": {name: changed[name] for name in fields if changed[name]},
         "examples": examples,
     }
+
+
+def differences(item: Import) -> Iterator[tuple[Any, ...]]:
+    """Each home that came, went or changed, whole: movement, line, identifier, residence, address, homes, what changed, before, after.
+
+    Empty once the import is no longer compared with anything.
+    """
+    base = item.base
+    if base is None or base.unit != item.unit or item.state not in {State.READY, State.APPLIED}:
+        return
+    new, link = ("stock_readline", "match_id") if item.state == State.READY else ("stock_dwelling", "previous_id")
+    keys = {"new": item.pk, "old": base.pk}
+    known = "COALESCE(NULLIF({0}.rpls_id, ''), {0}.own_id), {0}.programme, {0}.address, {0}.homes"
+    came = f"SELECT r.line, {known.format('r')} FROM {new} r WHERE r.source_id = %(new)s AND r.homes IS DISTINCT FROM 0 AND r.{link} IS NULL"  # noqa: S608 - our own names
+    went = f"""SELECT d.line, {known.format("d")}, r.exit_reason FROM stock_dwelling d
+               LEFT JOIN {new} r ON r.source_id = %(new)s AND r.{link} = d.id
+               WHERE d.source_id = %(old)s AND d.homes IS DISTINCT FROM 0 AND (r.id IS NULL OR r.homes = 0)"""  # noqa: S608 - our own names
+    for row in stream(f"{came} ORDER BY r.line", keys):
+        yield "arrive", *row, "", "", ""
+    for row in stream(f"{went} ORDER BY d.line", keys):
+        reason = row[5]
+        yield "part", *row[:5], "motif de sortie" if reason else "", "", EXIT[reason] if reason else ""
+    if fields := comparable(item, base):
+        columns = ", ".join(f"d.{name}, r.{name}" for name in fields)
+        unequal = " OR ".join(f"r.{name} IS DISTINCT FROM d.{name}" for name in fields)
+        changed = f"""SELECT r.line, {known.format("r")}, {columns} FROM {new} r JOIN stock_dwelling d ON d.id = r.{link}
+                      WHERE r.source_id = %(new)s AND r.homes IS DISTINCT FROM 0 AND d.homes IS DISTINCT FROM 0 AND ({unequal})"""  # noqa: S608 - our own names
+        for row in stream(f"{changed} ORDER BY r.line", keys):
+            for name, before, after in zip(fields, row[5::2], row[6::2], strict=True):
+                if before != after:
+                    yield "change", *row[:5], FIELDS[name].label, shown(name, before), shown(name, after)
 
 
 def comparable(item: Import, base: Import) -> list[str]:

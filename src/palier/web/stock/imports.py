@@ -118,8 +118,19 @@ def _context(request: Request, found: Import, *, may_write: bool) -> dict[str, A
         "examples": _examples(found),
         "other_siren": siret[:9] if siret and found.landlord.siren and not siret.startswith(found.landlord.siren) else "",
         "unit": Unit(found.unit).label,
+        "differences": bool(found.report.get("lines")) and state in {State.READY, State.APPLIED},
+        "lost": _lost(found.report),
         "history": entries_of(request, "stock.import", found.pk),
     }
+
+
+def _lost(report: dict[str, Any]) -> bool:
+    """Whether most of what was there would leave: the wrong file, or columns read otherwise, more often than a fact."""
+    if not report.get("base"):
+        return False
+    if lines := report.get("lines"):
+        return bool(lines["went"] * 2 > report["homes"]["before"])
+    return bool(report["gone"]["count"] * 2 > report["residences"]["before"])
 
 
 def _changes(found: Import) -> dict[str, int]:
@@ -158,6 +169,11 @@ def complete(request: Request, landlord: Landlord, import_id: int) -> HttpRespon
     found = _get(landlord, import_id)
     if found.state not in {State.TO_COMPLETE, State.REFUSED, State.READY} or found.format == Format.UNKNOWN:
         return _back(found)
+    sheet = request.POST.get("sheet", "")
+    if sheet and sheet != found.profile.get("sheet"):  # another sheet has other columns: they are proposed first
+        operations.choose_sheet(item=found, sheet=sheet, by=request.user, at=request.at)
+        _defer(found)
+        return _back(found)
     form = CompletionForm(request.POST or None, item=found)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
@@ -169,11 +185,6 @@ def complete(request: Request, landlord: Landlord, import_id: int) -> HttpRespon
                 unit=Unit(given["unit"]) if given.get("unit") else None,
                 owners=frozenset(given.get("owners", [])),
                 commune=given.get("commune", ""),
-    sheet = request.POST.get("sheet", "")
-    if sheet and sheet != found.profile.get("sheet"):  # another sheet has other columns: they are proposed first
-        operations.choose_sheet(item=found, sheet=sheet, by=request.user, at=request.at)
-        _defer(found)
-        return _back(found)
                 commune_name=given.get("commune_name", ""),
                 save_as=given.get("save_as", ""),
                 by=request.user,
@@ -236,6 +247,16 @@ def faults(request: Request, landlord: Landlord, import_id: int, kind: str) -> H
     found = _get(landlord, import_id)
     rows: Iterator[list[Any]] = ([number, fault["place"], fault["sentence"]] for number, fault in enumerate(found.faults, 1))
     return spreadsheet(kind, f"anomalies-{found.pk}", ["N°", "Endroit", "À corriger"], rows)
+
+
+@door(GET=READ)
+def differences(request: Request, landlord: Landlord, import_id: int, kind: str) -> HttpResponse:
+    """What came, went and changed, home by home, as a spreadsheet."""
+    if kind not in MEDIA_TYPES:
+        raise Http404
+    found = _get(landlord, import_id)
+    header = ["Mouvement", "Ligne", "Identifiant", "Résidence", "Adresse", "Logements", "Information", "Avant", "Après"]
+    return spreadsheet(kind, f"ecarts-{found.pk}", header, operations.differences(found))
 
 
 @door(GET=READ)

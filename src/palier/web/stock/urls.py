@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_IMPORT}reprendre/", imports.resume, name="stock_import_resume"),
     path(f"{_IMPORT}annuler/", imports.undo, name="stock_import_undo"),
     path(f"{_IMPORT}anomalies.<str:kind>", imports.faults, name="stock_import_faults"),
+    path(f"{_IMPORT}ecarts.<str:kind>", imports.differences, name="stock_import_differences"),
     path(f"{_STOCK}correspondances/", imports.mappings, name="stock_mappings"),
     path(f"{_STOCK}correspondances/<int:mapping_id>/retirer/", imports.remove_mapping, name="stock_mapping_remove"),
 ]
