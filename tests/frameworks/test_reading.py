@@ -67,6 +67,14 @@ def test_a_grid_is_read_with_its_defaults_written_out() -> None:
         ("    weight: 2\n", "    weight: 2\n    weight: 3\n", 24, "écrite deux fois"),
         ("notice: Exemple.", "notice: [a]", 4, "« notice » est un texte"),
         ("defaults: {justification: weak}", "defaults: {scale: five}", 5, "n’est pas une valeur de « scale »"),
+        ("{code: desk", "{code: [a, b]", 26, "« code » est un texte"),
+        ("code: cleaning", "code: {a: b}", 15, "« code » est un texte"),
+        (
+            "themes:\n",
+            "  two: {direction: lower_is_better, levels: [{value: 0, label: A}, {value: 1, label: B}]}\nthemes:\n",
+            14,
+            "l’échelle « two » ne sert à aucun critère",
+        ),
     ],
 )
 def test_an_error_names_its_line_in_french(old: str, new: str, line: int, sentence: str) -> None:
@@ -87,7 +95,10 @@ def test_every_error_is_told_at_once_in_the_order_of_the_lines() -> None:
 
 def test_text_that_is_not_yaml_names_its_line() -> None:
     assert said("code: small\ntitle: [a\nb: c\n")[0][0] in {2, 3}
-    assert said("code: a\n\ttitle: b")[0][0] == 2
+    assert said("code: a\n\ttitle: b") == [(2, "cette ligne commence par une tabulation. Alignez avec des espaces.")]
+    assert said("code: a\ntitle: Le hall : propre\n")[0][0] == 2
+    assert "entre guillemets" in said("code: a\ntitle: Le hall : propre\n")[0][1]
+    assert said("code: a\ntitle: b\0c\n")[0][0] == 2
     assert said("")[0] == (1, "le fichier est vide.")
     assert said("- a\n- b")[0][0] == 1
     assert said("x" * 1_000_001)[0][0] == 1
@@ -96,6 +107,13 @@ def test_text_that_is_not_yaml_names_its_line() -> None:
 def test_references_that_multiply_a_text_are_refused() -> None:
     bomb = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
     assert said(bomb) == [(2, "les renvois YAML (« * ») ne sont pas pris. Répétez le texte.")]
+
+
+def test_lists_without_end_are_refused_before_they_cost_anything() -> None:
+    assert said("[\n" * 50_000)[0] == (
+        11,
+        "trop de listes sont ici l’une dans l’autre. Vérifiez les crochets et l’alignement.",
+    )
 
 
 def test_words_stay_words() -> None:

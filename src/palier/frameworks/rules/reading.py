@@ -23,6 +23,7 @@ from palier.verdict import Reason, Verdict
 
 MAX_TEXT = 1_000_000
 MAX_CRITERIA = 1_000
+MAX_DEPTH = 10
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _ROOT = {"code", "title", "purpose", "notice", "defaults", "scales", "themes"}
 _DEFAULTS = {"scale", "weight", "justification", "evidence_rule", "na_allowed", "form"}
@@ -52,20 +53,47 @@ def read(text: str) -> tuple[dict[str, Any], list[Problem]]:
     if len(text) > MAX_TEXT:
         return {}, [Problem(1, "le fichier dépasse 1 Mo. Une grille tient en quelques dizaines de kilo-octets.")]
     try:
-        for event in yaml.parse(text, yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1 if event.start_mark else 1
-                return {}, [Problem(line, "les renvois YAML (« * ») ne sont pas pris. Répétez le texte.")]
+        if refused := _too_clever(text):
+            return {}, [refused]
         root = yaml.compose(text, yaml.SafeLoader)
     except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        sentence = "le texte n’est pas lisible ici. Vérifiez l’alignement, les deux-points et les guillemets."
-        return {}, [Problem(mark.line + 1 if mark else 1, sentence)]
+        return {}, [_unreadable(text, error)]
     reader = _Reader()
     body = reader.framework(root) if root else {}
     if not root:
         reader.problem(None, "le fichier est vide.")
     return body, reader.problems
+
+
+def _too_clever(text: str) -> Problem | None:
+    """The first thing that a grid never needs and that could cost us dear: a reference, or lists in lists without end."""
+    depth = 0
+    for event in yaml.parse(text, yaml.SafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        if isinstance(event, yaml.AliasEvent):
+            return Problem(line, "les renvois YAML (« * ») ne sont pas pris. Répétez le texte.")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            return Problem(line, "trop de listes sont ici l’une dans l’autre. Vérifiez les crochets et l’alignement.")
+    return None
+
+
+def _unreadable(text: str, error: yaml.YAMLError) -> Problem:
+    """Where the text stops being YAML, and the likely cause."""
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        return Problem(line, "cette ligne contient un caractère invisible qui n’est pas du texte. Réécrivez-la.")
+    mark = getattr(error, "problem_mark", None)
+    number = mark.line if mark else 0
+    written = dict(enumerate(text.splitlines())).get(number, "")
+    problem = str(getattr(error, "problem", ""))
+    if "\t" in written[: len(written) - len(written.lstrip())]:
+        sentence = "cette ligne commence par une tabulation. Alignez avec des espaces."
+    elif "mapping values are not allowed" in problem:
+        sentence = "un « : » est de trop, ou l’alignement a changé. Mettez entre guillemets un texte qui contient « : »."
+    else:
+        sentence = "le texte n’est pas lisible ici. Vérifiez l’alignement, les deux-points et les guillemets."
+    return Problem(number + 1, sentence)
 
 
 class _Reader:
@@ -109,8 +137,9 @@ class _Reader:
         if sum(len(theme["criteria"]) for theme in themes) > MAX_CRITERIA:
             self.problem(keys.get("themes"), f"une grille compte au plus {MAX_CRITERIA} critères.")
         used = {c["scale"] for theme in themes for c in theme["criteria"]}
-        for code in set(scales) - used:
-            self.problem(keys.get("scales"), f"l’échelle « {code} » ne sert à aucun critère.")
+        for key, _ in keys["scales"].value if scales else []:
+            if key.value not in used:
+                self.problem(key, f"l’échelle « {key.value} » ne sert à aucun critère.")
         return body
 
     def scales(self, node: Node | None) -> dict[str, Any]:
@@ -206,7 +235,7 @@ class _Reader:
         seen = {} if seen is None else seen
         for item in node.value if isinstance(node, SequenceNode) else []:
             code = self.raw(item, "code")
-            if code is None:
+            if not isinstance(code, ScalarNode):
                 continue
             if first := seen.get(code.value):
                 self.problem(code, f"le code « {code.value} » est déjà celui du {what} de la ligne {first}.")
