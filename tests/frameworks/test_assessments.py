@@ -210,6 +210,28 @@ def test_it_is_carried_over_with_every_answer_that_still_holds(complete: Assessm
     }
 
 
+def test_renamed_and_merged_criteria_lose_no_word_and_no_evidence(
+    complete: Assessment, keep: Keep, lead: Person, at: datetime
+) -> None:
+    piece = queries.evidence(complete)["control"][0].document
+    attach(assessment=complete, criterion="sharing", document=piece, by=lead, at=at)
+    other = keep(complete.landlord, title="Affiche")
+    attach(assessment=complete, criterion="sharing", document=other, by=lead, at=at)
+    text = (
+        SMALL.replace("{code: phone, title", "{code: call, replaces: [phone], title")
+        .replace("      - {code: sharing, title: Partage, justification: always}\n", "")
+        .replace("{code: control,", "{code: control, replaces: [sharing],")
+    )
+    second = import_version(text=text, by=lead, at=at, effective_from=date(2026, 1, 1))
+    carried = carry_over(assessment=complete, version=second, by=lead, at=at)
+    before, after = queries.answers(complete), queries.answers(carried)
+    assert (after["call"].value, after["call"].justification) == (before["phone"].value, "Bien.")
+    assert after["control"].value is None
+    assert after["control"].justification == f"{before['control'].justification}\n\n{before['sharing'].justification}"
+    assert [row.document for row in queries.evidence(carried)["control"]] == [piece, other]
+    assert queries.drift() == []
+
+
 def test_a_finished_assessment_stays_as_it_is_when_carried_over(complete: Assessment, lead: Person, at: datetime) -> None:
     finish(assessment=complete, by=lead, at=at)
     second = import_version(text=SECOND, by=lead, at=at, effective_from=date(2026, 4, 1))

@@ -47,5 +47,20 @@ def test_what_comes_and_goes_is_told_and_what_goes_comes_last() -> None:
     assert found[-1].criterion.title == "Partage"
 
 
+def test_a_renamed_criterion_is_the_same_and_merged_ones_are_one() -> None:
+    renamed = SMALL.replace("{code: sharing, title: Partage", "{code: display, replaces: [sharing], title: Affichage")
+    found = {c.code: c for c in compare(grid(), grid(renamed))}
+    assert "sharing" not in found
+    assert found["display"].sort is Sort.REWORDED
+    assert found["display"].before.startswith("Partage")
+    merged = SMALL.replace("      - {code: sharing, title: Partage, justification: always}\n", "").replace(
+        "{code: waste,", "{code: waste, replaces: [sharing, unknown],"
+    )
+    found = {c.code: c for c in compare(grid(), grid(merged))}
+    assert (found["waste"].sort, [c.code for c in found["waste"].old]) == (Sort.MERGED, ["waste", "sharing"])
+    assert found["waste"].details == ("Réunit 1.3 « Encombrants », 1.2 « Partage ».",)
+    assert not any(c.sort is Sort.REMOVED for c in found.values())
+
+
 def test_only_what_still_means_the_same_keeps_its_rating() -> None:
     assert {s for s in Sort if s.keeps_rating} == {Sort.SAME, Sort.ADJUSTED, Sort.REWORDED}

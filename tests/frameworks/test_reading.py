@@ -67,6 +67,8 @@ def test_a_grid_is_read_with_its_defaults_written_out() -> None:
         ("    weight: 2\n", "    weight: 2\n    weight: 3\n", 24, "écrite deux fois"),
         ("notice: Exemple.", "notice: [a]", 4, "« notice » est un texte"),
         ("defaults: {justification: weak}", "defaults: {scale: five}", 5, "n’est pas une valeur de « scale »"),
+        ("{code: desk", "{code: desk, replaces: [control]", 26, "encore un critère de cette grille, ligne 18"),
+        ("{code: desk", "{code: desk, replaces: guichet", 26, "« replaces » : on attend une liste"),
         ("{code: desk", "{code: [a, b]", 26, "« code » est un texte"),
         ("code: cleaning", "code: {a: b}", 15, "« code » est un texte"),
         (

@@ -63,7 +63,7 @@ def current_version(*, code: str, on: date) -> FrameworkVersion:
     Raises:
         Refusal: when no version is in force that day.
     """
-    found = versions(code=code).filter(effective_from__lte=on).order_by("-effective_from", "-number").first()
+    found = _in_force(code, on)
     if found is None:
         raise Refusal(
             no(
@@ -73,6 +73,16 @@ def current_version(*, code: str, on: date) -> FrameworkVersion:
             )
         )
     return found
+
+
+def successor(assessment: Assessment, *, on: date) -> FrameworkVersion | None:
+    """The version in force on a day, when it is a later one than the assessment's own."""
+    found = _in_force(assessment.version.framework.code, on)
+    return found if found and found.number > assessment.version.number else None
+
+
+def _in_force(code: str, on: date) -> FrameworkVersion | None:
+    return versions(code=code).filter(effective_from__lte=on).order_by("-effective_from", "-number").first()
 
 
 def framework(version: FrameworkVersion) -> grid.Framework:

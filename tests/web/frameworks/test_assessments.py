@@ -150,7 +150,11 @@ def test_it_is_carried_over_after_its_report_was_read(
 ) -> None:
     fill(assessment=assessment, entries=everything(keep(landlord)), by=lead, at=at)
     assert "version plus récente" not in office.get(url(assessment)).text
-    import_version(text=SECOND, by=lead, at=at, effective_from=date(2026, 4, 1))
+    later = SECOND.replace("Exemple.", "Exemple à venir.")
+    import_version(text=later, by=lead, at=at, effective_from=date(2126, 4, 1))
+    assert "version plus récente" not in office.get(url(assessment)).text
+    assert "n’est en vigueur" in office.post(url(assessment, "reprendre/")).text
+    import_version(text=SECOND, by=lead, at=at, effective_from=date(2026, 3, 1))
     assert "version plus récente" in office.get(url(assessment)).text
     report = office.get(url(assessment, "reprendre/")).text
     for words in (
@@ -160,11 +164,13 @@ def test_it_is_carried_over_after_its_report_was_read(
         "Libellé modifié (1)",
         "Identique (2)",
         "la note est à refaire",
+        "3 Satisfaisant",
     ):
         assert words in report
     done = office.post(url(assessment, "reprendre/"), follow=True)
     carried = Assessment.objects.get(carried_from=assessment)
     assert "Ce que sont devenues les réponses" in done.text
+    assert url(carried, "criteres/phone/") in done.text
     assert "Réponse reprise" in office.get(url(carried, "themes/cleaning/")).text
     assert office.get(url(assessment, "reprendre/")).status_code == 200
     assert office.post(url(assessment, "reprendre/")).status_code == 422

@@ -189,8 +189,8 @@ def release(*, assessment: Assessment, by: Person | None, at: datetime) -> None:
 def carry_over(*, assessment: Assessment, version: FrameworkVersion, by: Person, at: datetime) -> Assessment:
     """Start a new assessment of the same subject against a later version, with every answer that still holds.
 
-    A reworded criterion keeps its answer; a changed scale keeps the words and the evidence, not the rating; what is new is
-    empty. An open assessment is superseded; a finished one stays as it is. ``rules.changes.compare`` is the report.
+    A reworded criterion keeps its answer; a changed scale, or criteria merged into one, keep the words and the evidence, not
+    the rating; what is new is empty. An open assessment is superseded; a finished one stays as it is. ``rules.changes.compare`` is the report.
 
     Raises:
         Refusal: when the version is not a later one of the same grid, or an assessment against this grid is open.
@@ -218,7 +218,8 @@ def carry_over(*, assessment: Assessment, version: FrameworkVersion, by: Person,
     remember(
         carried,
         "assessment_carried_over",
-        f"a repris « {assessment.title} » dans la version {version.number} de la grille : {kept} réponses gardées.",
+        f"a repris « {assessment.title} » dans la version {version.number} de la grille : "
+        f"{kept} réponse{'s' * (kept > 1)} gardée{'s' * (kept > 1)}.",
         by=by,
         at=at,
         facts={"from": assessment.pk, "version": version.number, "kept": kept},
@@ -228,18 +229,25 @@ def carry_over(*, assessment: Assessment, version: FrameworkVersion, by: Person,
 
 def _carry_answers(old: Assessment, new: Assessment) -> int:
     """Copy what still holds, signed and dated as it was first given; how many ratings were kept."""
-    changes = {c.code: c for c in compare(queries.framework(old.version), queries.framework(new.version)) if c.old and c.new}
-    former = Answer.objects.filter(assessment=old, criterion__in=changes).prefetch_related("evidence")
+    changes = compare(queries.framework(old.version), queries.framework(new.version))
+    former = Answer.objects.filter(assessment=old).prefetch_related("evidence").order_by("at", "pk")
     rows = {answer.criterion: answer for answer in Answer.objects.filter(assessment=new)}
     answered, pieces, kept = [], [], 0
-    for answer in former:
-        row, change = rows[answer.criterion], changes[answer.criterion]
-        pieces += [AnswerEvidence(answer=row, document_id=e.document_id, by_id=e.by_id, at=e.at) for e in answer.evidence.all()]
-        if not answer.revision:
+    for change in changes:
+        if change.new is None:
             continue
-        row.value = answer.value if change.sort.keeps_rating else None
-        row.not_applicable = answer.not_applicable and change.criterion.na_allowed
-        row.justification, row.revision, row.by_id, row.at = answer.justification, 1, answer.by_id, answer.at
+        codes = {criterion.code for criterion in change.old}
+        row, before = rows[change.code], [answer for answer in former if answer.criterion in codes]
+        attached = {piece.document_id: piece for answer in before for piece in answer.evidence.all()}
+        pieces += [AnswerEvidence(answer=row, document_id=pk, by_id=e.by_id, at=e.at) for pk, e in attached.items()]
+        said = [answer for answer in before if answer.revision]
+        if not said:
+            continue
+        last = said[-1]
+        row.value = last.value if change.sort.keeps_rating else None
+        row.not_applicable = all(answer.not_applicable for answer in before) and change.new.na_allowed
+        row.justification = "\n\n".join(dict.fromkeys(answer.justification for answer in said if answer.justification))
+        row.revision, row.by_id, row.at = 1, last.by_id, last.at
         kept += row.value is not None or row.not_applicable
         answered.append(row)
     Answer.objects.bulk_update(answered, ["value", "not_applicable", "justification", "revision", "by", "at"])

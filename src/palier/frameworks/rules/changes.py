@@ -16,6 +16,7 @@ class Sort(StrEnum):
 
     ADDED = "added"
     REMOVED = "removed"
+    MERGED = "merged"
     RESCALED = "rescaled"
     REWORDED = "reworded"
     ADJUSTED = "adjusted"
@@ -40,6 +41,7 @@ class Sort(StrEnum):
 _LABELS = {
     Sort.ADDED: "Nouveau",
     Sort.REMOVED: "Supprimé",
+    Sort.MERGED: "Critères réunis",
     Sort.RESCALED: "Échelle changée",
     Sort.REWORDED: "Libellé modifié",
     Sort.ADJUSTED: "Règles ajustées",
@@ -48,6 +50,7 @@ _LABELS = {
 _FATES = {
     Sort.ADDED: "À noter.",
     Sort.REMOVED: "La réponse reste dans l’ancienne évaluation.",
+    Sort.MERGED: "Les justifications et les preuves sont réunies ; la note est à refaire.",
     Sort.RESCALED: "La justification et les preuves sont reprises ; la note est à refaire.",
     Sort.REWORDED: "La réponse est reprise ; relisez-la.",
     Sort.ADJUSTED: "La réponse est reprise ; vérifiez ce qui est demandé.",
@@ -57,47 +60,58 @@ _FATES = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One criterion in both versions (or in one of them), and what differs, in French sentences."""
+    """One criterion in both versions (or in one of them), and what differs, in French sentences.
+
+    ``old`` holds what it was: nothing, one criterion, or the several that it replaces.
+    """
 
     sort: Sort
     code: str
-    old: Criterion | None
+    old: tuple[Criterion, ...]
     new: Criterion | None
     details: tuple[str, ...] = ()
 
     @property
     def criterion(self) -> Criterion:
         """The criterion as it stands now, or as it last stood."""
-        found = self.new or self.old
-        if found is None:
-            raise ValueError("a change bears on a criterion")
-        return found
+        return self.new or self.old[0]
 
     @property
     def before(self) -> str:
         """What the criterion said: title, what is expected, guidance."""
-        return _words(self.old)
+        return " ".join(map(_words, self.old))
 
     @property
     def after(self) -> str:
         """What it now says."""
-        return _words(self.new)
+        return _words(self.new) if self.new else ""
 
 
-def _words(criterion: Criterion | None) -> str:
-    return " ".join(filter(None, (f"{criterion.title}.", criterion.expected, criterion.guidance))) if criterion else ""
+def _words(criterion: Criterion) -> str:
+    return " ".join(filter(None, (f"{criterion.title}.", criterion.expected, criterion.guidance)))
 
 
 def compare(old: Framework, new: Framework) -> tuple[Change, ...]:
     """Every criterion of the new version in its order, then those that are gone."""
-    changes = [_change(old.criteria.get(code), criterion) for code, criterion in new.criteria.items()]
-    gone = [Change(Sort.REMOVED, code, criterion, None) for code, criterion in old.criteria.items() if code not in new.criteria]
+    changes = [_change(former(old, criterion), criterion) for criterion in new.criteria.values()]
+    kept = {criterion.code for change in changes for criterion in change.old}
+    gone = [Change(Sort.REMOVED, code, (criterion,), None) for code, criterion in old.criteria.items() if code not in kept]
     return (*changes, *gone)
 
 
-def _change(old: Criterion | None, new: Criterion) -> Change:
-    if old is None:
-        return Change(Sort.ADDED, new.code, None, new)
+def former(old: Framework, criterion: Criterion) -> tuple[Criterion, ...]:
+    """What a criterion was in an earlier version: itself, and those that it replaces."""
+    codes = dict.fromkeys((criterion.code, *criterion.replaces))
+    return tuple(old.criteria[code] for code in codes if code in old.criteria)
+
+
+def _change(olds: tuple[Criterion, ...], new: Criterion) -> Change:
+    if not olds:
+        return Change(Sort.ADDED, new.code, (), new)
+    if len(olds) > 1:
+        names = ", ".join(f"{c.number} « {c.title} »" for c in olds)
+        return Change(Sort.MERGED, new.code, olds, new, (f"Réunit {names}.",))
+    [old] = olds
     worded = tuple(
         f"{name} : le texte change."
         for name, before, after in (
@@ -110,10 +124,10 @@ def _change(old: Criterion | None, new: Criterion) -> Change:
     )
     details = (*_scale(old, new), *worded, *_settings(old, new))
     if _steps(old) != _steps(new):
-        return Change(Sort.RESCALED, new.code, old, new, details)
+        return Change(Sort.RESCALED, new.code, olds, new, details)
     if worded:
-        return Change(Sort.REWORDED, new.code, old, new, details)
-    return Change(Sort.ADJUSTED if details else Sort.SAME, new.code, old, new, details)
+        return Change(Sort.REWORDED, new.code, olds, new, details)
+    return Change(Sort.ADJUSTED if details else Sort.SAME, new.code, olds, new, details)
 
 
 def _steps(criterion: Criterion) -> tuple[object, ...]:

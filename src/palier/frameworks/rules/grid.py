@@ -121,7 +121,11 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of a grid. ``number`` is its place (« 4.1 »); ``code`` is what answers are kept under, across versions."""
+    """One line of a grid. ``number`` is its place (« 4.1 »); ``code`` is what answers are kept under, across versions.
+
+    ``replaces`` names the criteria of earlier versions whose answers it takes over: one that was renamed, several that were
+    merged.
+    """
 
     code: str
     number: str
@@ -135,6 +139,7 @@ class Criterion:
     na_allowed: bool
     justification: Justification
     form: Form | None
+    replaces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +235,7 @@ def _theme(number: int, theme: Mapping[str, Any], scales: Mapping[str, Scale]) -
             na_allowed=c["na_allowed"],
             justification=Justification(c["justification"]),
             form=Form(c["form"]) if c["form"] else None,
+            replaces=tuple(c.get("replaces", ())),
         )
         for place, c in enumerate(theme["criteria"], 1)
     )

@@ -27,7 +27,7 @@ MAX_DEPTH = 10
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,59}")
 _ROOT = {"code", "title", "purpose", "notice", "defaults", "scales", "themes"}
 _DEFAULTS = {"scale", "weight", "justification", "evidence_rule", "na_allowed", "form"}
-_OF_A_CRITERION = {"code", "title", "expected", "guidance", "evidence"} | _DEFAULTS
+_OF_A_CRITERION = {"code", "title", "expected", "guidance", "evidence", "replaces"} | _DEFAULTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +206,8 @@ class _Reader:
             **defaults,
             **self.settings(keys, scales),
         }
+        if "replaces" in keys:
+            found["replaces"] = [self.code(item, "remplacé") for item in self.sequence(keys["replaces"], "« replaces »")]
         if len(set(found["evidence"])) < len(found["evidence"]):
             self.problem(keys["evidence"], "un type de preuve est écrit deux fois.")
         if found["evidence_rule"] != EvidenceRule.NONE.value and not found["evidence"]:
@@ -244,8 +246,17 @@ class _Reader:
 
     def no_twin_criteria(self, themes: Node | None) -> None:
         seen: dict[str, int] = {}
-        for item in themes.value if isinstance(themes, SequenceNode) else []:
-            self.no_twins(self.raw(item, "criteria"), "critère", seen)
+        lists = [self.raw(item, "criteria") for item in (themes.value if isinstance(themes, SequenceNode) else [])]
+        for criteria in lists:
+            self.no_twins(criteria, "critère", seen)
+        for criterion in [item for criteria in lists if isinstance(criteria, SequenceNode) for item in criteria.value]:
+            former = self.raw(criterion, "replaces")
+            for code in former.value if isinstance(former, SequenceNode) else []:
+                if isinstance(code, ScalarNode) and code.value in seen:
+                    line = seen[code.value]
+                    self.problem(
+                        code, f"« {code.value} » est encore un critère de cette grille, ligne {line} : il garde ses réponses."
+                    )
 
     @staticmethod
     def raw(node: Node, name: str) -> Node | None:

@@ -15,13 +15,23 @@ from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
 from palier.frameworks import operations, queries
-from palier.frameworks.models import Assessment, Framework
+from palier.frameworks.models import Assessment, Framework, FrameworkVersion
 from palier.frameworks.rules.answering import OPEN, STATUSES, SUPERSEDED
+from palier.frameworks.rules.grid import NOTHING
 from palier.frameworks.rules.purposes import PURPOSES, may_write, readable
+from palier.verdict import Refusal, Remedy, no
 from palier.web.doors import Open, Request, door, refused
 from palier.web.export import MEDIA_TYPES, spreadsheet
 from palier.web.frameworks.grids import grouped
-from palier.web.frameworks.shown import found, may_answer, right_to_answer, score_in_words, shown, stored_in_words
+from palier.web.frameworks.shown import (
+    found,
+    may_answer,
+    rating_in_words,
+    right_to_answer,
+    score_in_words,
+    shown,
+    stored_in_words,
+)
 from palier.web.ledger.history import entries_of
 
 PER_PAGE = 25
@@ -91,7 +101,6 @@ def assessment(request: Request, landlord: Landlord, assessment_id: int) -> Http
     """One assessment as a whole: themes, score explained, what is missing before it is finished."""
     one = found(request, landlord, assessment_id)
     data = shown(one)
-    latest = queries.versions(code=one.version.framework.code).first()
     writing = bool(right_to_answer(request, one))
     team = (
         people_of(landlord=landlord.pk, roles=frozenset({Role.CONTRIBUTOR, Role.QUALITY_LEAD}), on=request.on)
@@ -110,7 +119,7 @@ def assessment(request: Request, landlord: Landlord, assessment_id: int) -> Http
         "complete": data.complete,
         "writing": writing,
         "answering": bool(may_answer(request, one)),
-        "newer": latest if latest and writing and latest.number > one.version.number and one.status != SUPERSEDED else None,
+        "newer": queries.successor(one, on=request.on) if writing and one.status != SUPERSEDED else None,
         "team": list(team),
         "history": entries_of(request, "frameworks.assessment", one.pk, 8),
     }
@@ -201,7 +210,7 @@ def entrust(request: Request, landlord: Landlord, assessment_id: int) -> HttpRes
 
 @door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
 def carry_over(request: Request, landlord: Landlord, assessment_id: int) -> HttpResponse:
-    """What becomes of each answer in the latest version of the grid; a POST starts the new assessment.
+    """What becomes of each answer in the version now in force; a POST starts the new assessment.
 
     For an assessment that was itself carried over, the report of what happened.
     """
@@ -209,7 +218,15 @@ def carry_over(request: Request, landlord: Landlord, assessment_id: int) -> Http
     if request.method == "GET" and one.carried_from_id and not request.GET.get("next"):
         before = get_object_or_404(queries.of_landlord(landlord=landlord), pk=one.carried_from_id)
         return render(request, "frameworks/carry_over.html", _report(landlord, before, one.version) | {"done": one})
-    version = queries.versions(code=one.version.framework.code)[0]
+    version = queries.successor(one, on=request.on)
+    if version is None:
+        raise Refusal(
+            no(
+                "frameworks.none_later",
+                f"Aucune version de la grille plus récente que la version {one.version.number} n’est en vigueur.",
+                Remedy("Ouvrir l’évaluation", "assessment", {"landlord_id": landlord.pk, "assessment_id": one.pk}),
+            )
+        )
     if request.method == "POST":
         if not (verdict := right_to_answer(request, one)):
             return refused(request, verdict, status=403)
@@ -220,8 +237,12 @@ def carry_over(request: Request, landlord: Landlord, assessment_id: int) -> Http
     return render(request, "frameworks/carry_over.html", context)
 
 
-def _report(landlord: Landlord, one: Assessment, version: Any) -> dict[str, Any]:
+def _report(landlord: Landlord, one: Assessment, version: FrameworkVersion) -> dict[str, Any]:
+    """What changes for each criterion, beside the rating that it had."""
     groups = grouped(queries.framework(one.version), queries.framework(version))
+    given = queries.given(one)
+    for row in (row for group in groups for row in group["rows"]):
+        row["rated"] = ", ".join(rating_in_words(c, given.get(c.code, NOTHING)) for c in row["change"].old)
     return {"landlord": landlord, "assessment": one, "version": version, "groups": groups}
 
 
