@@ -214,7 +214,10 @@ def test_a_new_vintage_says_what_came_went_and_changed(visitor: Client, landlord
     kept = [files.statutory_line(h, **({"dpe": "A"} if h.rank == 7 else {})) for h in files.homes(25) if h.rank % 5 != 3]
     item = drop(visitor, landlord, files.statutory(kept, year=2026))
     page = words(visitor.get(url(landlord, f"imports/{item.pk}/")))
-    assert all(said in page for said in ("4 arrivent.", "4 partent.", "1 change.", "15 restent sans changement."))
+    assert all(
+        said in page
+        for said in ("4 logements arrivent.", "4 logements partent.", "1 ligne change.", "15 lignes restent sans changement.")
+    )
     assert "ne se retrouvent pas dans ce fichier" not in page
     sheet = visitor.get(url(landlord, f"imports/{item.pk}/ecarts.csv")).content.decode("utf-8-sig")
     assert [sheet.count(f"\r\n{movement};") for movement in ("arrive", "part", "change")] == [4, 4, 1]

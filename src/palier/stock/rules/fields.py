@@ -161,7 +161,7 @@ _ALL = (
     Field("postcode", "code postal", Kind.POSTCODE, ("code postal", "cp", "codepostal", "codpost")),
     Field(
         "address",
-        "adresse en une colonne",
+        "adresse complète",
         Kind.TEXT,
         ("adresse", "cle", "adresse complete", "adresse du logement", "adresse 1"),
         most=200,

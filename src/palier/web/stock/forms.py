@@ -68,7 +68,7 @@ class DepositForm(forms.Form):
 class CompletionForm(forms.Form):
     """What a file does not say: its year; for a table, its columns, whose lines to keep, its commune."""
 
-    sheet = forms.ChoiceField(label="Feuille du classeur", required=False)
+    sheet = forms.ChoiceField(label="Feuille du classeur")
     year = forms.IntegerField(label="Millésime", min_value=1990, max_value=2100, help_text=_YEAR)
     unit = forms.ChoiceField(
         label="Une ligne du fichier, c’est", choices=[(u.value, u.label) for u in Unit], widget=forms.RadioSelect
