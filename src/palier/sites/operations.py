@@ -114,7 +114,7 @@ def _confirm(campaign: RatingCampaign, row: SiteRating | None, one: Given, name:
         raise Conflict(
             no(
                 "sites.rated_meanwhile",
-                f"{name} : {who} a indiqué « {said} » entre-temps. Rien n’est enregistré, relisez la liste.",
+                f"{name} : {who} a indiqué « {said} » entre-temps. Rien n’est enregistré.",
             ),
             theirs,
         )

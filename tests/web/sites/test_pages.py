@@ -120,11 +120,97 @@ def test_a_stale_page_shows_both_and_a_second_save_is_a_choice(
     answer = client.post(page, sent)
     assert answer.status_code == 422
     assert "Mme Q. a indiqué « moyenne » entre-temps" in words(answer)
-    assert 'value="Crise."' in words(answer)
+    assert ">\nCrise.</textarea>" in words(answer)
     assert SiteRating.objects.count() == 1
     again = filled({first: ("extreme", "Crise."), second: ("none", "")}, seen={first.pk: ("medium", "Nuisances.", 1)})
     assert client.post(page, again).status_code == 302
     assert SiteRating.objects.get(residence=first).level == Level.EXTREME
+
+
+def test_reasons_of_several_lines_stay_as_written_and_whose_they_are(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock, make_person: Callable[..., Person]
+) -> None:
+    first, second, _ = make_stock(campaign.landlord)
+    said = "Halls occupés depuis mars.\r\nLe ménage n’est plus fait."
+    operations.rate(campaign=campaign, given=[Given(first.pk, Level.IMPORTANT, said)], by=lead, at=NOON)
+    client = sign_in(make_person(Role.QUALITY_LEAD, campaign.landlord, "M. R."))
+    page = client.get(url("sites", campaign.landlord)).content.decode()
+    # A field of one line would send them back glued: browsers take line ends out of it.
+    assert f'<textarea name="{first.pk}-reasons"' in page
+    sent = filled({first: ("important", said), second: ("none", "")}, seen={first.pk: ("important", said, 1)})
+    client.post(url("sites", campaign.landlord), sent)
+    row = SiteRating.objects.get(residence=first)
+    assert (row.reasons, row.confirmed_by) == (said, lead)
+    assert SiteRating.objects.get(residence=second).level == Level.NONE
+
+
+def test_a_stale_residence_page_keeps_what_was_written_and_a_second_save_is_a_choice(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock
+) -> None:
+    first, *_ = make_stock(campaign.landlord)
+    operations.rate(campaign=campaign, given=[Given(first.pk, Level.MEDIUM, "Nuisances.")], by=lead, at=NOON)
+    client, page = sign_in(lead), url("site", campaign.landlord, residence_id=first.pk)
+    answer = client.post(page, {"level": "extreme", "reasons": "Crise.", "revision": "0"})
+    assert answer.status_code == 422
+    assert "Mme Q. a indiqué « moyenne » entre-temps" in words(answer)
+    assert ">\nCrise.</textarea>" in words(answer)
+    assert 'name="revision" value="1"' in words(answer)
+    assert client.post(page, {"level": "extreme", "reasons": "Crise.", "revision": "1"}).status_code == 302
+    assert SiteRating.objects.get(residence=first).reasons == "Crise."
+
+
+def test_a_residence_page_asks_reasons_beside_their_field(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock
+) -> None:
+    first, *_ = make_stock(campaign.landlord)
+    answer = sign_in(lead).post(
+        url("site", campaign.landlord, residence_id=first.pk), {"level": "extreme", "reasons": " ", "revision": "0"}
+    )
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["reasons"] == ["Dites en une phrase pourquoi la situation est « extrême »."]
+
+
+def test_residences_are_entrusted_by_whole_sectors_and_never_taken_back_by_oversight(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock, make_person: Callable[..., Person]
+) -> None:
+    north, south, far = make_stock(campaign.landlord)
+    Residence.objects.filter(pk__in=[north.pk, south.pk]).update(sector="Agence Nord")
+    Residence.objects.filter(pk=far.pk).update(sector="Agence Sud")
+    guard, client, page = (
+        make_person(Role.CONTRIBUTOR, campaign.landlord, "M. G."),
+        sign_in(lead),
+        url("sites_entrust", campaign.landlord),
+    )
+    answer = client.get(page)
+    assert "?cocher=Agence%20Nord" in words(answer)
+    assert " checked" not in words(answer)
+    assert words(client.get(page, {"cocher": "Agence Nord"})).count(" checked") == 2
+    assert words(client.get(page, {"cocher": "tout"})).count(" checked") == 3
+    client.post(page, {"to": guard.pk, "residences": [north.pk, south.pk]})
+    # Nobody chosen is a slip, not a decision.
+    slip = client.post(page, {"to": "", "residences": [north.pk]})
+    assert slip.status_code == 422
+    assert "Choisissez à qui confier les résidences." in words(slip)
+    assert SiteRating.objects.filter(entrusted_to=guard).count() == 2
+    assert client.post(page, {"to": "personne", "residences": [north.pk]}).status_code == 302
+    assert SiteRating.objects.get(entrusted_to=guard).residence == south
+
+
+def test_the_team_is_led_to_what_it_was_asked_to_rate(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock, make_person: Callable[..., Person]
+) -> None:
+    first, second, _ = make_stock(campaign.landlord)
+    guard = make_person(Role.CONTRIBUTOR, campaign.landlord, "M. G.")
+    client, page = sign_in(guard), url("sites", campaign.landlord)
+    assert "Aucune résidence ne vous est confiée" in words(client.get(page))
+    operations.entrust(campaign=campaign, residences=[first.pk, second.pk], to=guard, by=lead, at=NOON)
+    answer = words(client.get(page))
+    assert "2 résidences vous sont confiées, 2 restent à coter." in answer
+    assert f'href="{page}?confie={guard.pk}&amp;niveau=a-coter#list"' in answer
+    given = [Given(pk, Level.NONE) for pk in (first.pk, second.pk)]
+    operations.rate(campaign=campaign, given=given, by=guard, at=NOON, only_entrusted=True)
+    assert "Vos résidences sont toutes cotées" in words(client.get(page))
+    assert "Vos résidences" not in words(sign_in(lead).get(page))
 
 
 def test_the_team_sees_fields_on_its_own_residences_alone(

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
-from palier.directory.models import Person
 from palier.sites.rules import Level, reasoned
 from palier.stock.models import Residence
 
@@ -44,11 +42,19 @@ class FilterForm(forms.Form):
                 del self.fields[name]
 
 
+def _ask_reasons(form: forms.Form, given: dict[str, Any]) -> None:
+    for reason in reasoned(Level(given["level"]), given.get("reasons", "")).reasons:
+        form.add_error("reasons", reason.sentence)
+
+
 class RatingForm(forms.Form):
     """The level of one residence of the list, with its reasons. What was shown is sent back, so that only changes count."""
 
     level = forms.ChoiceField(label="Situation", required=False, choices=[("", "À coter"), *LEVELS], show_hidden_initial=True)
-    reasons = forms.CharField(label="Raisons", required=False, max_length=2000, show_hidden_initial=True)
+    # Several lines: a field of one line would glue them, and take the row for changed.
+    reasons = forms.CharField(
+        label="Raisons", required=False, max_length=2000, show_hidden_initial=True, widget=forms.Textarea(attrs={"rows": 2})
+    )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, residence: Residence, **kwargs: Any) -> None:
@@ -64,8 +70,7 @@ class RatingForm(forms.Form):
         if not given.get("level"):
             self.add_error("level", "Choisissez une situation.")
         else:
-            for reason in reasoned(Level(given["level"]), given.get("reasons", "")).reasons:
-                self.add_error("reasons", reason.sentence)
+            _ask_reasons(self, given)
         return given
 
     @property
@@ -91,30 +96,44 @@ class LevelForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
+    def clean(self) -> dict[str, Any]:
+        """Every level but the first comes with its reasons."""
+        given = super().clean() or {}
+        if given.get("level"):
+            _ask_reasons(self, given)
+        return given
+
 
 class EntrustForm(forms.Form):
-    """Who rates which residences."""
+    """Who rates which residences, by agency or town; ``chosen`` is the one whose residences come ticked, or ``ALL``."""
 
-    to = forms.ModelChoiceField(
-        label="Confier à", queryset=Person.objects.none(), required=False, empty_label="Reprendre les résidences choisies"
+    ALL, NOBODY = "tout", "personne"
+    to = forms.ChoiceField(label="Confier à", error_messages={"required": "Choisissez à qui confier les résidences."})
+    residences = forms.MultipleChoiceField(
+        label="Résidences",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Cochez au moins une résidence."},
     )
-    residences = forms.MultipleChoiceField(label="Résidences", widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, *args: Any, team: QuerySet[Person], residences: list[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, team: dict[int, str], residences: list[Any], chosen: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people, chosen = self.fields["to"], self.fields["residences"]
-        assert isinstance(people, forms.ModelChoiceField)
-        assert isinstance(chosen, forms.MultipleChoiceField)
-        people.queryset = team
+        people, offered = self.fields["to"], self.fields["residences"]
+        assert isinstance(people, forms.ChoiceField)
+        assert isinstance(offered, forms.MultipleChoiceField)
+        people.choices = [
+            ("", "Choisir une personne"),
+            *((str(pk), name) for pk, name in team.items()),
+            (self.NOBODY, "Personne : reprendre ces résidences"),
+        ]
         sectors: dict[str, list[tuple[str, str]]] = {}
-        names = dict(team.values_list("pk", "name"))
         for residence in residences:
-            holder = names.get(residence.entrusted_to_id)
+            holder = team.get(residence.entrusted_to_id)
             label = f"{residence.name} ({holder})" if holder else residence.name
             sectors.setdefault(residence.sector or residence.commune_name or "Autres résidences", []).append(
                 (str(residence.pk), label)
             )
-        chosen.choices = sorted(sectors.items())
+        offered.choices = self.sectors = sorted(sectors.items())
+        offered.initial = [pk for name, rows in self.sectors if chosen in {name, self.ALL} for pk, _ in rows]
 
 
 class PriorityForm(forms.Form):

@@ -17,7 +17,7 @@ from palier.sites.models import PrioritySite, SiteRating
 from palier.sites.operations import Given
 from palier.sites.rules import Level, may_rate, suggested
 from palier.stock.models import Residence
-from palier.verdict import Refusal, no
+from palier.verdict import Conflict, Refusal, no
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.sites.forms import ConfirmListForm, LevelForm, PriorityForm
@@ -48,6 +48,13 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
             given = Given(residence.pk, Level(said["level"]), said["reasons"], said["revision"])
             try:
                 operations.rate(campaign=campaign, given=[given], by=request.user, at=request.at, only_entrusted=limited)
+            except Conflict as conflict:  # what the person wrote stays, over what now stands: a second save is a choice
+                residence = residence_of(landlord, campaign, residence_id, request)
+                renewed = request.POST.copy()
+                renewed["revision"] = str(residence.revision)
+                form = LevelForm(renewed)
+                kept = "Vos propres réponses sont gardées : confirmez à nouveau pour les retenir."
+                form.add_error(None, f"{conflict.verdict.sentence} {kept}")
             except Refusal as refusal:
                 form.add_error(None, refusal.verdict.sentence)
             else:

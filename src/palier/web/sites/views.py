@@ -161,11 +161,20 @@ def sites(request: Request, landlord: Landlord, *, to_rate: bool = False) -> Htt
         "may_open": holds(request, WRITE) and campaign is None and facts.residences > 0,
         "may_write": holds(request, WRITE),
         "may_close": bool(request.may(Right.VALIDATE, Thing.SITE_RATING)),
+        "mine": _entrusted(request, landlord, campaign) if campaign and listing.limited and holds(request, RATE) else None,
+        "to_rate": TO_RATE,
         "represents": Role.TENANT_REPRESENTATIVE in request.roles,
         "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
         "query": request.GET.urlencode(),
     }
     return render(request, "sites/sites.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _entrusted(request: Request, landlord: Landlord, campaign: RatingCampaign) -> dict[str, int]:
+    """How many residences the person was asked to rate, and how many are left."""
+    found = queries.residences(landlord=landlord.pk, campaign=campaign).order_by().filter(entrusted_to_id=request.user.pk)
+    levels = list(found.values_list("level", flat=True))
+    return {"all": len(levels), "left": levels.count("")}
 
 
 def _save(
@@ -226,12 +235,17 @@ def close_rating(request: Request, landlord: Landlord) -> HttpResponse:
 def entrust(request: Request, landlord: Landlord) -> HttpResponse:
     """Ask people of the team to rate some residences."""
     campaign = opened(landlord)
-    team = people_of(landlord=landlord.pk, roles=TEAM, on=request.on).order_by("name")
-    found = list(queries.residences(landlord=landlord.pk, campaign=campaign))
-    form = EntrustForm(request.POST or None, team=team, residences=found)
+    team = {person.pk: person for person in people_of(landlord=landlord.pk, roles=TEAM, on=request.on).order_by("name")}
+    form = EntrustForm(
+        request.POST or None,
+        team={pk: person.name for pk, person in team.items()},
+        residences=list(queries.residences(landlord=landlord.pk, campaign=campaign).order_by("plain_name", "pk")),
+        chosen=request.GET.get("cocher", ""),
+    )
     if request.method == "POST" and form.is_valid():
         chosen = [int(pk) for pk in form.cleaned_data["residences"]]
-        person = form.cleaned_data["to"]
+        to = form.cleaned_data["to"]
+        person = None if to == EntrustForm.NOBODY else team[int(to)]
         count = operations.entrust(campaign=campaign, residences=chosen, to=person, by=request.user, at=request.at)
         some = f"{count} résidence{'s' if count > 1 else ''}"
         messages.success(request, f"{some} : {person.name} les cote." if person else f"{some} : personne n’en est chargé.")
