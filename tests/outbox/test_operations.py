@@ -11,6 +11,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from palier.directory.models import Person
+from palier.directory.rules import Role
+from palier.ledger.rules import Audience
 from palier.outbox.models import Message, State
 from palier.outbox.operations import Undeliverable, Unreachable, cancel, choose, deliver, post, resend
 from palier.outbox.queries import dead, of_landlord, paces
@@ -90,13 +92,21 @@ def test_a_days_messages_are_grouped_at_seven_in_paris(make_person: Make) -> Non
     assert server.letters[3:] == [(person.pk, ["Objet"] * 3)]
 
 
+def test_what_is_done_before_seven_leaves_at_seven_that_day(make_person: Make) -> None:
+    person, server = make_person(), Server()
+    written("label.moved", [person], datetime(2026, 3, 9, 23, 10, tzinfo=UTC))  # 0:10 in Paris on the 10th
+    deliver(at=datetime(2026, 3, 10, 6, 0, tzinfo=UTC), send=server)
+    assert server.letters == [(person.pk, ["Objet"])]
+
+
 def test_who_refuses_an_event_is_not_told_but_it_stays_readable(make_person: Make, at: datetime) -> None:
     person, server = make_person(), Server()
     choose(person=person.pk, event="plans.action_assigned", pace=Pace.NEVER)
     written("plans.action_assigned", [person], at, landlord=7)
     deliver(at=at + DELAY, send=server)
     assert server.letters == []
-    assert [m.state for m in of_landlord(landlord=7)] == [State.SILENT]
+    found = of_landlord(landlord=7, audiences=[Audience.FILE], person=make_person().pk)
+    assert [m.state for m in found] == [State.SILENT]
 
 
 def test_what_calls_for_an_act_cannot_be_refused(make_person: Make) -> None:
@@ -170,8 +180,23 @@ def test_letters_leave_one_at_a_time_whatever_the_workers(make_person: Make, at:
     assert (Message.objects.filter(state=State.SENT).count(), most) == (12, 1)
 
 
-def test_every_event_has_a_pace_for_everybody(make_person: Make) -> None:
-    assert set(paces(person=make_person().pk)) == set(EVENTS)
+def test_one_chooses_for_the_events_of_ones_roles_and_those_already_received(make_person: Make, at: datetime) -> None:
+    person = make_person()
+    assert paces(person=person.pk, roles=[]) == {}
+    written("directory.invited", [person], at)
+    written("plans.action_assigned", [person], at)
+    assert set(paces(person=person.pk, roles=[Role.REFERENT])) == {
+        "label.your_turn",
+        "label.reminded",
+        "label.correction_answered",
+        "frameworks.assessment_finished",
+        "plans.action_assigned",
+    }
+
+
+def test_every_event_that_is_no_secret_goes_to_roles_that_exist() -> None:
+    assert all(event.secret or event.to for event in EVENTS.values())
+    assert {role for event in EVENTS.values() for role in event.to} <= set(Role)
 
 
 def test_the_database_knows_when_a_message_is_over(make_person: Make, at: datetime) -> None:

@@ -52,7 +52,8 @@ def post(
     declared = EVENTS[event]
     people = sorted(set(to))
     chosen = dict(Preference.objects.filter(event=event, person_id__in=people).values_list("person_id", "pace"))
-    tomorrow = at_hour(paris_day(at) + timedelta(days=1), DIGEST_HOUR)
+    morning = at_hour(paris_day(at), DIGEST_HOUR)
+    digest = morning if at + delay <= morning else at_hour(paris_day(at) + timedelta(days=1), DIGEST_HOUR)
     messages = []
     for person in people:
         pace = Pace(chosen.get(person, declared.pace))
@@ -68,7 +69,7 @@ def post(
                 link=link,
                 undo_key=undo_key,
                 written_at=at,
-                due_at=tomorrow if daily else at + delay,
+                due_at=digest if daily else at + delay,
                 digest=daily,
                 state=State.SILENT if silent else State.WAITING,
                 settled_at=at if silent else None,

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from palier.ledger.rules import Audience
 from palier.outbox.models import Message, Preference, State
 from palier.outbox.rules import EVENTS, Pace
 
 
-def of_landlord(*, landlord: int) -> QuerySet[Message]:
-    """Every message about a landlord's journey, latest first."""
-    return Message.objects.filter(landlord_id=landlord).order_by("-written_at", "-pk")
+def of_landlord(*, landlord: int, audiences: Collection[Audience], person: int) -> QuerySet[Message]:
+    """The messages about a landlord's journey that these audiences may read, and the person's own, latest first."""
+    readable = [code for code, event in EVENTS.items() if event.audience in audiences]
+    found = Message.objects.filter(Q(event__in=readable) | Q(person_id=person), landlord_id=landlord)
+    return found.order_by("-written_at", "-pk")
 
 
 def due(*, at: datetime) -> QuerySet[Message]:
@@ -35,7 +39,9 @@ def dead() -> QuerySet[Message]:
     return Message.objects.filter(state=State.DEAD).order_by("-settled_at", "-pk")
 
 
-def paces(*, person: int) -> dict[str, Pace]:
-    """How a person is told of each event."""
+def paces(*, person: int, roles: Collection[str]) -> dict[str, Pace]:
+    """How a person is told of each event that their roles hear of, or that they were already told of; secrets apart."""
     chosen = dict(Preference.objects.filter(person_id=person).values_list("event", "pace"))
-    return {code: Pace(chosen.get(code, event.pace)) for code, event in EVENTS.items()}
+    told = {*chosen, *Message.objects.filter(person_id=person).order_by().values_list("event", flat=True).distinct()}
+    heard = {code for code, event in EVENTS.items() if not event.secret and (event.to & set(roles) or code in told)}
+    return {code: Pace(chosen.get(code, event.pace)) for code, event in EVENTS.items() if code in heard}

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from palier.ledger.rules import Audience
+
 # A few minutes' delay, so that an act undone at once tells nobody.
 DELAY = timedelta(minutes=5)
 # The day's digest leaves at this hour in Paris.
@@ -29,43 +31,54 @@ class Pace(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """A kind of message: its French name, the pace proposed, and whether one may refuse it.
+    """A kind of message: its French name, to which roles, the pace proposed, whether one may refuse it, who reads it too.
 
     What calls for an act of the person (a vote, an opinion, a correction) cannot be refused, only grouped. A ``secret``
     one carries a link that lets somebody in: it leaves at once, no page shows the link, and it is erased once sent.
+    ``audience`` says who, besides its addressee, reads it in the landlord's file, as for the lines of the ledger.
     """
 
     label: str
+    to: frozenset[str] = frozenset()
     pace: Pace = Pace.NOW
     may_refuse: bool = True
     secret: bool = False
+    audience: Audience = Audience.FILE
 
+
+# Roles, by the codes that the directory gives them.
+_LANDLORD = frozenset({"quality_lead", "director"})
+_TENANTS = frozenset({"tenant_representative"})
+_AUDITOR = frozenset({"auditor"})
+_REFERENT = frozenset({"referent"})
+_HOLDERS = _LANDLORD | _TENANTS | _AUDITOR | _REFERENT | {"committee_chair"}
+_TEAM = Audience.LANDLORD
 
 EVENTS: dict[str, Event] = {
     "directory.invited": Event("Un organisme vous invite", may_refuse=False, secret=True),
     "directory.access_link": Event("Votre lien d’accès", may_refuse=False, secret=True),
     "directory.account": Event("Sécurité de votre compte", may_refuse=False, secret=True),
-    "consultation.informed": Event("Un organisme vous informe d’une étape", may_refuse=False),
-    "consultation.asked": Event("Un organisme vous demande votre avis", may_refuse=False),
-    "consultation.reminded": Event("Rappel d’un avis attendu", may_refuse=False),
-    "consultation.replied": Event("Un organisme répond à votre avis", may_refuse=False),
-    "consultation.answered": Event("Des représentants ont répondu"),
-    "label.your_turn": Event("La main est à vous", may_refuse=False),
-    "label.moved": Event("Un parcours avance", Pace.DAILY),
-    "label.reminded": Event("Rappel d’échéance", may_refuse=False),
-    "label.decided": Event("Une décision est rendue", may_refuse=False),
-    "label.correction_asked": Event("Une correction est demandée", may_refuse=False),
-    "label.correction_answered": Event("Une correction est faite"),
-    "audits.mission_offered": Event("Une mission vous est proposée", may_refuse=False),
-    "audits.mission_answered": Event("Un auditeur répond à votre consultation", may_refuse=False),
-    "audits.mission_changed": Event("Une mission d’audit commence, avance ou s’arrête"),
-    "audits.plan_proposed": Event("Un plan d’audit attend votre accord", may_refuse=False),
-    "audits.accreditation_changed": Event("Votre agrément change", may_refuse=False),
-    "audits.report_ready": Event("Un rapport est prêt à relire", may_refuse=False),
-    "audits.report_answered": Event("Un rapport reçoit des remarques ou une approbation"),
-    "plans.action_assigned": Event("Une action vous est confiée"),
-    "stock.imported": Event("Un import est terminé", Pace.NOW),
-    "frameworks.assessment_finished": Event("Une évaluation est terminée", Pace.DAILY),
+    "consultation.informed": Event("Un organisme vous informe d’une étape", _TENANTS, may_refuse=False),
+    "consultation.asked": Event("Un organisme vous demande votre avis", _TENANTS, may_refuse=False),
+    "consultation.reminded": Event("Rappel d’un avis attendu", _TENANTS, may_refuse=False),
+    "consultation.replied": Event("Un organisme répond à votre avis", _TENANTS, may_refuse=False),
+    "consultation.answered": Event("Des représentants ont répondu", frozenset({"quality_lead"})),
+    "label.your_turn": Event("La main est à vous", _HOLDERS, may_refuse=False),
+    "label.moved": Event("Un parcours avance", _LANDLORD | _TENANTS, Pace.DAILY),
+    "label.reminded": Event("Rappel d’échéance", _HOLDERS, may_refuse=False, audience=_TEAM),
+    "label.decided": Event("Une décision est rendue", _LANDLORD | _TENANTS | _AUDITOR | {"relay"}, may_refuse=False),
+    "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "label.correction_answered": Event("Une correction est faite", _REFERENT, audience=_TEAM),
+    "audits.mission_offered": Event("Une mission vous est proposée", _AUDITOR, may_refuse=False, audience=_TEAM),
+    "audits.mission_answered": Event("Un auditeur répond à votre consultation", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "audits.mission_changed": Event("Une mission d’audit commence, avance ou s’arrête", _LANDLORD | _AUDITOR, audience=_TEAM),
+    "audits.plan_proposed": Event("Un plan d’audit attend votre accord", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "audits.accreditation_changed": Event("Votre agrément change", _AUDITOR, may_refuse=False, audience=_TEAM),
+    "audits.report_ready": Event("Un rapport est prêt à relire", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "audits.report_answered": Event("Un rapport reçoit des remarques ou une approbation", _AUDITOR, audience=_TEAM),
+    "plans.action_assigned": Event("Une action vous est confiée", _LANDLORD | {"contributor"}),
+    "stock.imported": Event("Un import est terminé", frozenset({"quality_lead", "contributor"}), audience=_TEAM),
+    "frameworks.assessment_finished": Event("Une évaluation est terminée", _LANDLORD | _REFERENT, Pace.DAILY, audience=_TEAM),
 }
 
 

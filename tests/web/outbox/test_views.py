@@ -11,10 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.operations import open_file
 from palier.directory.rules import Kind, Role
 from palier.outbox.models import Message, Preference, State
 from palier.outbox.operations import post
-from palier.outbox.rules import EVENTS, Pace
+from palier.outbox.rules import Pace
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Person]
@@ -42,6 +43,28 @@ def test_every_message_of_a_journey_is_readable_with_what_became_of_it(
     assert "Mme B." in page
     assert "En attente" in page
     assert "Ailleurs" not in page
+
+
+def test_what_passes_between_the_landlord_and_the_team_is_read_by_them_alone(
+    landlord: Landlord,
+    make_organisation: Callable[..., Organisation],
+    make_person: Make,
+    sign_in: SignIn,
+    at: datetime,
+) -> None:
+    lead = make_person(Role.QUALITY_LEAD, landlord)
+    association = make_organisation(Kind.TENANTS_ASSOCIATION)
+    voice = make_person(Role.TENANT_REPRESENTATIVE, association)
+    open_file(landlord=landlord, holder=association, role=Role.TENANT_REPRESENTATIVE, source="stock", by=None, at=at)
+    write(lead, at, landlord=landlord.pk, event="label.correction_asked", subject="Une pièce est illisible")
+    write(lead, at, landlord=landlord.pk)
+    write(voice, at, landlord=landlord.pk, event="label.reminded", subject="Rappel pour vous")
+    page = f"/organismes/{landlord.pk}/messages/"
+    assert "Une pièce est illisible" in sign_in(lead).get(page).content.decode()
+    seen = sign_in(voice).get(page).content.decode()
+    assert "La main est à vous" in seen
+    assert "Rappel pour vous" in seen
+    assert "Une pièce est illisible" not in seen
 
 
 def test_a_link_that_lets_somebody_in_is_shown_to_nobody(
@@ -76,11 +99,13 @@ def test_one_reads_ones_own_messages_alone(make_person: Make, sign_in: SignIn, a
     assert "Pour un autre" not in page
 
 
-def test_one_chooses_how_to_be_told(make_person: Make, sign_in: SignIn) -> None:
-    person = make_person()
+def test_one_chooses_how_to_be_told(landlord: Landlord, make_person: Make, sign_in: SignIn) -> None:
+    person = make_person(Role.QUALITY_LEAD, landlord)
     client = sign_in(person)
-    assert 'name="directory-invited"' not in client.get("/messages/preferences/").content.decode()
-    form = {code.replace(".", "-"): event.pace.value for code, event in EVENTS.items() if not event.secret}
+    asked = client.get("/messages/preferences/").context["form"]
+    assert "directory-invited" not in asked.fields
+    assert "audits-mission_offered" not in asked.fields
+    form = {name: field.initial for name, field in asked.fields.items()}
     assert client.post("/messages/preferences/", form | {"label-moved": "never"}).status_code == 302
     assert Preference.objects.values_list("event", "pace").get() == ("label.moved", Pace.NEVER)
     refused = client.post("/messages/preferences/", form | {"label-your_turn": "never"})

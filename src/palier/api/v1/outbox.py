@@ -12,7 +12,7 @@ from palier.api.v1.doors import Call, Open, Room
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term
 from palier.directory.queries import names
-from palier.directory.rules import Thing
+from palier.directory.rules import Thing, audiences
 from palier.outbox import queries
 from palier.outbox.models import Message, State
 from palier.outbox.rules import EVENTS
@@ -33,13 +33,12 @@ class MessageOut(Schema):
     written_at: datetime
     due_at: datetime
     settled_at: datetime | None
-    problem: str
 
 
 @room.reads("/landlords/{landlord_id}/messages", Thing.HISTORY, "Lister les messages d’un dossier")
 def messages(request: Call, state: Annotated[str, OneOf(State)] | None = None) -> Page[MessageOut]:
-    """Every message about a landlord's journey, latest first."""
-    found = queries.of_landlord(landlord=request.landlord.pk)
+    """The messages about a landlord's journey that the person may read, latest first."""
+    found = queries.of_landlord(landlord=request.landlord.pk, audiences=audiences(request.roles), person=request.user.pk)
     return paged(request, found.filter(state=state) if state else found, _messages)
 
 
@@ -63,7 +62,6 @@ def _messages(rows: list[Message]) -> list[MessageOut]:
             written_at=row.written_at,
             due_at=row.due_at,
             settled_at=row.settled_at,
-            problem=row.problem,
         )
         for row in rows
     ]

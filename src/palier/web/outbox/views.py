@@ -14,11 +14,11 @@ from django.shortcuts import redirect, render
 
 from palier.directory.models import Landlord
 from palier.directory.queries import names
-from palier.directory.rules import Right, Thing
+from palier.directory.rules import Right, Thing, audiences
 from palier.outbox import operations, queries
 from palier.outbox.models import Message, State
 from palier.outbox.rules import EVENTS, Pace
-from palier.web.doors import Open, Request, door
+from palier.web.doors import Open, Request, door, roles_of
 
 PAGE = 30
 # The shape and colour of each state: ``<c-state kind="">``.
@@ -68,7 +68,9 @@ class FindForm(forms.Form):
     """What one looks for among messages."""
 
     event = forms.ChoiceField(
-        label="Sujet", required=False, choices=[("", "Tous"), *((code, event.label) for code, event in EVENTS.items())]
+        label="Sujet",
+        required=False,
+        choices=[("", "Tous"), *((code, event.label) for code, event in EVENTS.items() if not event.secret)],
     )
     state = forms.ChoiceField(label="État", required=False, choices=[("", "Tous"), *State.choices])
 
@@ -76,7 +78,7 @@ class FindForm(forms.Form):
 @door(GET=(Thing.HISTORY, Right.READ))
 def of_landlord(request: Request, landlord: Landlord) -> HttpResponse:
     """Every message about a landlord's journey: to whom, when, and what became of it."""
-    found = queries.of_landlord(landlord=landlord.pk)
+    found = queries.of_landlord(landlord=landlord.pk, audiences=audiences(request.roles), person=request.user.pk)
     form = FindForm(request.GET)
     if form.is_valid():
         found = found.filter(**{name: value for name, value in form.cleaned_data.items() if value})
@@ -100,22 +102,17 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: object, paces: dict[str, Pace], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        for code, event in EVENTS.items():
-            if event.secret:
-                continue
-            offered = [p for p in Pace if event.may_refuse or p is not Pace.NEVER]
+        for code, pace in paces.items():
+            offered = [p for p in Pace if EVENTS[code].may_refuse or p is not Pace.NEVER]
             self.fields[code.replace(".", "-")] = forms.ChoiceField(
-                label=event.label,
-                choices=[(p.value, p.label) for p in offered],
-                initial=paces[code].value,
-                widget=forms.RadioSelect,
+                label=EVENTS[code].label, choices=[(p.value, p.label) for p in offered], initial=pace.value
             )
 
 
 @door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
 def preferences(request: Request) -> HttpResponse:
     """How one wants to be told of each event."""
-    paces = queries.paces(person=request.user.pk)
+    paces = queries.paces(person=request.user.pk, roles=roles_of(request))
     form = PreferencesForm(request.POST or None, paces=paces)
     if request.method == "POST" and form.is_valid():
         for name, value in form.cleaned_data.items():
