@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from palier.directory import queries
 from palier.directory.models import Person
 from palier.directory.operations import create_api_token, rename_person, revoke_api_token
-from palier.directory.rules import LIGHT_ROLES, Role, Scope
+from palier.directory.rules import LIGHT_ROLES, Right, Role, Scope, Thing
+from palier.outbox.queries import dead
 from palier.web.doors import Open, Request, door, roles_of
 
 
@@ -51,7 +52,13 @@ def account(request: Request) -> HttpResponse:
     return render(
         request,
         "directory/account.html",
-        {"form": form, "roles": roles, "light": light, "may_have_tokens": bool(held - LIGHT_ROLES)},
+        {
+            "form": form,
+            "roles": roles,
+            "light": light,
+            "may_have_tokens": bool(held - LIGHT_ROLES),
+            "dead_letters": dead().count() if request.may(Right.READ, Thing.INSTALLATION) else None,
+        },
     )
 
 

@@ -24,6 +24,7 @@ from palier.web.directory.forms import (
     SheetForm,
 )
 from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_of
 
 READ, WRITE = (Thing.DIRECTORY, Right.READ), (Thing.DIRECTORY, Right.WRITE)
 PAGE = 30
@@ -85,7 +86,7 @@ def sheet(request: Request, landlord: Landlord) -> HttpResponse:
     """A landlord's sheet: read it, change it."""
     stands = {**LandlordForm.values_of(landlord), "revision": landlord.revision}
     form = SheetForm(request.POST or None, initial=stands)
-    theirs = None
+    theirs, may_see_history = None, bool(request.may(Right.READ, Thing.HISTORY))
     if request.method == "POST" and form.is_valid():
         try:
             operations.update_landlord(landlord=landlord, by=request.user, at=request.at, **_typed(form.cleaned_data))
@@ -106,7 +107,10 @@ def sheet(request: Request, landlord: Landlord) -> HttpResponse:
             "form": form,
             "theirs": theirs,
             "may_write": request.may(Right.WRITE, Thing.LANDLORD_SHEET),
+            "history": entries_of(request, "directory.organisation", landlord.pk) if may_see_history else [],
             "may_see_people": request.may(Right.READ, Thing.MEMBERS),
+            "may_see_associations": request.may(Right.READ, Thing.TENANTS_STEP),
+            "may_see_history": may_see_history,
         },
         status=409 if theirs else 200,
     )
@@ -139,6 +143,7 @@ def organisation(request: Request, organisation_id: int) -> HttpResponse:
             ],
             "invitations": [(i, Role(i.role).label) for i in queries.open_invitations(organisation=found)],
             "former": [(m, Role(m.role).label) for m in queries.former_members_of(organisation=found, on=request.on)[:20]],
+            "history": entries_of(request, "directory.organisation", found.pk),
             "landlords": queries.landlords_opened_to(organisation=found, on=request.on)[:100],
             "may_write": request.may(Right.WRITE, Thing.DIRECTORY),
         },

@@ -11,6 +11,7 @@ from palier.directory.models import Landlord, Organisation
 from palier.directory.rules import Kind, Right, Role, Thing, grantable
 from palier.web.directory.forms import AssociationForm, InviteForm
 from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_of
 
 MEMBERS_READ, MEMBERS_WRITE = (Thing.MEMBERS, Right.READ), (Thing.MEMBERS, Right.WRITE)
 TENANTS_READ, TENANTS_WRITE = (Thing.TENANTS_STEP, Right.READ), (Thing.TENANTS_STEP, Right.WRITE)
@@ -30,6 +31,7 @@ def people(request: Request, landlord: Landlord) -> HttpResponse:
             "invitations": [(i, Role(i.role).label) for i in queries.open_invitations(organisation=landlord)],
             "former": [(m, Role(m.role).label) for m in queries.former_members_of(organisation=landlord, on=request.on)[:20]],
             "relations": [(r, Role(r.role).label) for r in queries.relations_of(landlord=landlord.pk, on=request.on)],
+            "history": entries_of(request, "directory.organisation", landlord.pk),
             "may_invite": bool(gives) and bool(request.may(Right.WRITE, Thing.MEMBERS)),
         },
     )
