@@ -46,9 +46,8 @@ def _server() -> psycopg.Connection[tuple[str]]:
     from django.db import connection
 
     parameters = connection.get_connection_params() | {"dbname": "postgres", "autocommit": True}
-    return psycopg.connect(
-        **{key: value for key, value in parameters.items() if key in {"dbname", "host", "user", "autocommit"}}
-    )
+    ours = {"dbname", "host", "port", "user", "password", "autocommit"}
+    return psycopg.connect(**{key: value for key, value in parameters.items() if key in ours})
 
 
 @pytest.fixture(scope="session")
