@@ -66,6 +66,6 @@ urlpatterns = [
     path("second-facteur/cles/<int:pk>/nommer/", oneself(keys.edit_webauthn), name="mfa_edit_webauthn"),
     path("externe/annule/", anyone(social.login_cancelled), name="socialaccount_login_cancelled"),
     path("externe/echec/", anyone(social.login_error), name="socialaccount_login_error"),
-    path("externe/<str:provider_id>/", anyone(oidc.login), name="openid_connect_login"),
+    path("externe/<str:provider_id>/", anyone(sign_in.oidc_login), name="openid_connect_login"),
     path("externe/<str:provider_id>/retour/", anyone(oidc.callback), name="openid_connect_callback"),
 ]

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -133,6 +134,12 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         """Never."""
         return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """What the organisation's own sign-in verified needs no letter of ours to confirm it."""
+        verified = {address.email.casefold() for address in sociallogin.email_addresses if address.verified}
+        if (person := sociallogin.user).pk and person.email in verified:
+            EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -11,6 +12,7 @@ from allauth.account.views import LoginView
 from allauth.core import ratelimit
 from allauth.mfa.totp.views import ActivateTOTPView
 from allauth.mfa.webauthn.views import AddWebAuthnView
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login as begin_session
@@ -19,6 +21,7 @@ from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from requests import RequestException
 
 from palier.directory.models import Membership, Person, dated
 from palier.directory.operations import ask_access_link, use_access_link
@@ -26,6 +29,7 @@ from palier.directory.rules import Role
 from palier.verdict import Refusal
 from palier.web.doors import Open, Request, door
 
+log = logging.getLogger("palier.sign_in")
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Everybody of the demonstration has an address there; one may enter as any of them, and as nobody else.
 DEMO_DOMAIN = "@demo.palier.example"
@@ -67,6 +71,15 @@ class SignInView(LoginView):  # type: ignore[misc]
 
 
 login = SignInView.as_view()
+
+
+def oidc_login(request: Request, provider_id: str) -> HttpResponse:
+    """Leave for the organisation's own sign-in; said plainly when it does not answer."""
+    try:
+        return cast(HttpResponse, oidc.login(request, provider_id=provider_id))
+    except RequestException:
+        log.exception("oidc", extra={"request": request})
+        return render(request, "socialaccount/authentication_error.html", status=502)
 
 
 class _Proves:
