@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
+from palier.sites.operations import Given
 from palier.sites.rules import Level, reasoned
-from palier.stock.models import Residence
 
 LEVELS = [(level.value, level.label) for level in Level]
 TO_RATE = "a-coter"
@@ -47,18 +48,22 @@ def _ask_reasons(form: forms.Form, given: dict[str, Any]) -> None:
         form.add_error("reasons", reason.sentence)
 
 
+def one_line(text: str) -> str:
+    """A text as a field of one line shows it: browsers glue what stands on either side of a line end."""
+    return " ".join(text.split())
+
+
 class RatingForm(forms.Form):
     """The level of one residence of the list, with its reasons. What was shown is sent back, so that only changes count."""
 
     level = forms.ChoiceField(label="Situation", required=False, choices=[("", "À coter"), *LEVELS], show_hidden_initial=True)
-    # Several lines: a field of one line would glue them, and take the row for changed.
-    reasons = forms.CharField(
-        label="Raisons", required=False, max_length=2000, show_hidden_initial=True, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reasons = forms.CharField(label="Raisons", required=False, max_length=2000, show_hidden_initial=True)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, residence: Residence, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, posted: QueryDict | None, *, residence: Any) -> None:
+        shown = {"level": residence.level, "reasons": one_line(residence.reasons), "revision": residence.revision}
+        super().__init__(posted, initial=shown, prefix=str(residence.pk))
+        self.residence = residence
         self.fields["level"].widget.attrs["aria-label"] = f"Situation, {residence.name}"
         self.fields["reasons"].widget.attrs["aria-label"] = f"Raisons, {residence.name}"
 
@@ -77,6 +82,13 @@ class RatingForm(forms.Form):
     def is_changed(self) -> bool:
         """Whether the person touched the row."""
         return bool(set(self.changed_data) - {"revision"})
+
+    @property
+    def given(self) -> Given:
+        """What the person says of the residence; reasons left untouched stay as they are kept, lines and all."""
+        said = self.cleaned_data
+        reasons = said["reasons"] if "reasons" in self.changed_data else self.residence.reasons
+        return Given(self.residence.pk, Level(said["level"]), reasons, said["revision"])
 
 
 class LevelForm(forms.Form):

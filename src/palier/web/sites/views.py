@@ -16,13 +16,12 @@ from palier.directory.rules import Right, Role, Thing, plain
 from palier.label import queries as label
 from palier.sites import operations, queries
 from palier.sites.models import RatingCampaign
-from palier.sites.operations import Given
 from palier.sites.rules import Level, RatingFacts, may_rate, rating_complete
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 from palier.web.ledger.history import entries_of
-from palier.web.sites.forms import TO_RATE, EntrustForm, FilterForm, RatingForm
+from palier.web.sites.forms import TO_RATE, EntrustForm, FilterForm, RatingForm, one_line
 
 PER_PAGE = 25
 SORTS = {"nom": "plain_name", "niveau": "rank", "logements": "homes", "commune": "commune_name"}
@@ -121,8 +120,7 @@ class Listing:
         mine = not self.limited or residence.entrusted_to_id == self.request.user.pk
         form = None
         if self.may_rate and mine:
-            initial = {"level": residence.level, "reasons": residence.reasons, "revision": residence.revision}
-            form = RatingForm(posted, residence=residence, prefix=str(residence.pk), initial=initial)
+            form = RatingForm(posted, residence=residence)
         level = Level(residence.level) if residence.level else None
         return {"residence": residence, "level": level, "form": form, "holder": self.team.get(residence.entrusted_to_id)}
 
@@ -180,16 +178,7 @@ def _entrusted(request: Request, landlord: Landlord, campaign: RatingCampaign) -
 def _save(
     request: Request, landlord: Landlord, campaign: RatingCampaign, rows: list[dict[str, Any]], *, limited: bool
 ) -> HttpResponse:
-    given = [
-        Given(
-            row["residence"].pk,
-            Level(row["form"].cleaned_data["level"]),
-            row["form"].cleaned_data["reasons"],
-            row["form"].cleaned_data["revision"],
-        )
-        for row in rows
-        if row["form"] and row["form"].is_changed
-    ]
+    given = [row["form"].given for row in rows if row["form"] and row["form"].is_changed]
     changed = operations.rate(campaign=campaign, given=given, by=request.user, at=request.at, only_entrusted=limited)
     some = "Rien n’a changé." if not changed else f"{changed} résidence{'s' if changed > 1 else ''} à jour."
     messages.success(request, some)
@@ -203,7 +192,7 @@ def _again(listing: Listing, posted: QueryDict) -> list[dict[str, Any]]:
     for residence in listing.page:
         renewed[f"{residence.pk}-revision"] = str(residence.revision)
         renewed[f"initial-{residence.pk}-level"] = residence.level
-        renewed[f"initial-{residence.pk}-reasons"] = residence.reasons
+        renewed[f"initial-{residence.pk}-reasons"] = one_line(residence.reasons)
     return listing.rows(renewed)
 
 
