@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 
 from palier.calendar import days_left, paris_day
 from palier.directory.models import Person
@@ -14,8 +16,8 @@ from palier.directory.queries import visible_landlords
 from palier.directory.rules import Role, plain
 from palier.journey import rules as say
 from palier.label import queries as label
-from palier.label.models import Correction, Journey, Passage
-from palier.label.rules.guards import Facts
+from palier.label.models import Journey, Passage
+from palier.label.rules.guards import Facts, holder, missing
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
 from palier.verdict import Verdict
@@ -53,6 +55,8 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
     """Everything about where a journey stands on a day, for somebody with these roles."""
     stage, rules = Stage(journey.stage), label.rules_of(journey.rules)
     passages = tuple(label.passages(journey=journey))
+    facts = None if stage.is_over else label.facts(journey=journey, on=on)
+    whose = holder(facts) if facts else Holder.NOBODY
     standing = say.Standing(
         stage=stage,
         cycle=journey.cycle,
@@ -62,9 +66,9 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         label_from=journey.label_from,
         label_until=journey.label_until,
         left_on={Stage(p.source): paris_day(p.at) for p in passages if p.source and p.cycle == journey.cycle},
+        holder=whose,
         stopped_at=_stopped_at(journey, passages),
     )
-    facts = None if stage.is_over else label.facts(journey=journey, on=on)
     flight = say.steps_of_flight(standing)
     landing, behind = say.towards(standing.stopped_at or stage, rules, journey.cycle)
     due_on = journey.due_on
@@ -73,9 +77,9 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         stage=stage,
         rules=rules,
         facts=facts,
-        holder=say.holder(facts) if facts else Holder.NOBODY,
+        holder=whose,
         yours=bool(facts and say.held(facts, roles)),
-        missing=say.missing(facts) if facts else Verdict(),
+        missing=missing(facts) if facts else Verdict(),
         offers=say.offers(facts, roles) if facts else (),
         staircase=say.staircase(standing),
         flight=flight,
@@ -108,33 +112,54 @@ class Filters:
     """What the board is asked to show."""
 
     search: str = ""
+    state: say.State = say.State.OPEN
     landing: Landing | None = None
     holder: Holder | None = None
     pace: say.Pace | None = None
     federation: int | None = None
+    order: say.Order = say.Order.URGENCY
+
+
+_STATES = {
+    say.State.OPEN: Q(closed_at__isnull=True),
+    say.State.HEARING: Q(closed_at__isnull=True, stage=Stage.HEARING),
+    say.State.SUSPENDED: Q(closed_at__isnull=True, suspended_on__isnull=False),
+    say.State.OVER: Q(closed_at__isnull=False),
+}
 
 
 def board(*, person: Person, on: date, filters: Filters) -> QuerySet[Journey]:
-    """The open journeys of the landlords that this person may see, the most urgent first."""
-    waiting = Correction.objects.filter(journey=OuterRef("pk"), cycle=OuterRef("cycle"), answered_at__isnull=True)
+    """The journeys of the landlords that this person may see, the open ones and the most urgent first unless asked otherwise."""
     found = (
-        Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
+        Journey.objects.filter(_STATES[filters.state], landlord__in=visible_landlords(person=person, on=on))
         .select_related("landlord", "rules")
-        .annotate(corrected=Exists(waiting), group=_group(on))
-        .order_by("group", F("due_on").asc(nulls_last=True), "landlord__plain_name", "pk")
+        .annotate(group=_group(on))
+        .order_by(*_ordered(filters), "landlord__plain_name", "pk")
     )
-    if filters.search:
-        for word in plain(filters.search).split():
-            found = found.filter(landlord__plain_name__contains=word)
+    for word in plain(filters.search).split():
+        found = found.filter(Q(landlord__plain_name__contains=word) | Q(landlord__siren__startswith=word))
     if filters.landing:
         found = found.filter(_climbs_to(filters.landing))
-    if filters.holder:
-        found = found.filter(_is_held_by(filters.holder))
     if filters.pace:
         found = found.filter(group=list(say.Pace).index(filters.pace))
     if filters.federation:
         found = found.filter(landlord__federation=filters.federation)
+    if filters.holder:  # who holds follows from the law over all facts, which only Python knows
+        facts = label.facts_of(journeys=list(found), on=on)
+        found = found.filter(pk__in=[pk for pk, these in facts.items() if holder(these) is filters.holder])
     return found
+
+
+# The rank of a journey's stage on the staircase.
+_RANK = Case(*(When(stage=stage, then=Value(i)) for i, stage in enumerate(Stage)), output_field=IntegerField())
+_COLUMNS: dict[str, Any] = {"name": F("landlord__plain_name"), "stage": _RANK, "due": F("due_on")}
+
+
+def _ordered(filters: Filters) -> list[Any]:
+    if filters.order is say.Order.URGENCY:
+        return [F("closed_at").desc()] if filters.state is say.State.OVER else ["group", F("due_on").asc(nulls_last=True)]
+    column = _COLUMNS[filters.order.removeprefix("-")]
+    return [column.desc(nulls_last=True) if filters.order.startswith("-") else column.asc(nulls_last=True)]
 
 
 def _group(on: date) -> Case:
@@ -158,13 +183,6 @@ def _climbs_to(landing: Landing) -> Q:
     return Q(stage__in=stages)
 
 
-def _is_held_by(holder: Holder) -> Q:
-    stages = [stage for stage in LIVE if STAGES[stage].holder is holder]
-    if holder is Holder.LANDLORD:
-        return Q(stage__in=stages) | Q(corrected=True)
-    return Q(stage__in=stages, corrected=False)
-
-
 @dataclass(frozen=True, slots=True)
 class LandingCount:
     """How many journeys climb to a landing, and how many of them are late."""
@@ -176,24 +194,31 @@ class LandingCount:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """All open journeys, those that are late, and the staircase as a count."""
+    """All open journeys, those that are late, the staircase as a count, and those that climb to nothing for now."""
 
     total: int
     late: int
     landings: tuple[LandingCount, ...]
+    hearings: int
+    suspended: int
 
 
 def counts(*, person: Person, on: date) -> Counts:
-    """How many journeys are open, and how many climb to each landing. One SQL query."""
+    """How many journeys are open, how many climb to each landing, how many are in a withdrawal procedure. One SQL query."""
     late = Q(due_on__lt=on)
     open_ = Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
-    asked = {"total": Count("pk"), "late": Count("pk", filter=late)}
+    asked = {
+        "total": Count("pk"),
+        "late": Count("pk", filter=late),
+        "hearings": Count("pk", filter=_STATES[say.State.HEARING]),
+        "suspended": Count("pk", filter=_STATES[say.State.SUSPENDED]),
+    }
     for landing in Landing:
         asked[f"n_{landing}"] = Count("pk", filter=_climbs_to(landing))
         asked[f"late_{landing}"] = Count("pk", filter=_climbs_to(landing) & late)
     row = open_.aggregate(**asked)
     landings = tuple(LandingCount(landing, row[f"n_{landing}"], row[f"late_{landing}"]) for landing in Landing)
-    return Counts(row["total"], row["late"], landings)
+    return Counts(row["total"], row["late"], landings, row["hearings"], row["suspended"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +243,15 @@ class Row:
         return max(-(self.days_left or 0), 0)
 
     @property
+    def tenants(self) -> str:
+        """Where tenants' representatives stand at this stage, in a word; empty once the journey is over."""
+        if self.stage.is_over:
+            return ""
+        if self.gate:
+            return "Associés"
+        return "À associer" if self.gate.reasons[0].code == "consultation.not_opened" else "Attendus"
+
+    @property
     def others_missing(self) -> int:
         """How many things are missing besides the first."""
         return max(len(self.missing.reasons) - 1, 0)
@@ -225,13 +259,23 @@ class Row:
 
 def rows(*, journeys: Sequence[Journey], roles: frozenset[Role], on: date) -> list[Row]:
     """The lines of the board for a page of journeys, in a fixed number of queries."""
-    facts: Mapping[int, Facts] = label.facts_of(journeys=journeys, on=on)
-    return [_row(journey, facts[journey.pk], roles, on) for journey in journeys]
+    return rows_and_waited_for(journeys=journeys, late=(), roles=roles, on=on)[0]
+
+
+def rows_and_waited_for(
+    *, journeys: Sequence[Journey], late: Sequence[Journey], roles: frozenset[Role], on: date
+) -> tuple[list[Row], list[tuple[Holder, int]]]:
+    """The lines of a page of journeys, and how many of the late ones wait for whom; their facts are gathered once."""
+    facts = label.facts_of(journeys=list({journey.pk: journey for journey in (*journeys, *late)}.values()), on=on)
+    waited = Counter(holder(facts[journey.pk]) for journey in late).most_common()
+    return [_row(journey, facts[journey.pk], roles, on) for journey in journeys], waited
 
 
 def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Row:
     stage, rules = facts.stage, facts.rules
-    if stage is Stage.HEARING:
+    if stage.is_over:
+        towards, step = stage.label, f"Terminé le {paris_day(journey.closed_at):%d/%m/%Y}" if journey.closed_at else ""
+    elif stage is Stage.HEARING:
         towards, step = "Procédure de retrait", "Observations de l’organisme"
     else:
         landing, behind = say.towards(stage, rules, journey.cycle)
@@ -243,9 +287,9 @@ def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Ro
         towards=towards,
         step=step,
         bars=say.bars(stage, rules, journey.cycle),
-        holder=say.holder(facts),
+        holder=holder(facts),
         yours=say.held(facts, roles),
-        missing=say.missing(facts),
+        missing=missing(facts),
         gate=facts.gate,
         pace=say.pace(journey.due_on, on),
         days_left=days_left(journey.due_on, on) if journey.due_on else None,

@@ -10,10 +10,10 @@ from enum import StrEnum
 from palier.calendar import in_words
 from palier.directory.rules import Role
 from palier.label.rules.dates import confirmed, renewal_opens_on, stage_deadline
-from palier.label.rules.guards import MEANING, Facts, conditions, next_step
+from palier.label.rules.guards import Facts, conditions, holder, next_step
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import ROLES_OF_HOLDER, Holder, Landing, Stage
-from palier.label.rules.steps import BY_ACT, Guard, Step, steps_from
+from palier.label.rules.steps import Guard, Step, steps_from
 from palier.verdict import Verdict
 
 
@@ -34,6 +34,37 @@ class Pace(StrEnum):
             "six_weeks": "Échéance dans les six semaines",
             "later": "Sans échéance proche",
         }[self.value]
+
+
+class State(StrEnum):
+    """Which journeys the board shows."""
+
+    OPEN = "open"
+    HEARING = "hearing"
+    SUSPENDED = "suspended"
+    OVER = "over"
+
+    @property
+    def label(self) -> str:
+        """As a choice."""
+        return {
+            "open": "Ouverts",
+            "hearing": "En procédure de retrait",
+            "suspended": "Label suspendu",
+            "over": "Terminés",
+        }[self.value]
+
+
+class Order(StrEnum):
+    """How the board is sorted."""
+
+    URGENCY = "urgency"
+    NAME = "name"
+    NAME_DOWN = "-name"
+    STAGE = "stage"
+    STAGE_DOWN = "-stage"
+    DUE = "due"
+    DUE_DOWN = "-due"
 
 
 def capital(words: str) -> str:
@@ -144,6 +175,8 @@ class Standing:
     label_from: date | None
     label_until: date | None
     left_on: Mapping[Stage, date]
+    holder: Holder | None = None
+    """Who has to act, where it is not the stage's own holder."""
     stopped_at: Stage | None = None
     """For a journey that is over (or in a withdrawal procedure): the stage where it stopped."""
 
@@ -228,13 +261,14 @@ def steps_of_flight(standing: Standing) -> tuple[StepView, ...]:
     for i, stage in enumerate(flight(landing, standing.rules)):
         state = "done" if i < behind else "doing" if i == behind else "todo"
         left = standing.left_on.get(stage)
-        holder = stage.about.holder.label
+        whose = stage.about.holder.label
         if state == "done":
             note = f"le {in_words(left)}" if left else ""
         elif state == "doing":
-            note = f"{holder}, avant le {in_words(standing.due_on)}" if standing.due_on else holder
+            whose = (standing.holder or stage.about.holder).label
+            note = f"{whose}, avant le {in_words(standing.due_on)}" if standing.due_on else whose
         else:
-            note = holder
+            note = whose
         views.append(StepView(capital(stage.about.now) if state == "doing" else stage.label, state, _STEP_SPOKEN[state], note))
     return tuple(views)
 
@@ -258,21 +292,6 @@ class Offer:
 
     step: Step
     verdict: Verdict
-
-
-def holder(facts: Facts) -> Holder:
-    """Who has to act: the stage's holder, but the landlord while a correction waits, and the committee once it is heard."""
-    if facts.open_corrections:
-        return Holder.LANDLORD
-    if facts.stage is Stage.HEARING and MEANING[Guard.HEARD](facts):
-        return Holder.COMMITTEE
-    return facts.stage.about.holder
-
-
-def missing(facts: Facts) -> Verdict:
-    """What the step that climbs from here still asks for, whoever takes it."""
-    step = BY_ACT["withdraw_label"] if facts.stage is Stage.HEARING else next_step(facts)
-    return conditions(step, facts) if step else Verdict()
 
 
 def offers(facts: Facts, roles: frozenset[Role]) -> tuple[Offer, ...]:

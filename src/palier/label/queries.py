@@ -5,23 +5,29 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
 
+from palier.calendar import paris_day
 from palier.consultation import queries as consultation
+from palier.consultation.models import Round
+from palier.consultation.rules import may_remind_some, to_remind
+from palier.directory import queries as directory
+from palier.directory.models import Person
 from palier.documents.rules import KINDS
-from palier.label.models import Correction, InstructionNote, Journey, Passage, Piece, Reached, RuleSetVersion
-from palier.label.rules.guards import Facts, Milestone, MissingPiece
+from palier.label.models import Correction, InstructionNote, Journey, Passage, Piece, Reached, Reminder, RuleSetVersion
+from palier.label.rules.guards import Facts, Milestone, MissingPiece, holder
 from palier.label.rules.rulesets import RuleSet, parse
-from palier.label.rules.stages import INSTRUCTIONS, Stage
+from palier.label.rules.stages import INSTRUCTIONS, ROLES_OF_HOLDER, Holder, Stage
 from palier.plans import queries as plans
 from palier.sites import queries as sites
-from palier.verdict import YES, Verdict
+from palier.verdict import YES, Verdict, no
 
 SHIPPED = Path(__file__).parent / "rulesets"
 _PLAN_STAGES = frozenset({Stage.PLAN_DRAFTING, Stage.PLAN_DEFERRED})
@@ -199,3 +205,79 @@ def _plans(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
     priority = sites.priority_names(landlords=[j.landlord_id for j in journeys], on=on)
     verdicts = plans.submittables(asked=asked, priority=priority)
     return {j.pk: verdicts[j.landlord_id, j.cycle] for j in journeys}
+
+
+@dataclass(frozen=True, slots=True)
+class Reminding:
+    """A reminder as it would leave today: to whom, what it says, and whether it may."""
+
+    journey: Journey
+    holder: Holder
+    people: tuple[Person, ...]
+    """Empty when it goes to tenants' representatives: their ``round`` is reminded, in its own words."""
+    round: Round | None
+    names: tuple[str, ...]
+    subject: str
+    body: str
+    verdict: Verdict
+    last_on: date | None
+    """The day of the last reminder sent by hand at this stage."""
+
+
+def remindings(*, journeys: Sequence[Journey], by: Person, on: date, message: str = "") -> list[Reminding]:
+    """What reminding the journeys by hand would do: whoever really holds each is written to, the sender apart."""
+    last = dict(
+        Reminder.objects.filter(journey__in=journeys, by__isnull=False, stage=F("journey__stage"))
+        .values_list("journey")
+        .annotate(Max("at"))
+    )
+    gathered = facts_of(journeys=journeys, on=on)
+    found = []
+    for journey in journeys:
+        sent = last.get(journey.pk)
+        last_on = paris_day(sent) if sent else None
+        who = holder(gathered[journey.pk])
+        found.append(
+            _reminding_tenants(journey, last_on, on)
+            if who is Holder.REPRESENTATIVES
+            else _reminding(journey, who, last_on, by, on, message)
+        )
+    return found
+
+
+def reminder_words(journey: Journey) -> tuple[str, str]:
+    """Subject and usual body of a reminder."""
+    stage = Stage(journey.stage)
+    until = f" L’échéance est le {journey.due_on:%d/%m/%Y}, 23:59." if journey.due_on else ""
+    return f"Rappel : {journey.landlord.name}, {stage.label.lower()}", f"Il reste à {stage.about.now}.{until}"
+
+
+def _reminding(journey: Journey, who: Holder, last_on: date | None, by: Person, on: date, message: str) -> Reminding:
+    found = directory.people_of(landlord=journey.landlord_id, roles=ROLES_OF_HOLDER[who], on=on)
+    people = tuple(person for person in found.order_by("name", "pk") if person != by)
+    subject, usual = reminder_words(journey)
+    verdict = YES
+    if not people and by in found:
+        verdict = no("label.nobody_else", "La main est à vous : il n’y a personne d’autre à relancer.")
+    elif not people:
+        verdict = no("label.nobody_to_remind", "Personne n’est inscrit pour tenir ce rôle.")
+    return Reminding(
+        journey, who, people, None, tuple(p.name for p in people), subject, message.strip() or usual, verdict, last_on
+    )
+
+
+def _reminding_tenants(journey: Journey, last_on: date | None, on: date) -> Reminding:
+    round_ = consultation.current_round(landlord=journey.landlord_id, cycle=journey.cycle, stage=journey.stage)
+    assert round_ is not None  # their answer is awaited: a round is open
+    facts = consultation.facts_of(round_, on=on)
+    return Reminding(
+        journey=journey,
+        holder=Holder.REPRESENTATIVES,
+        people=(),
+        round=round_,
+        names=tuple(voice.name for voice in to_remind(facts)),
+        subject=f"Rappel, {journey.landlord.name} : {round_.subject}",
+        body=round_.message,
+        verdict=may_remind_some(facts),
+        last_on=last_on,
+    )

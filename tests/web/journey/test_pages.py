@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,9 +15,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from palier.consultation import operations as consultation
+from palier.consultation.rules import Duty
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import open_file
 from palier.directory.rules import Kind, Role
+from palier.documents.models import Document
+from palier.journey.queries import counts as board_counts
 from palier.label import operations, queries
 from palier.label.models import Journey, RuleSetVersion
 from palier.label.rules.stages import Stage
@@ -28,9 +32,9 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 
 
 @pytest.fixture(autouse=True)
-def _clock(at: datetime):  # type: ignore[no-untyped-def]
-    with time_machine.travel(at, tick=False):
-        yield
+def clock(at: datetime) -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(at, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
@@ -188,6 +192,100 @@ def test_the_board_filters_exports_and_reminds(
     assert answer.status_code == 302
     assert Message.objects.filter(event="label.reminded").count() == before + 1
     assert late.reminders.count() == 1
+
+
+def test_when_only_tenants_are_awaited_the_hand_is_theirs_everywhere(
+    open_one: Callable[..., Journey],
+    referent: Person,
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+    clock: time_machine.Traveller,
+) -> None:
+    journey, other = open_one("Attente Habitat"), open_one("Autre Habitat")
+    Journey.objects.filter(pk=journey.pk).update(stage=Stage.CONFIRMATION_DEFERRED)
+    journey.refresh_from_db()
+    association = Organisation.objects.get(relations__landlord=journey.landlord, kind=Kind.TENANTS_ASSOCIATION)
+    speaker = make_person(Role.TENANT_REPRESENTATIVE, association, "M. Voix")
+    lead = make_person(Role.QUALITY_LEAD, journey.landlord)
+    document = Document.objects.create(landlord=journey.landlord, title="Bilan", kind="progress_report", created_at=at)
+    operations.deposit(journey=journey, kind="progress_report", document=document, by=lead, at=at)
+    consultation.open_round(
+        landlord=journey.landlord, cycle=1, stage=journey.stage, duty=Duty.CONSULT, subject="Bilan", message="Votre avis ?",
+        documents=(), lapse_days=30, reminders=2, by=lead, at=at,
+    )  # fmt: skip
+    clock.move_to(at + timedelta(days=8))
+    client = sign_in(referent)
+    board = client.get("/parcours/", {"main": "representatives"}).content.decode()
+    assert "Attente Habitat" in board
+    assert other.landlord.name not in board
+    assert "Attente Habitat" not in client.get("/parcours/", {"main": "landlord"}).content.decode()
+    assert "Aux représentants" in client.get(f"/organismes/{journey.landlord_id}/parcours/").content.decode()
+    assert "Lire et donner un avis" in sign_in(speaker).get(f"/organismes/{journey.landlord_id}/parcours/").content.decode()
+    preview = client.get("/parcours/relances/", {"row": journey.pk}).content.decode()
+    assert "Votre avis" in preview
+    assert client.post("/parcours/relances/", {"row": journey.pk}).status_code == 302
+    assert Message.objects.get(event="consultation.reminded").person_id == speaker.pk
+    assert not Message.objects.filter(event="label.reminded").exists()
+    again = client.get("/parcours/relances/", {"row": journey.pk}).content.decode()
+    assert "laissez sept jours" in again
+    assert "Envoyer" not in again
+
+
+def test_a_reminder_goes_to_whoever_holds_the_journey_and_says_what_it_sends(
+    open_one: Callable[..., Journey],
+    referent: Person,
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+) -> None:
+    journey = open_one("Corrigé Habitat")
+    Journey.objects.filter(pk=journey.pk).update(stage=Stage.INSTRUCTION_ADMISSIBILITY)
+    journey.refresh_from_db()
+    director = make_person(Role.DIRECTOR, journey.landlord, "Mme Directrice")
+    client = sign_in(referent)
+    mine = client.get("/parcours/relances/", {"row": journey.pk}).content.decode()
+    assert "personne d’autre à relancer" in mine
+    operations.ask_correction(journey=journey, subject="Bilan", reason="Il est vide.", by=referent, at=at)
+    theirs = client.get("/parcours/relances/", {"row": journey.pk}).content.decode()
+    assert "Mme Directrice" in theirs
+    assert "Rappel" in theirs
+    client.post("/parcours/relances/", {"row": journey.pk, "message": "Nous attendons votre bilan."})
+    sent = Message.objects.get(event="label.reminded")
+    assert (sent.person_id, sent.body) == (director.pk, "Nous attendons votre bilan.")
+
+
+def test_every_open_journey_is_counted_and_the_board_finds_withdrawals_suspensions_and_ends(
+    open_one: Callable[..., Journey], referent: Person, sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    day = at.date()
+    label = {"label_from": day - timedelta(days=100), "label_until": day + timedelta(days=100)}
+    heard, suspended, over, calm = (open_one(f"{name} Habitat") for name in ("Entendu", "Suspendu", "Fini", "Calme"))
+    Journey.objects.filter(pk=heard.pk).update(stage=Stage.HEARING, returns_to=Stage.LABELLED, due_on=day, **label)
+    Journey.objects.filter(pk=suspended.pk).update(stage=Stage.LABELLED, suspended_on=day, **label)
+    Journey.objects.filter(pk=over.pk).update(stage=Stage.REFUSED, closed_at=at, due_on=None)
+    counts = board_counts(person=referent, on=day)
+    assert counts.total == 3 == sum(line.count for line in counts.landings) + counts.hearings
+    assert (counts.hearings, counts.suspended) == (1, 1)
+    client = sign_in(referent)
+    page = client.get("/parcours/").content.decode()
+    assert "1 en procédure de retrait" in page.replace("\xa0", " ").replace("\u202f", " ")
+    for state, name in (("hearing", "Entendu"), ("suspended", "Suspendu"), ("over", "Fini")):
+        found = client.get("/parcours/", {"etat": state}).content.decode()
+        assert f"{name} Habitat" in found
+        assert calm.landlord.name not in found, state
+
+
+def test_the_board_sorts_by_name_and_finds_by_siren(
+    open_one: Callable[..., Journey], referent: Person, sign_in: Callable[[Person], Client]
+) -> None:
+    first, second = open_one("Alpha Habitat"), open_one("Zeta Habitat")
+    client = sign_in(referent)
+    for order, wanted in (("name", [first, second]), ("-name", [second, first])):
+        page = client.get("/parcours/", {"sort": order})
+        assert [row.journey for group in page.context["groups"] for row in group["rows"]] == wanted
+    page = client.get("/parcours/", {"bailleur": first.landlord.siren})
+    assert [row.journey for group in page.context["groups"] for row in group["rows"]] == [first]
 
 
 def test_the_rules_of_the_label_are_drafted_compared_and_published(

@@ -18,9 +18,9 @@ from palier.directory.rules import Role
 from palier.label import queries
 from palier.label.models import Journey, Passage, Reached, Reminder, RuleSetVersion
 from palier.label.rules import dates
-from palier.label.rules.guards import Facts, Milestone, by_whom, conditions
+from palier.label.rules.guards import Facts, Milestone, by_whom, conditions, holder
 from palier.label.rules.rulesets import RuleSet
-from palier.label.rules.stages import DECISIONS, INSTRUCTIONS, ROLES_OF_HOLDER, Stage
+from palier.label.rules.stages import DECISIONS, INSTRUCTIONS, ROLES_OF_HOLDER, Holder, Stage
 from palier.label.rules.steps import BY_ACT, Effect, Step
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
@@ -323,33 +323,44 @@ def _remind_by_rules(journey: Journey, on: date, at: datetime) -> int:
             journey=journey, stage=stage, due_on=due_on, days_before=min(reached), defaults={"at": at}
         )
         if created:
-            _send_reminder(journey, None, at, "")
+            whose = holder(queries.facts(journey=journey, on=on))
+            if whose is Holder.REPRESENTATIVES:  # consultation reminds them at its own pace
+                whose = stage.about.holder
+            _write(journey, _people(journey, ROLES_OF_HOLDER[whose], at), *queries.reminder_words(journey), None, at)
     return int(created)
 
 
 @transaction.atomic
 def remind(*, journey: Journey, by: Person, at: datetime, message: str = "") -> int:
-    """Remind those who hold the journey, by hand; how many people the message goes to."""
+    """Remind by hand those who really hold the journey; how many people or associations are written to.
+
+    Tenants' representatives receive the reminder of their round, which counts for the gate.
+
+    Raises:
+        Refusal: when there is nobody to write to, or when representatives were written to too lately.
+    """
+    plan = queries.remindings(journeys=[journey], by=by, on=paris_day(at), message=message)[0]
+    require(plan.verdict)
     Reminder.objects.create(journey=journey, stage=journey.stage, due_on=journey.due_on, by=by, at=at)
-    return _send_reminder(journey, by, at, message)
+    if plan.round is not None:
+        return len(consultation.remind(round_=plan.round, by=by, at=at))
+    _write(journey, [person.pk for person in plan.people], plan.subject, plan.body, by, at)
+    return len(plan.people)
 
 
-def _send_reminder(journey: Journey, by: Person | None, at: datetime, message: str) -> int:
-    stage = Stage(journey.stage)
-    people = _people(journey, ROLES_OF_HOLDER[stage.about.holder], at)
-    until = f" L’échéance est le {journey.due_on:%d/%m/%Y}, 23:59." if journey.due_on else ""
+def _write(journey: Journey, people: list[int], subject: str, body: str, by: Person | None, at: datetime) -> None:
     post(
         event="label.reminded",
         to=people,
         at=at,
         landlord=journey.landlord_id,
-        subject=f"Rappel : {journey.landlord.name}, {stage.label.lower()}",
-        body=message.strip() or f"Il reste à {stage.about.now}.{until}",
+        subject=subject,
+        body=body,
         link=f"/organismes/{journey.landlord_id}/parcours/",
         undo_key=f"journey:{journey.pk}:reminder",
     )
-    _record(journey, "reminded", by, at, f"a rappelé l’étape « {stage.label} ».", {"people": len(people)}, Audience.LANDLORD)
-    return len(people)
+    summary = f"a rappelé l’étape « {Stage(journey.stage).label} »."
+    _record(journey, "reminded", by, at, summary, {"people": len(people)}, Audience.LANDLORD)
 
 
 def _record(

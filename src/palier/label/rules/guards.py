@@ -10,7 +10,7 @@ from enum import StrEnum
 from palier.directory.rules import Role
 from palier.label.rules.dates import label_is_over, renewal_opens_on, verification_opens_on
 from palier.label.rules.rulesets import Audit, RuleSet
-from palier.label.rules.stages import Stage
+from palier.label.rules.stages import Holder, Stage
 from palier.label.rules.steps import BY_ACT, SWITCHABLE, Guard, Step
 from palier.verdict import YES, Reason, Remedy, Verdict, no
 
@@ -277,3 +277,27 @@ def next_step(facts: Facts) -> Step | None:
     """The step that climbs from here on this journey's path; None where the journey rests or is over."""
     found = [step for step in BY_ACT.values() if not step.sad and step.target is not None and concerns(step, facts)]
     return found[0] if found else None
+
+
+def missing(facts: Facts) -> Verdict:
+    """What the step that climbs from here still asks for, whoever takes it."""
+    step = BY_ACT["withdraw_label"] if facts.stage is Stage.HEARING else next_step(facts)
+    return conditions(step, facts) if step else YES
+
+
+def holder(facts: Facts) -> Holder:
+    """Who has to act: the stage's holder, or whoever the next step waits for instead.
+
+    The landlord while a correction waits, and where only the tenants' part is missing and nobody could answer yet; the
+    tenants' representatives where nothing but their answer is missing; the committee once a landlord is heard.
+    """
+    if facts.open_corrections:
+        return Holder.LANDLORD
+    if facts.stage is Stage.HEARING:
+        return Holder.COMMITTEE if MEANING[Guard.HEARD](facts) else Holder.LANDLORD
+    codes = {reason.code for reason in missing(facts).reasons}
+    if codes == {"consultation.awaited"}:
+        return Holder.REPRESENTATIVES
+    if codes and all(code.startswith("consultation.") for code in codes):
+        return Holder.LANDLORD
+    return facts.stage.about.holder

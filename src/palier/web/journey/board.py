@@ -14,19 +14,21 @@ from django.urls import reverse
 from palier.directory.queries import organisations
 from palier.directory.rules import Kind, Right, Thing
 from palier.journey import queries
-from palier.journey.rules import Pace, capital
+from palier.journey.rules import Order, Pace, State, capital
 from palier.label import operations
+from palier.label import queries as label
 from palier.label.rules.stages import Holder, Landing, Stage
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, spreadsheet
 
 PAGE = 25
+WHOLE = 500
 
 
 class FilterForm(forms.Form):
     """What the list shows."""
 
-    bailleur = forms.CharField(label="Bailleur", required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    bailleur = forms.CharField(label="Bailleur ou SIREN", required=False, widget=forms.TextInput(attrs={"type": "search"}))
     palier = forms.ChoiceField(
         label="Palier visé", required=False, choices=[("", "Tous"), *((x.value, capital(x.towards)) for x in Landing)]
     )
@@ -35,7 +37,7 @@ class FilterForm(forms.Form):
         required=False,
         choices=[
             ("", "Tout le monde"),
-            *((h.value, capital(h.label)) for h in Holder if h not in (Holder.NOBODY, Holder.REPRESENTATIVES)),
+            *((h.value, capital(h.label)) for h in Holder if h is not Holder.NOBODY),
         ],
     )
     echeance = forms.ChoiceField(
@@ -45,12 +47,17 @@ class FilterForm(forms.Form):
         label="Fédération", required=False, queryset=organisations(kind=Kind.FEDERATION), empty_label="Toutes"
     )
 
+    etat = forms.ChoiceField(label="État", required=False, choices=[(s.value, s.label) for s in State], initial=State.OPEN)
+    sort = forms.ChoiceField(required=False, choices=[(o.value, "") for o in Order], widget=forms.HiddenInput)
+
     def filters(self) -> queries.Filters:
         """The filters, without those that are malformed."""
         self.is_valid()
         given = self.cleaned_data
         return queries.Filters(
             search=given.get("bailleur") or "",
+            state=State(given.get("etat") or State.OPEN),
+            order=Order(given.get("sort") or Order.URGENCY),
             landing=Landing(given["palier"]) if given.get("palier") else None,
             holder=Holder(given["main"]) if given.get("main") else None,
             pace=Pace(given["echeance"]) if given.get("echeance") else None,
@@ -60,19 +67,26 @@ class FilterForm(forms.Form):
 
 @door(GET=(Thing.BOARD, Right.READ))
 def board(request: Request) -> HttpResponse:
-    """All open journeys, the most urgent first."""
+    """All journeys, the open ones and the most urgent first; searched, filtered, sorted, on one page if asked."""
     form = FilterForm(request.GET)
-    found = queries.board(person=request.user, on=request.on, filters=form.filters())
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    rows = queries.rows(journeys=list(page.object_list), roles=request.roles, on=request.on)
-    groups = [{"pace": pace, "rows": [row for row in rows if row.pace is pace]} for pace in Pace]
+    filters = form.filters()
+    found = queries.board(person=request.user, on=request.on, filters=filters)
+    page = Paginator(found, WHOLE if "tout" in request.GET else PAGE).get_page(request.GET.get("page"))
     counts = queries.counts(person=request.user, on=request.on)
+    late = queries.board(person=request.user, on=request.on, filters=queries.Filters(pace=Pace.LATE)) if counts.late else ()
+    rows, waited = queries.rows_and_waited_for(
+        journeys=list(page.object_list), late=list(late), roles=request.roles, on=request.on
+    )
     context: dict[str, Any] = {
         "form": form,
         "page": page,
-        "groups": [group for group in groups if group["rows"]],
-        "total": counts.total,
-        "late": counts.late,
+        "groups": _groups(rows, filters),
+        "sort": "" if filters.order is Order.URGENCY else filters.order.value,
+        "order": _ORDERS[filters.order.removeprefix("-")]
+        if filters.state is not State.OVER or filters.order is not Order.URGENCY
+        else "du dernier terminé au plus ancien",
+        "counts": counts,
+        "late": waited,
         "landings": [
             {
                 "count": line.count,
@@ -85,12 +99,29 @@ def board(request: Request) -> HttpResponse:
             }
             for line in counts.landings
         ],
-        "filtered": bool(request.GET.keys() - {"page"}),
+        "filtered": any(value for key, value in request.GET.items() if key not in _NOT_FILTERS),
         "weeks": queries.coming_weeks(person=request.user, on=request.on),
-        "may_remind": bool(request.may(Right.WRITE, Thing.BOARD)),
+        "may_remind": filters.state is not State.OVER and bool(request.may(Right.WRITE, Thing.BOARD)),
         "query": request.GET.urlencode(),
     }
     return render(request, "journey/board.html", context)
+
+
+_NOT_FILTERS = frozenset({"page", "sort", "tout"})
+_ORDERS = {
+    "urgency": "du plus urgent au moins urgent",
+    "name": "par nom",
+    "stage": "par étape",
+    "due": "par échéance",
+}
+
+
+def _groups(rows: list[queries.Row], filters: queries.Filters) -> list[dict[str, Any]]:
+    """The rows by how near their deadline is, where the list is sorted so; otherwise all together."""
+    if filters.order is not Order.URGENCY or filters.state is State.OVER:
+        return [{"pace": None, "rows": rows}]
+    groups = [{"pace": pace, "rows": [row for row in rows if row.pace is pace]} for pace in Pace]
+    return [group for group in groups if group["rows"]]
 
 
 @door(GET=(Thing.BOARD, Right.READ))
@@ -98,32 +129,43 @@ def export(request: Request, form: str) -> HttpResponse:
     """The filtered list as a spreadsheet."""
     if form not in MEDIA_TYPES:
         raise Http404
-    found = list(queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET).filters()))
+    wanted = queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET).filters())
+    found = list(wanted.select_related("landlord__federation", "rules"))
     rows = queries.rows(journeys=found, roles=request.roles, on=request.on)
     header = [
         "Bailleur",
         "SIREN",
         "Famille",
+        "Fédération",
         "Logements",
+        "Cycle",
         "Où il en est",
         "Étape",
         "Qui a la main",
         "Il manque",
+        "Représentants de locataires",
         "Échéance",
+        "Jours restants",
         "Label jusqu’au",
+        "Label suspendu depuis le",
     ]
     lines = (
         [
             row.journey.landlord.name,
             row.journey.landlord.siren,
             row.journey.landlord.get_landlord_type_display(),
+            row.journey.landlord.federation.name if row.journey.landlord.federation else "",
             row.journey.landlord.declared_dwellings,
+            row.journey.cycle,
             row.towards,
             row.step,
-            row.holder.label,
-            row.missing.sentence,
+            capital(row.holder.label),
+            " ".join(reason.sentence for reason in row.missing.reasons),
+            row.tenants,
             row.journey.due_on,
+            row.days_left,
             row.journey.label_until,
+            row.journey.suspended_on,
         ]
         for row in rows
     )
@@ -137,7 +179,8 @@ class ReminderForm(forms.Form):
         label="Votre message",
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Laissez vide pour le message habituel : l’étape, ce qu’il reste à faire et l’échéance.",
+        help_text="Laissez vide pour envoyer à chacun le message habituel, écrit ci-dessus. "
+        "Les représentants de locataires reçoivent toujours celui de leur consultation.",
     )
 
 
@@ -145,15 +188,22 @@ class ReminderForm(forms.Form):
 def reminders(request: Request) -> HttpResponse:
     """Remind those who hold the chosen journeys: who receives what is read first, then it leaves."""
     given = request.POST if request.method == "POST" else request.GET
-    chosen = [int(pk) for pk in given.getlist("row") if pk.isdigit()]
-    found = list(queries.board(person=request.user, on=request.on, filters=queries.Filters()).filter(pk__in=chosen))
+    chosen = [int(pk) for pk in given.getlist("row") if pk.isdecimal() and len(pk) < 19]
+    filters = FilterForm(request.GET).filters() if "tous" in given else queries.Filters()
+    found = queries.board(person=request.user, on=request.on, filters=filters)
+    journeys = list(found if "tous" in given else found.filter(pk__in=chosen))
     form = ReminderForm(request.POST or None)
-    if request.method == "POST" and form.is_valid() and found:
-        sent = sum(
-            operations.remind(journey=journey, by=request.user, at=request.at, message=form.cleaned_data["message"])
-            for journey in found
+    plans = label.remindings(journeys=journeys, by=request.user, on=request.on)
+    ready = [plan for plan in plans if plan.verdict]
+    if request.method == "POST" and form.is_valid() and ready:
+        message = form.cleaned_data["message"]
+        sent = sum(operations.remind(journey=plan.journey, by=request.user, at=request.at, message=message) for plan in ready)
+        one = len(ready) == 1
+        messages.success(
+            request,
+            f"{len(ready)} parcours {'relancé' if one else 'relancés'} : "
+            f"{sent} {'message part' if sent == 1 else 'messages partent'} dans quelques minutes.",
         )
-        messages.success(request, f"{len(found)} parcours relancés : {sent} messages partent dans quelques minutes.")
         return redirect("board")
-    lines = [{"journey": journey, "stage": Stage(journey.stage)} for journey in found]
-    return render(request, "journey/reminders.html", {"form": form, "lines": lines})
+    lines = [{"plan": plan, "stage": Stage(plan.journey.stage)} for plan in plans]
+    return render(request, "journey/reminders.html", {"form": form, "lines": lines, "ready": ready})
