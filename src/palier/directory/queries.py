@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -160,11 +159,11 @@ def search(*, text: str = "", kind: Kind | None = None) -> QuerySet[Organisation
     return found.filter(Q(plain_name__contains=plain(text)) | by_number) if text.strip() else found
 
 
-def members_of(*, organisation: Organisation, on: date) -> QuerySet[Membership]:
-    """The roles held in an organisation on a day, people included, by name."""
-    return (
-        Membership.objects.filter(dated(on), organisation=organisation).select_related("person").order_by("person__name", "pk")
-    )
+def members_of(*, organisation: Organisation | Q, on: date) -> QuerySet[Membership]:
+    """The roles held in an organisation (or some) on a day, people included, by name."""
+    where = organisation if isinstance(organisation, Q) else Q(organisation=organisation)
+    found = Membership.objects.filter(dated(on), where).select_related("person", "organisation")
+    return found.order_by("person__name", "pk")
 
 
 def former_members_of(*, organisation: Organisation, on: date) -> QuerySet[Membership]:
@@ -176,10 +175,16 @@ def former_members_of(*, organisation: Organisation, on: date) -> QuerySet[Membe
     )
 
 
-def open_invitations(*, organisation: Organisation) -> QuerySet[Invitation]:
-    """The invitations that wait for an answer, latest first."""
-    waiting = Invitation.objects.filter(organisation=organisation, accepted_at=None, withdrawn_at=None)
+def open_invitations(*, organisation: Organisation | Q) -> QuerySet[Invitation]:
+    """The invitations of an organisation (or some) that wait for an answer, latest first."""
+    where = organisation if isinstance(organisation, Q) else Q(organisation=organisation)
+    waiting = Invitation.objects.filter(where, accepted_at=None, withdrawn_at=None)
     return waiting.select_related("invited_by", "organisation").order_by("-invited_at", "pk")
+
+
+def at_home_of(*, landlord: int, on: date) -> Q:
+    """Roles and invitations whose organisation is a landlord, or a tenants' association present in its stock."""
+    return Q(organisation=landlord) | Q(organisation__in=associations_of(landlord=landlord, on=on).order_by().values("pk"))
 
 
 def relations_of(*, landlord: int, on: date) -> QuerySet[Relation]:
@@ -205,19 +210,6 @@ def with_members(found: QuerySet[Organisation], *, on: date) -> QuerySet[Organis
     """Organisations with how many people hold a role there on a day, as ``people``."""
     held = Membership.objects.filter(dated(on), organisation=OuterRef("pk")).order_by().values("organisation")
     return found.annotate(people=Coalesce(Subquery(held.annotate(n=Count("person", distinct=True)).values("n")), 0))
-
-
-def representatives_of(*, associations: Collection[Organisation], on: date) -> dict[int, list[Person]]:
-    """The representatives of some tenants' associations on a day, by association, by name. One SQL query."""
-    held = (
-        Membership.objects.filter(dated(on), organisation__in=associations, role=Role.TENANT_REPRESENTATIVE)
-        .select_related("person")
-        .order_by("person__name", "pk")
-    )
-    found: dict[int, list[Person]] = {}
-    for membership in held:
-        found.setdefault(membership.organisation_id, []).append(membership.person)
-    return found
 
 
 def landlords_opened_to(*, organisation: Organisation, on: date) -> QuerySet[Landlord]:

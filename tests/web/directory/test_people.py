@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -12,12 +12,14 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from palier.directory.models import Invitation, Landlord, Membership, Organisation, Person, Relation
-from palier.directory.operations import add_association, add_member
+from palier.directory.operations import add_association, add_member, limit_membership
 from palier.directory.rules import Kind, Role
 from palier.ledger.models import Entry
 from palier.outbox.models import Message
+from palier.verdict import Refusal
 from tests.fixtures import luhn_siren
 
 pytestmark = pytest.mark.django_db
@@ -125,6 +127,13 @@ class TestInvitation:
         assert "attend déjà" in answer.content.decode()
         assert Invitation.objects.count() == 1
 
+    def test_who_holds_the_role_is_not_invited_to_it(self, lead: Client, landlord: Landlord, make_person: Make) -> None:
+        person = make_person(Role.CONTRIBUTOR, landlord)
+        form = {"name": "Mme N.", "email": person.email, "role": "contributor"}
+        answer = lead.post(f"/organismes/{landlord.pk}/personnes/inviter/", form)
+        assert answer.status_code == 422
+        assert "a déjà ce rôle" in answer.content.decode()
+
     def test_a_landlord_gives_no_role_of_the_label(self, lead: Client, landlord: Landlord) -> None:
         form = {"name": "M. X.", "email": "x@example.test", "role": Role.REFERENT.value}
         assert lead.post(f"/organismes/{landlord.pk}/personnes/inviter/", form).status_code == 200
@@ -178,8 +187,69 @@ class TestRepresentatives:
         lead.post(f"/organismes/{landlord.pk}/associations/{association.pk}/retirer/")
         assert Relation.objects.get().ends_on is not None
 
+    def test_a_landlord_sees_to_its_invitations_and_its_representatives(
+        self, lead: Client, landlord: Landlord, client: Client
+    ) -> None:
+        page = f"/organismes/{landlord.pk}/associations/"
+        lead.post(page, {"name": "Amicale des Marches"})
+        association = Organisation.objects.get(name="Amicale des Marches")
+        lead.post(
+            f"{page}{association.pk}/inviter/", {"name": "M. V.", "email": "v@example.test", "role": "tenant_representative"}
+        )
+        former, invitation = link(), Invitation.objects.get()
+        assert f"/invitations/{invitation.pk}/renvoyer/" in lead.get(page).content.decode()
+        resent = lead.post(f"/organismes/{landlord.pk}/personnes/invitations/{invitation.pk}/renvoyer/")
+        assert resent["Location"] == page
+        assert client.get(former).status_code == 410
+        client.post(link())
+        voice = Membership.objects.get(role=Role.TENANT_REPRESENTATIVE)
+        assert lead.post(f"/organismes/{landlord.pk}/personnes/{voice.pk}/finir/")["Location"] == page
+        assert client.get(page).status_code == 404
+
+    def test_the_representative_of_a_shared_association_is_the_labels_to_end(
+        self,
+        lead: Client,
+        landlord: Landlord,
+        make_landlord: MakeLandlord,
+        make_organisation: MakeOrganisation,
+        make_person: Make,
+        at: datetime,
+    ) -> None:
+        association = make_organisation(Kind.TENANTS_ASSOCIATION)
+        for present_at in (landlord, make_landlord()):
+            add_association(landlord=present_at, association=association, by=None, at=at)
+        held = make_person(Role.TENANT_REPRESENTATIVE, association).memberships.get()
+        assert lead.post(f"/organismes/{landlord.pk}/personnes/{held.pk}/finir/").status_code == 422
+        held.refresh_from_db()
+        assert held.ends_on is None
+
 
 class TestEnd:
+    def test_a_role_is_given_a_last_day_which_may_be_lifted(self, lead: Client, landlord: Landlord, make_person: Make) -> None:
+        held = make_person(Role.CONTRIBUTOR, landlord).memberships.get()
+        page = f"/organismes/{landlord.pk}/personnes/{held.pk}/terme/"
+        today = timezone.localdate()
+        refused = lead.post(page, {"last_day": (today - timedelta(days=1)).isoformat()})
+        assert "Ce jour est passé" in refused.content.decode()
+        for last_day in (today + timedelta(days=30), None):
+            assert lead.post(page, {"last_day": last_day.isoformat() if last_day else ""}).status_code == 302
+            held.refresh_from_db()
+            assert held.ends_on == last_day
+        assert Entry.objects.filter(act="directory.member_limited").count() == 2
+
+    def test_a_role_with_a_last_day_may_end_sooner(self, lead: Client, landlord: Landlord, make_person: Make) -> None:
+        held = make_person(Role.CONTRIBUTOR, landlord).memberships.get()
+        Membership.objects.filter(pk=held.pk).update(ends_on=timezone.localdate() + timedelta(days=30))
+        assert f"/personnes/{held.pk}/finir/" in lead.get(f"/organismes/{landlord.pk}/personnes/").content.decode()
+        lead.post(f"/organismes/{landlord.pk}/personnes/{held.pk}/finir/")
+        held.refresh_from_db()
+        assert held.ends_on < timezone.localdate()
+
+    def test_nobody_makes_their_own_role_last(self, landlord: Landlord, make_person: Make) -> None:
+        person = make_person(Role.CONTRIBUTOR, landlord)
+        with pytest.raises(Refusal, match="ne vous revient pas"):
+            limit_membership(membership=person.memberships.get(), last_day=None, by=person, at=timezone.now())
+
     def test_a_role_ended_is_over_at_once_and_leaves_its_line(
         self, lead: Client, landlord: Landlord, make_person: Make, sign_in: SignIn
     ) -> None:

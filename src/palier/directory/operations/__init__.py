@@ -14,7 +14,7 @@ from palier.directory.operations.access import (
     withdraw_invitation,
 )
 from palier.directory.operations.files import add_association, close_file, open_file, remove_association
-from palier.directory.operations.members import add_member, end_membership, enter_person, rename_person
+from palier.directory.operations.members import add_member, end_membership, enter_person, limit_membership, rename_person
 from palier.directory.operations.organisations import add_landlord, add_organisation, update_landlord, update_organisation
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "enter_person",
     "grant_access_link",
     "invite",
+    "limit_membership",
     "open_file",
     "remove_association",
     "rename_person",

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from palier.calendar import paris_day
 from palier.directory.models import AccessLink, ApiToken, Invitation, Organisation, Person
-from palier.directory.operations.members import add_member, enter_person
-from palier.directory.queries import is_light, landlords_of_association, roles, roles_for
+from palier.directory.operations.members import add_member, association_alone, enter_person, require_not_held
+from palier.directory.queries import is_light, roles, roles_for
 from palier.directory.rules import LIGHT_ROLES, Kind, Role, Scope, digest_of, may_grant
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import cancel, post
-from palier.verdict import YES, Refusal, Remedy, Verdict, no, require
+from palier.verdict import Refusal, Remedy, no, require
 
 INVITATION_LASTS = timedelta(days=14)
 ACCESS_LINK_LASTS = timedelta(days=60)
@@ -31,15 +31,16 @@ def invite(
     """Invite somebody by e-mail to hold a role; the token is returned once and only its fingerprint is kept.
 
     Raises:
-        Refusal: when this kind of organisation has no such role, it is not ``by``'s to give, the person was already
-            invited, or would see the files of other landlords too.
+        Refusal: when this kind of organisation has no such role, it is not ``by``'s to give, the person holds it or was
+            already invited, or would see the files of other landlords too.
     """
     kind, today = Kind(organisation.kind), paris_day(at)
     held = roles_for(person=by, organisation=organisation, on=today)
     require(may_grant(held, role, kind))
     if kind is Kind.TENANTS_ASSOCIATION:
-        require(_own_association(organisation, held, today))
+        require(association_alone(organisation, held, today))
     person = enter_person(email=email, name=name, at=at)
+    require_not_held(person, organisation, role, today)
     token = secrets.token_urlsafe(24)
     try:
         with transaction.atomic():
@@ -69,16 +70,6 @@ def invite(
         audience=Audience.LANDLORD,
     )
     return invitation, token
-
-
-def _own_association(association: Organisation, held: frozenset[Role], on: date) -> Verdict:
-    """A landlord invites into an association that is in its stock alone: elsewhere the person would see other files."""
-    if held & {Role.REFERENT, Role.ADMINISTRATOR} or landlords_of_association(association=association, on=on).count() == 1:
-        return YES
-    return no(
-        "directory.shared_association",
-        f"{association.name} est présente chez plusieurs organismes : l’équipe du label invite ses représentants.",
-    )
 
 
 def _post_invitation(invitation: Invitation, person: Person, token: str, at: datetime) -> None:
@@ -161,7 +152,7 @@ def accept_invitation(*, token: str, at: datetime) -> Person:
         raise Refusal(
             no(
                 "directory.invitation_over",
-                "Ce lien d’invitation n’est plus valable. Demandez-en un nouveau à la personne qui vous a invité.",
+                "Ce lien d’invitation n’est plus valable. Demandez-en un nouveau à la personne qui l’a envoyé.",
             )
         )
     person = Person.objects.get(email=invitation.email)

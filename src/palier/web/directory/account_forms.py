@@ -22,7 +22,7 @@ WORDS = {
     "passwordless": "Entrer avec cette clé seule, sans mot de passe",
 }
 HELP = {
-    "password1": "12 caractères au moins : une phrase que vous seul connaissez convient bien.",
+    "password1": "12 caractères au moins : une phrase qui n’est qu’à vous convient bien.",
     "code": "Celui que montre votre application de codes, ou un code de secours.",
     "name": "Pour la reconnaître : « ordinateur du bureau », « clé rouge ».",
     "passwordless": "La clé demande alors votre empreinte ou son propre code.",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from django import forms
+from django.core.validators import MinValueValidator
 
 from palier.directory.models import Landlord, Organisation
 from palier.directory.queries import associations_known_to, organisations
@@ -27,6 +29,23 @@ class InviteForm(forms.Form):
         if len(self.fields["role"].choices) == 1:  # type: ignore[attr-defined]
             self.fields["role"].initial = self.fields["role"].choices[0][0]  # type: ignore[attr-defined]
             self.fields["role"].widget = forms.HiddenInput()
+
+
+class LastDayForm(forms.Form):
+    """The day after which a role is over."""
+
+    last_day = forms.DateField(
+        label="Dernier jour",
+        required=False,
+        help_text="Le rôle tient encore ce jour-là. Laissez vide pour un rôle sans terme.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+
+    def __init__(self, *args: object, today: date, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        self.fields["last_day"].validators.append(
+            MinValueValidator(today, "Ce jour est passé : choisissez aujourd’hui ou un jour à venir.")
+        )
 
 
 class SirenForm(forms.Form):

@@ -10,19 +10,21 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from palier.directory import operations, queries
-from palier.directory.models import Landlord, Organisation
-from palier.directory.rules import Kind, LandlordType, Right, Role, Thing, grantable
+from palier.directory.models import Landlord, Membership, Organisation
+from palier.directory.rules import Kind, LandlordType, Right, Thing, grantable
 from palier.verdict import Conflict
+from palier.web.directory import members
 from palier.web.directory.forms import (
     FindForm,
-    InviteForm,
     LandlordForm,
     NewOrganisationForm,
     OrganisationSheetForm,
     SheetForm,
 )
+from palier.web.directory.members import Acts
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 
@@ -137,12 +139,7 @@ def organisation(request: Request, organisation_id: int) -> HttpResponse:
             "organisation": found,
             "kind": kind.label,
             "form": form,
-            "members": [
-                (m, Role(m.role).label, Role(m.role) in gives and m.ends_on is None)
-                for m in queries.members_of(organisation=found, on=request.on)
-            ],
-            "invitations": [(i, Role(i.role).label) for i in queries.open_invitations(organisation=found)],
-            "former": [(m, Role(m.role).label) for m in queries.former_members_of(organisation=found, on=request.on)[:20]],
+            **members.people_of(request, found, Acts("organisation", found.pk), gives),
             "history": entries_of(request, "directory.organisation", found.pk),
             "landlords": queries.landlords_opened_to(organisation=found, on=request.on)[:100],
             "may_write": request.may(Right.WRITE, Thing.DIRECTORY),
@@ -158,45 +155,38 @@ def _other(organisation_id: int) -> Organisation:
 def invite(request: Request, organisation_id: int) -> HttpResponse:
     """Invite somebody of the organisation."""
     found = _other(organisation_id)
-    form = InviteForm(request.POST or None, roles=grantable(request.roles, Kind(found.kind)))
-    if request.method == "POST" and form.is_valid():
-        asked = form.cleaned_data
-        operations.invite(
-            email=asked["email"],
-            name=asked["name"],
-            organisation=found,
-            role=Role(asked["role"]),
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"L’invitation de {asked['name']} part par courriel. Elle vaut 14 jours.")
-        return redirect("organisation", found.pk)
-    return render(request, "directory/invite.html", {"form": form, "organisation": found})
+    return members.invite(request, found, grantable(request.roles, Kind(found.kind)), _back(found.pk))
+
+
+def _back(organisation_id: int) -> str:
+    return reverse("organisation", args=[organisation_id])
+
+
+def _member(request: Request, organisation_id: int, pk: int) -> Membership:
+    return get_object_or_404(queries.members_of(organisation=_other(organisation_id), on=request.on), pk=pk)
 
 
 @door(POST=WRITE)
 def end_role(request: Request, organisation_id: int, membership_id: int) -> HttpResponse:
     """End somebody's role now."""
-    found = _other(organisation_id)
-    membership = get_object_or_404(queries.members_of(organisation=found, on=request.on), pk=membership_id)
-    operations.end_membership(membership=membership, by=request.user, at=request.at)
-    messages.success(request, f"Le rôle de {membership.person.name} a pris fin. Sa session ne l’ouvre plus.")
-    return redirect("organisation", found.pk)
+    return members.end(request, _member(request, organisation_id, membership_id), _back(organisation_id))
+
+
+@door(GET=WRITE, POST=WRITE)
+def limit_role(request: Request, organisation_id: int, membership_id: int) -> HttpResponse:
+    """Give somebody's role a last day, or none."""
+    return members.term(request, _member(request, organisation_id, membership_id), _back(organisation_id))
 
 
 @door(POST=WRITE)
 def resend_invitation(request: Request, organisation_id: int, invitation_id: int) -> HttpResponse:
     """Send an invitation again; its former link is void."""
     invitation = get_object_or_404(queries.open_invitations(organisation=_other(organisation_id)), pk=invitation_id)
-    operations.resend_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} repart. L’ancien lien ne sert plus.")
-    return redirect("organisation", organisation_id)
+    return members.resend(request, invitation, _back(organisation_id))
 
 
 @door(POST=WRITE)
 def withdraw_invitation(request: Request, organisation_id: int, invitation_id: int) -> HttpResponse:
     """Take an invitation back."""
     invitation = get_object_or_404(queries.open_invitations(organisation=_other(organisation_id)), pk=invitation_id)
-    operations.withdraw_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} est retirée.")
-    return redirect("organisation", organisation_id)
+    return members.withdraw(request, invitation, _back(organisation_id))

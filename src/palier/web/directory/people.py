@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 
 from palier.directory import operations, queries
-from palier.directory.models import Landlord, Organisation
-from palier.directory.rules import Kind, Right, Role, Thing, grantable
-from palier.web.directory.forms import AssociationForm, InviteForm
+from palier.directory.models import Invitation, Landlord, Membership, Organisation
+from palier.directory.rules import LIGHT_ROLES, Kind, Right, Role, Thing, grantable
+from palier.web.directory import members
+from palier.web.directory.forms import AssociationForm
+from palier.web.directory.members import Acts
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 
@@ -21,15 +25,12 @@ TENANTS_READ, TENANTS_WRITE = (Thing.TENANTS_STEP, Right.READ), (Thing.TENANTS_S
 def people(request: Request, landlord: Landlord) -> HttpResponse:
     """Who is what here, who is invited, who else may open the file."""
     gives = grantable(request.roles, Kind.LANDLORD)
-    members = queries.members_of(organisation=landlord, on=request.on)
     return render(
         request,
         "directory/people.html",
         {
             "landlord": landlord,
-            "members": [(m, Role(m.role).label, Role(m.role) in gives and m.ends_on is None) for m in members],
-            "invitations": [(i, Role(i.role).label) for i in queries.open_invitations(organisation=landlord)],
-            "former": [(m, Role(m.role).label) for m in queries.former_members_of(organisation=landlord, on=request.on)[:20]],
+            **members.people_of(request, landlord, Acts("people", landlord.pk), gives),
             "relations": [(r, Role(r.role).label) for r in queries.relations_of(landlord=landlord.pk, on=request.on)],
             "history": entries_of(request, "directory.organisation", landlord.pk),
             "may_invite": bool(gives) and bool(request.may(Right.WRITE, Thing.MEMBERS)),
@@ -40,51 +41,50 @@ def people(request: Request, landlord: Landlord) -> HttpResponse:
 @door(GET=MEMBERS_WRITE, POST=MEMBERS_WRITE)
 def invite(request: Request, landlord: Landlord) -> HttpResponse:
     """Invite somebody of the landlord."""
-    form = InviteForm(request.POST or None, roles=grantable(request.roles, Kind.LANDLORD))
-    if request.method == "POST" and form.is_valid():
-        _invite(request, form, landlord)
-        return redirect("people", landlord.pk)
-    return render(request, "directory/invite.html", {"landlord": landlord, "form": form, "organisation": landlord})
+    return members.invite(request, landlord, grantable(request.roles, Kind.LANDLORD), _back(landlord, landlord), landlord)
 
 
-def _invite(request: Request, form: InviteForm, organisation: Organisation) -> None:
-    asked = form.cleaned_data
-    operations.invite(
-        email=asked["email"],
-        name=asked["name"],
-        organisation=organisation,
-        role=Role(asked["role"]),
-        by=request.user,
-        at=request.at,
-    )
-    messages.success(request, f"L’invitation de {asked['name']} part par courriel. Elle vaut 14 jours.")
+def _back(landlord: Landlord, organisation: Organisation) -> str:
+    return reverse("people" if organisation.pk == landlord.pk else "associations", args=[landlord.pk])
+
+
+def _member(request: Request, landlord: Landlord, pk: int) -> Membership:
+    """A role at the landlord, or in an association of its stock."""
+    home = queries.at_home_of(landlord=landlord.pk, on=request.on)
+    return get_object_or_404(queries.members_of(organisation=home, on=request.on), pk=pk)
+
+
+def _invitation(request: Request, landlord: Landlord, pk: int) -> Invitation:
+    home = queries.at_home_of(landlord=landlord.pk, on=request.on)
+    return get_object_or_404(queries.open_invitations(organisation=home), pk=pk)
 
 
 @door(POST=MEMBERS_WRITE)
 def end_role(request: Request, landlord: Landlord, membership_id: int) -> HttpResponse:
     """End somebody's role now."""
-    membership = get_object_or_404(queries.members_of(organisation=landlord, on=request.on), pk=membership_id)
-    operations.end_membership(membership=membership, by=request.user, at=request.at)
-    messages.success(request, f"Le rôle de {membership.person.name} a pris fin. Sa session ne l’ouvre plus.")
-    return redirect("people", landlord.pk)
+    membership = _member(request, landlord, membership_id)
+    return members.end(request, membership, _back(landlord, membership.organisation))
+
+
+@door(GET=MEMBERS_WRITE, POST=MEMBERS_WRITE)
+def limit_role(request: Request, landlord: Landlord, membership_id: int) -> HttpResponse:
+    """Give somebody's role a last day, or none."""
+    membership = _member(request, landlord, membership_id)
+    return members.term(request, membership, _back(landlord, membership.organisation), landlord)
 
 
 @door(POST=MEMBERS_WRITE)
 def resend_invitation(request: Request, landlord: Landlord, invitation_id: int) -> HttpResponse:
     """Send an invitation again; its former link is void."""
-    invitation = get_object_or_404(queries.open_invitations(organisation=landlord), pk=invitation_id)
-    operations.resend_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} repart. L’ancien lien ne sert plus.")
-    return redirect("people", landlord.pk)
+    invitation = _invitation(request, landlord, invitation_id)
+    return members.resend(request, invitation, _back(landlord, invitation.organisation))
 
 
 @door(POST=MEMBERS_WRITE)
 def withdraw_invitation(request: Request, landlord: Landlord, invitation_id: int) -> HttpResponse:
     """Take an invitation back."""
-    invitation = get_object_or_404(queries.open_invitations(organisation=landlord), pk=invitation_id)
-    operations.withdraw_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} est retirée.")
-    return redirect("people", landlord.pk)
+    invitation = _invitation(request, landlord, invitation_id)
+    return members.withdraw(request, invitation, _back(landlord, invitation.organisation))
 
 
 @door(GET=TENANTS_READ, POST=TENANTS_WRITE)
@@ -103,14 +103,24 @@ def associations(request: Request, landlord: Landlord) -> HttpResponse:
         operations.add_association(landlord=landlord, association=association, by=request.user, at=request.at)
         messages.success(request, f"{association.name} est présente : ses représentants voient ce qui est partagé.")
         return redirect("associations", landlord.pk)
-    held = queries.representatives_of(associations=present, on=request.on)
+    acts, gives = Acts("people", landlord.pk), grantable(request.roles, Kind.TENANTS_ASSOCIATION) & LIGHT_ROLES
+    among = Q(organisation__in=present)
+    held = members.member_rows(queries.members_of(organisation=among, on=request.on).filter(role__in=LIGHT_ROLES), acts, gives)
+    asked = members.invitation_rows(queries.open_invitations(organisation=among).filter(role__in=LIGHT_ROLES), acts, gives)
     return render(
         request,
         "directory/associations.html",
         {
             "landlord": landlord,
             "form": form,
-            "associations": [(a, held.get(a.pk, [])) for a in present],
+            "associations": [
+                (
+                    a,
+                    [row for row in held if row.membership.organisation_id == a.pk],
+                    [row for row in asked if row.invitation.organisation_id == a.pk],
+                )
+                for a in present
+            ],
             "may_write": request.may(Right.WRITE, Thing.TENANTS_STEP),
         },
     )
@@ -133,8 +143,4 @@ def remove_association(request: Request, landlord: Landlord, association_id: int
 def invite_representative(request: Request, landlord: Landlord, association_id: int) -> HttpResponse:
     """Invite a representative of an association present in the stock."""
     association = _present(request, landlord, association_id)
-    form = InviteForm(request.POST or None, roles=[Role.TENANT_REPRESENTATIVE])
-    if request.method == "POST" and form.is_valid():
-        _invite(request, form, association)
-        return redirect("associations", landlord.pk)
-    return render(request, "directory/invite.html", {"landlord": landlord, "form": form, "organisation": association})
+    return members.invite(request, association, [Role.TENANT_REPRESENTATIVE], _back(landlord, association), landlord)

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("organismes/<int:landlord_id>/personnes/", people.people, name="people"),
     path("organismes/<int:landlord_id>/personnes/inviter/", people.invite, name="people_invite"),
     path("organismes/<int:landlord_id>/personnes/<int:membership_id>/finir/", people.end_role, name="people_end"),
+    path("organismes/<int:landlord_id>/personnes/<int:membership_id>/terme/", people.limit_role, name="people_term"),
     path(
         "organismes/<int:landlord_id>/personnes/invitations/<int:invitation_id>/renvoyer/",
         people.resend_invitation,
@@ -43,6 +44,11 @@ urlpatterns: list[URLPattern] = [
         "organisations/<int:organisation_id>/personnes/<int:membership_id>/finir/",
         organisations.end_role,
         name="organisation_end",
+    ),
+    path(
+        "organisations/<int:organisation_id>/personnes/<int:membership_id>/terme/",
+        organisations.limit_role,
+        name="organisation_term",
     ),
     path(
         "organisations/<int:organisation_id>/invitations/<int:invitation_id>/renvoyer/",
