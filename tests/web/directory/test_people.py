@@ -123,7 +123,6 @@ class TestInvitation:
         invited(lead, landlord)
         form = {"name": "Mme N.", "email": "nouvelle@example.test", "role": "contributor"}
         answer = lead.post(f"/organismes/{landlord.pk}/personnes/inviter/", form)
-        assert answer.status_code == 422
         assert "attend déjà" in answer.content.decode()
         assert Invitation.objects.count() == 1
 
@@ -131,8 +130,8 @@ class TestInvitation:
         person = make_person(Role.CONTRIBUTOR, landlord)
         form = {"name": "Mme N.", "email": person.email, "role": "contributor"}
         answer = lead.post(f"/organismes/{landlord.pk}/personnes/inviter/", form)
-        assert answer.status_code == 422
         assert "a déjà ce rôle" in answer.content.decode()
+        assert 'value="Mme N."' in answer.content.decode()
 
     def test_a_landlord_gives_no_role_of_the_label(self, lead: Client, landlord: Landlord) -> None:
         form = {"name": "M. X.", "email": "x@example.test", "role": Role.REFERENT.value}
@@ -176,8 +175,8 @@ class TestRepresentatives:
             add_association(landlord=present_at, association=association, by=None, at=at)
         form = {"name": "M. R.", "email": "r@example.test", "role": "tenant_representative"}
         answer = lead.post(f"/organismes/{landlord.pk}/associations/{association.pk}/inviter/", form)
-        assert answer.status_code == 422
         assert "plusieurs organismes" in answer.content.decode()
+        assert not Invitation.objects.exists()
 
     def test_an_association_that_left_sees_nothing_from_tomorrow(
         self, lead: Client, landlord: Landlord, make_organisation: MakeOrganisation, at: datetime
@@ -322,10 +321,16 @@ class TestSheet:
         answer = lead.post(f"/organismes/{landlord.pk}/fiche/", self.fields(landlord, siren_number=number))
         assert said in answer.content.decode().replace("\u202f", " ").replace("\xa0", " ")
 
-    def test_a_siren_already_taken_names_whose(self, lead: Client, landlord: Landlord, make_landlord: MakeLandlord) -> None:
+    def test_whose_a_siren_is_already_is_said_to_the_team_alone(
+        self, lead: Client, referent: Client, landlord: Landlord, make_landlord: MakeLandlord
+    ) -> None:
         other = make_landlord("Habitat d’En Face")
-        answer = lead.post(f"/organismes/{landlord.pk}/fiche/", self.fields(landlord, siren_number=other.siren))
-        assert "déjà celui de Habitat d’En Face" in answer.content.decode()
+        asked = self.fields(landlord, siren_number=other.siren)
+        for client, said, not_said in ((lead, "d’un autre organisme", other.name), (referent, other.name, "d’un autre")):
+            answer = client.post(f"/organismes/{landlord.pk}/fiche/", asked).content.decode()
+            assert said in answer
+            assert f"celui de {not_said}" not in answer
+            assert f'value="{other.siren}"' in answer
 
 
 class TestDirectory:

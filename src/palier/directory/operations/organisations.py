@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
+from palier.calendar import paris_day
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.rules import Kind, LandlordType, plain, siren
+from palier.directory.queries import roles
+from palier.directory.rules import SCHEME_ROLES, Kind, LandlordType, plain, siren
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.verdict import Conflict, Refusal, no, require
@@ -39,7 +41,7 @@ def add_organisation(
     Raises:
         Refusal: when the SIREN is malformed or already taken.
     """
-    number = _checked_siren(siren_number)
+    number = _checked_siren(siren_number, by, at)
     organisation = Organisation.objects.create(
         kind=kind, name=name.strip(), plain_name=plain(name), siren=number, created_at=at, of_landlord=of_landlord
     )
@@ -76,7 +78,7 @@ def add_landlord(
         kind=Kind.LANDLORD,
         name=name.strip(),
         plain_name=plain(name),
-        siren=_checked_siren(siren_number),
+        siren=_checked_siren(siren_number, by, at),
         created_at=at,
         landlord_type=landlord_type,
         federation=federation,
@@ -105,7 +107,7 @@ def update_organisation(
         Refusal: when the SIREN is malformed or already taken.
         Conflict: when somebody changed the sheet meanwhile; ``theirs`` is the sheet as it stands.
     """
-    changes = {"name": name.strip(), "plain_name": plain(name), "siren": _checked_siren(siren_number, organisation)}
+    changes = {"name": name.strip(), "plain_name": plain(name), "siren": _checked_siren(siren_number, by, at, organisation)}
     changed = Organisation.objects.filter(pk=organisation.pk, revision=revision).update(revision=F("revision") + 1, **changes)
     stands = Organisation.objects.get(pk=organisation.pk)
     if not changed:
@@ -146,7 +148,7 @@ def update_landlord(
     before = Landlord.objects.get(pk=landlord.pk)
     asked = {
         "name": name.strip(),
-        "siren": _checked_siren(siren_number, landlord),
+        "siren": _checked_siren(siren_number, by, at, landlord),
         "landlord_type": landlord_type.value,
         "federation_id": federation.pk if federation else None,
         "regional_association_id": regional_association.pk if regional_association else None,
@@ -191,12 +193,15 @@ def _plain(changes: Mapping[str, object]) -> dict[str, object]:
     return {field: value for field, value in changes.items() if field != "plain_name"}
 
 
-def _checked_siren(number: str, whose: Organisation | None = None) -> str:
+def _checked_siren(number: str, by: Person | None, at: datetime, whose: Organisation | None = None) -> str:
+    """Its digits. Whose it is already is said to the label's team alone: a landlord knows of no other."""
     digits = "".join(c for c in number if c.isdigit())
     if not number.strip():
         return ""
     require(siren(number))
     others = Organisation.objects.filter(siren=digits)
     if other := (others.exclude(pk=whose.pk) if whose else others).first():
-        raise Refusal(no("directory.siren_taken", f"Ce SIREN est déjà celui de {other.name}."))
+        knows = by is None or roles(person=by, on=paris_day(at)) & SCHEME_ROLES
+        of_whom = f"de {other.name}" if knows else "d’un autre organisme : vérifiez-le, ou écrivez à l’équipe du label"
+        raise Refusal(no("directory.siren_taken", f"Ce SIREN est déjà celui {of_whom}."))
     return digits

@@ -13,6 +13,7 @@ from django.urls import reverse
 from palier.directory import operations, queries
 from palier.directory.models import Invitation, Landlord, Membership, Organisation
 from palier.directory.rules import Role
+from palier.verdict import Refusal
 from palier.web.directory.forms import InviteForm, LastDayForm
 from palier.web.doors import Request
 
@@ -94,16 +95,20 @@ def invite(
     form = InviteForm(request.POST or None, roles=roles)
     if request.method == "POST" and form.is_valid():
         asked = form.cleaned_data
-        operations.invite(
-            email=asked["email"],
-            name=asked["name"],
-            organisation=organisation,
-            role=Role(asked["role"]),
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"L’invitation de {asked['name']} part par courriel. Elle vaut 14 jours.")
-        return redirect(then)
+        try:
+            operations.invite(
+                email=asked["email"],
+                name=asked["name"],
+                organisation=organisation,
+                role=Role(asked["role"]),
+                by=request.user,
+                at=request.at,
+            )
+        except Refusal as refusal:
+            form.add_error("email", refusal.verdict.sentence)
+        else:
+            messages.success(request, f"L’invitation de {asked['name']} part par courriel. Elle vaut 14 jours.")
+            return redirect(then)
     return render(request, "directory/invite.html", {"landlord": landlord, "form": form, "organisation": organisation})
 
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from palier.directory import operations, queries
 from palier.directory.models import Landlord, Membership, Organisation
 from palier.directory.rules import Kind, LandlordType, Right, Thing, grantable
-from palier.verdict import Conflict
+from palier.verdict import Conflict, Refusal
 from palier.web.directory import members
 from palier.web.directory.forms import (
     FindForm,
@@ -59,9 +59,13 @@ def add_organisation(request: Request) -> HttpResponse:
     """Enter an organisation that is not a landlord."""
     form = NewOrganisationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        made = operations.add_organisation(by=request.user, at=request.at, **_typed(form.cleaned_data))
-        messages.success(request, f"{made.name} est inscrit dans l’annuaire.")
-        return redirect("organisation", made.pk)
+        try:
+            made = operations.add_organisation(by=request.user, at=request.at, **_typed(form.cleaned_data))
+        except Refusal as refusal:
+            form.add_error("siren_number", refusal.verdict.sentence)
+        else:
+            messages.success(request, f"{made.name} est inscrit dans l’annuaire.")
+            return redirect("organisation", made.pk)
     return render(request, "directory/add.html", {"form": form, "what": "un organisme du label"})
 
 
@@ -72,9 +76,13 @@ def add_landlord(request: Request) -> HttpResponse:
         raise Http404
     form = LandlordForm(request.POST or None, initial={"declared_dwellings": 0})
     if request.method == "POST" and form.is_valid():
-        landlord = operations.add_landlord(by=request.user, at=request.at, **_typed(form.cleaned_data))
-        messages.success(request, f"{landlord.name} est inscrit. Invitez maintenant sa ou son responsable qualité.")
-        return redirect("people_invite", landlord.pk)
+        try:
+            landlord = operations.add_landlord(by=request.user, at=request.at, **_typed(form.cleaned_data))
+        except Refusal as refusal:
+            form.add_error("siren_number", refusal.verdict.sentence)
+        else:
+            messages.success(request, f"{landlord.name} est inscrit. Invitez maintenant sa ou son responsable qualité.")
+            return redirect("people_invite", landlord.pk)
     return render(request, "directory/add.html", {"form": form, "what": "un organisme Hlm"})
 
 
@@ -97,6 +105,8 @@ def sheet(request: Request, landlord: Landlord) -> HttpResponse:
             again = request.POST.copy()  # saving again, with both in sight, keeps one's own
             again["revision"] = str(theirs.revision)
             form = SheetForm(again, initial=stands)
+        except Refusal as refusal:
+            form.add_error("siren_number", refusal.verdict.sentence)
         else:
             messages.success(request, "La fiche est enregistrée.")
             return redirect("landlord_sheet", landlord.pk)
