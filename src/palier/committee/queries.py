@@ -1,10 +1,25 @@
-"""What one may ask of the committee's decisions."""
+"""What one may ask of the committees and of their decisions."""
 
 from __future__ import annotations
 
+import json
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
 from django.db.models import QuerySet
 
-from palier.committee.models import Decision
+from palier.committee.models import Committee, Decision, Mandate, Seat, Tenure, TermsVersion
+from palier.committee.rules.seats import Office
+from palier.committee.rules.terms import Terms, parse
+from palier.directory.models import dated
+
+SHIPPED = Path(__file__).parent / "terms" / "sober.yaml"
 
 
 def decisions(*, landlord: int) -> QuerySet[Decision]:
@@ -13,4 +28,93 @@ def decisions(*, landlord: int) -> QuerySet[Decision]:
         Decision.objects.filter(journey__landlord=landlord)
         .select_related("journey", "passage", "recorded_by")
         .order_by("-decided_on", "-pk")
+    )
+
+
+def committees() -> QuerySet[Committee]:
+    """Every committee, the first founded first."""
+    return Committee.objects.order_by("created_at", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A seat on a day: its titular, its substitutes in the order of call, and the office that its titular holds."""
+
+    seat: Seat
+    titular: Mandate | None = None
+    substitutes: tuple[Mandate, ...] = ()
+    office: Office | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A committee on a day."""
+
+    seats: tuple[Composed, ...]
+    president: Mandate | None = None
+    vice_president: Mandate | None = None
+    voices: int = field(init=False)
+    """Seats with a voice."""
+    vacant: int = field(init=False)
+    """Seats without a titular."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "voices", sum(line.seat.voting for line in self.seats))
+        object.__setattr__(self, "vacant", sum(line.titular is None for line in self.seats))
+
+
+def composition(*, committee: Committee, on: date) -> Composition:
+    """Who sits in a committee on a day, seat by seat; three queries."""
+    seats = Seat.objects.filter(dated(on), committee=committee).select_related("body").order_by("number")
+    held: dict[int, list[Mandate]] = defaultdict(list)
+    mandates = Mandate.objects.filter(dated(on), committee=committee).select_related("person", "appointment").order_by("rank")
+    for mandate in mandates:
+        held[mandate.seat_id].append(mandate)
+    tenures = Tenure.objects.filter(dated(on), committee=committee).select_related("mandate__person", "mandate__seat__body")
+    offices = {Office(tenure.office): tenure.mandate for tenure in tenures}
+    of_mandate = {mandate.pk: office for office, mandate in offices.items()}
+    return Composition(
+        tuple(_composed(seat, held[seat.pk], of_mandate) for seat in seats),
+        offices.get(Office.PRESIDENT),
+        offices.get(Office.VICE_PRESIDENT),
+    )
+
+
+def _composed(seat: Seat, held: list[Mandate], offices: Mapping[int, Office]) -> Composed:
+    titular = next((mandate for mandate in held if mandate.rank == 0), None)
+    substitutes = tuple(mandate for mandate in held if mandate.rank)
+    return Composed(seat, titular, substitutes, offices.get(titular.pk) if titular else None)
+
+
+def mandates(*, seat: Seat) -> QuerySet[Mandate]:
+    """Every mandate of a seat, those to come and in force first."""
+    return seat.mandates.select_related("person", "appointment").order_by("-starts_on", "rank", "pk")
+
+
+def shipped_terms() -> dict[str, Any]:
+    """The terms that a new committee begins with, as plain data."""
+    return dict(yaml.safe_load(SHIPPED.read_text()))
+
+
+def terms_of(version: TermsVersion) -> Terms:
+    """The terms of a version; each is read once a process."""
+    return _read(json.dumps(version.data, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _read(data: str) -> Terms:
+    return parse(json.loads(data))
+
+
+def terms_versions(*, committee: Committee) -> QuerySet[TermsVersion]:
+    """Every version, latest first."""
+    return committee.terms.select_related("drafted_by").order_by("-number")
+
+
+def terms_on(*, committee: Committee, on: date) -> TermsVersion | None:
+    """The published version in force on a day."""
+    return (
+        committee.terms.filter(published_at__isnull=False, effective_from__lte=on)
+        .order_by("-effective_from", "-number")
+        .first()
     )

@@ -66,6 +66,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "engagement_letter": Kind("Lettre d’engagement", _TEXTS),
     "board_extract": Kind("Extrait de délibération", _TEXTS),
+    "appointment": Kind("Acte de désignation", (*_TEXTS, *_PICTURES)),
     "contact_list": Kind("Liste des interlocuteurs", (*_TEXTS, *_SHEETS)),
     "stock_summary": Kind("Synthèse du patrimoine", (*_TEXTS, *_SHEETS, *_SLIDES)),
     "certification": Kind("Certificat ou charte en vigueur", (*_TEXTS, *_PICTURES)),

@@ -51,6 +51,7 @@ _LANDLORD = frozenset({"quality_lead", "director"})
 _TENANTS = frozenset({"tenant_representative"})
 _AUDITOR = frozenset({"auditor"})
 _REFERENT = frozenset({"referent"})
+_COMMITTEE = frozenset({"committee_member", "committee_chair"})
 _HOLDERS = _LANDLORD | _TENANTS | _AUDITOR | _REFERENT | {"committee_chair"}
 _TEAM = Audience.LANDLORD
 
@@ -67,6 +68,7 @@ EVENTS: dict[str, Event] = {
     "label.moved": Event("Un parcours avance", _LANDLORD | _TENANTS, Pace.DAILY),
     "label.reminded": Event("Rappel d’échéance", _HOLDERS, may_refuse=False, audience=_TEAM),
     "label.decided": Event("Une décision est rendue", _LANDLORD | _TENANTS | _AUDITOR | {"relay"}, may_refuse=False),
+    "committee.appointed": Event("On vous nomme à un comité", _COMMITTEE, may_refuse=False),
     "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),
     "label.correction_answered": Event("Une correction est faite", _REFERENT, audience=_TEAM),
     "audits.mission_offered": Event("Une mission vous est proposée", _AUDITOR, may_refuse=False, audience=_TEAM),
