@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from random import Random
 
+from palier.calendar import add_months, paris_day
 from palier.commands.demo import names
 from palier.commands.demo.timeline import chance
+from palier.committee import operations as committees
+from palier.committee.models import Mandate, Seat
+from palier.committee.rules.seats import Office
 from palier.directory import operations as directory
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Kind, LandlordType, Role
@@ -111,7 +115,42 @@ def found(at: datetime, today: datetime) -> World:
     ]
     committee = [member(rng, owner, Role.COMMITTEE_CHAIR, at, by=referent)]
     committee += [member(rng, seat, Role.COMMITTEE_MEMBER, at, by=referent) for seat in seats]
+    _compose(committee, [owner, *seats], referent, at)
     return World(rng, today, owner, referent, federations, regions, unions, auditors, committee)
+
+
+def _compose(people: list[Person], bodies: list[Organisation], referent: Person, at: datetime) -> None:
+    """The national committee: a seat a body, a substitute for most, and one titular who leaves half-way."""
+    rng, day = chance("committee"), paris_day(at)
+    committee = committees.found(name="Comité de labellisation", by=referent, at=at)
+
+    def appoint(
+        seat: Seat, person: Person, starts_on: date = day, ends_on: date | None = None, *, titular: bool = True
+    ) -> Mandate:
+        return committees.appoint(
+            seat=seat,
+            email=person.email,
+            name=person.name,
+            titular=titular,
+            starts_on=starts_on,
+            ends_on=ends_on,
+            by=referent,
+            at=at,
+        )
+
+    titulars = []
+    for number, (person, body) in enumerate(zip(people, bodies, strict=True), 1):
+        seat = committees.add_seat(committee=committee, body=body, voting=True, by=referent, at=at)
+        leaves_on = add_months(day, 30) if body.kind == Kind.MINISTRY else None
+        titulars.append(appoint(seat, person, ends_on=leaves_on))
+        if leaves_on:
+            follows = member(rng, body, Role.COMMITTEE_MEMBER, at, number=3, by=referent)
+            appoint(seat, follows, leaves_on + timedelta(days=1))
+        if number % 4:
+            substitute = member(rng, body, Role.COMMITTEE_MEMBER, at, number=2, by=referent)
+            appoint(seat, substitute, titular=False)
+    for mandate, office in zip(titulars, Office, strict=False):
+        committees.give_office(mandate=mandate, office=office, by=referent, at=at)
 
 
 def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellings: int, at: datetime) -> Household:
