@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 
+from palier.committee import operations as committees
+from palier.committee.models import Committee, Seat
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import add_member, create_api_token, enter_person, invite
 from palier.directory.rules import Role, Scope
@@ -122,6 +124,22 @@ def assessment(world: World) -> int:
 
 
 # By the name of the thing in the address; ``name of the page:name of the thing`` where one name stands for several.
+def committee(world: World) -> int:
+    return committees.found(name=f"Comité {world.landlord.pk}", by=None, at=world.at).pk
+
+
+def _seat_of_committee(world: World) -> Seat:
+    found = Committee.objects.get(name=f"Comité {world.landlord.pk}")
+    body = world.staff.memberships.get().organisation
+    return committees.add_seat(committee=found, body=body, voting=True, by=None, at=world.at)
+
+
+def mandate(world: World) -> int:
+    seat, who = _seat_of_committee(world), f"Mme S. {world.landlord.pk}"
+    given = {"email": f"seat-{world.landlord.pk}@example.test", "name": who, "starts_on": world.at.date()}
+    return committees.appoint(seat=seat, titular=True, by=world.staff, at=world.at, **given).pk
+
+
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     "landlord_id": lambda world: world.landlord.pk,
     "membership_id": membership,
@@ -158,4 +176,9 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "evidence_id": plans.evidence,
     "plan_export:form": lambda _: "csv",
     "plan_snapshot:number": lambda _: 1,
+    "committee_id": committee,
+    "seat_id": lambda world: _seat_of_committee(world).pk,
+    "mandate_id": mandate,
+    "committee_terms_version:number": lambda _: 1,
+    "committee_terms_publish:number": lambda _: 1,
 }

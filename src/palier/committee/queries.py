@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from palier.committee.models import Committee, Decision, Mandate, Seat, Tenure, TermsVersion
 from palier.committee.rules.seats import Office
@@ -31,9 +31,15 @@ def decisions(*, landlord: int) -> QuerySet[Decision]:
     )
 
 
-def committees() -> QuerySet[Committee]:
-    """Every committee, the first founded first."""
-    return Committee.objects.order_by("created_at", "pk")
+def committees(*, on: date) -> QuerySet[Committee]:
+    """Every committee, the first founded first, with what it counts on a day: ``open_seats``, ``voices``, ``vacant``."""
+    in_force = dated(on, "seats__")
+    titular = Mandate.objects.filter(dated(on), seat=OuterRef("seats"), rank=0)
+    return Committee.objects.annotate(
+        open_seats=Count("seats", filter=in_force),
+        voices=Count("seats", filter=in_force & Q(seats__voting=True)),
+        vacant=Count("seats", filter=in_force & Q(~Exists(titular))),
+    ).order_by("created_at", "pk")
 
 
 @dataclass(frozen=True, slots=True)

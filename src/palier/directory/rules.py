@@ -133,6 +133,7 @@ class Thing(StrEnum):
     INSTRUCTION_NOTE = "instruction_note"
     BALLOT = "ballot"
     DECISION_NOTICE = "decision_notice"
+    COMMITTEE = "committee"
     AUDITOR_APPROVAL = "auditor_approval"
     RULE_SET = "rule_set"
     MARK_KIT = "mark_kit"
@@ -162,6 +163,7 @@ _THINGS = {
     Thing.INSTRUCTION_NOTE: "la note d’instruction",
     Thing.BALLOT: "le vote du comité",
     Thing.DECISION_NOTICE: "la notification de décision",
+    Thing.COMMITTEE: "la composition du comité et ses règles",
     Thing.AUDITOR_APPROVAL: "l’agrément des auditeurs",
     Thing.RULE_SET: "les règles et les grilles du label",
     Thing.MARK_KIT: "le kit de la marque",
@@ -217,6 +219,7 @@ _MATRIX = {
     Thing.INSTRUCTION_NOTE: "-     -     -        -      -       rw       r      r     -     -     r",
     Thing.BALLOT: "          -     -     -        -      -       rw       rs     rv    -     -     r",
     Thing.DECISION_NOTICE: " r     r     r        r      r       rw       r      rv    r     r     r",
+    Thing.COMMITTEE: "       r     -     r        r      r       rw       r      r     r     r     rw",
     Thing.AUDITOR_APPROVAL: "r     -     r        -      rs      rw       rv     rv    -     -     rw",
     Thing.RULE_SET: "        r     r     r        r      r       rw       r      rv    -     -     rw",
     Thing.MARK_KIT: "        r     -     r        -      -       r        -      -     rw    -     rw",
@@ -236,8 +239,9 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 }
 
 
-# What an installation that serves a single landlord does without: it compares no journeys, and the mark is kept elsewhere.
-SCHEME_THINGS = frozenset({Thing.BOARD, Thing.MARK_KIT})
+# What an installation that serves a single landlord does without: it compares no journeys, composes no committee, and the mark
+# is kept elsewhere.
+SCHEME_THINGS = frozenset({Thing.BOARD, Thing.COMMITTEE, Thing.MARK_KIT})
 
 _TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})
 _READERS = {

@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from palier.committee import operations as committee
 from palier.consultation import operations as consultation
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
@@ -31,7 +32,7 @@ REPLIES_KEPT = timedelta(days=30)
 SILENCE = 30
 
 # What passes by itself when its day comes: each takes ``at=`` and may be called at any time, any number of times.
-DUE: tuple[Callable[..., object], ...] = (consultation.remind_all_due, label.lapse_due)
+DUE: tuple[Callable[..., object], ...] = (consultation.remind_all_due, label.lapse_due, committee.lapse_due)
 
 
 @app.periodic(cron="* * * * * */15")

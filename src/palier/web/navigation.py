@@ -39,8 +39,18 @@ _COMMON = (
     ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
     ("Organismes", "organisations", frozenset(role for role in Role if Right.READ in MATRIX[Thing.DIRECTORY, role])),
     ("Auditeurs", "auditors", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})),
+    (
+        "Comité",
+        "committees",
+        frozenset(
+            {Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR, Role.RELAY, Role.COMMUNICATION}
+        ),
+    ),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
+
+# Not there when the installation serves a single landlord.
+_SCHEME = frozenset({"board", "committees"})
 
 
 def entries(request: HttpRequest) -> list[Entry]:
@@ -65,7 +75,7 @@ def _links(held: list[Membership]) -> list[tuple[str, str]]:
     links += [
         (label, reverse(page))
         for label, page, whose in _COMMON
-        if roles & whose and not (settings.SINGLE_LANDLORD and page == "board")
+        if roles & whose and not (settings.SINGLE_LANDLORD and page in _SCHEME)
     ]
     return links
 

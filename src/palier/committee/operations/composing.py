@@ -132,7 +132,7 @@ def appoint(
         appointment=appointment,
     )
     _let_in(person, seat.body, by, at)
-    what = "titulaire" if titular else f"{'premier' if rank == 1 else f'{rank}e'} suppléant"
+    what = "titulaire" if titular else f"suppléance, appel n° {rank}"
     until = f" jusqu’au {in_words(ends_on)}" if ends_on else ""
     post(
         event="committee.appointed",
@@ -156,9 +156,9 @@ def appoint(
 
 
 def _let_in(person: Person, body: Organisation, by: Person, at: datetime) -> None:
-    """The member's role in the body: at once for who has one already, else with the invitation that is accepted."""
-    today = paris_day(at)
-    if Membership.objects.filter(dated(today), person=person, organisation=body, role=Role.COMMITTEE_MEMBER).exists():
+    """The member's role in the body: at once for who comes in already, else with the invitation that is accepted."""
+    held = Membership.objects.filter(dated(paris_day(at)), person=person, organisation=body)
+    if held.filter(role__in=[Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR]).exists():
         return
     if person.has_usable_password():
         directory.add_member(person=person, organisation=body, role=Role.COMMITTEE_MEMBER, by=by, at=at)
@@ -274,7 +274,7 @@ def give_office(*, mandate: Mandate, office: Office, by: Person, at: datetime) -
     _record(
         "office_given",
         mandate.committee,
-        f"a confié la {office.label} de « {mandate.committee.name} » à {mandate.person.name}.",
+        f"a confié à {mandate.person.name} la {office.label} de « {mandate.committee.name} ».",
         by,
         at,
         mandate=mandate.pk,

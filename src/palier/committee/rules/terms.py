@@ -120,7 +120,8 @@ class Terms:
 
 _NUMBERS = ("notice_days", "second_notice_days", "proxies")
 _SWITCHES = ("abstentions_count", "casting_vote", "vice_votes", "remote", "written", "secret")
-_QUORUM_OF, _MAJORITY_OF = (Base.SEATS, Base.SITTING), (Base.CAST, Base.SITTING)
+QUORUM_OF, MAJORITY_OF = (Base.SEATS, Base.SITTING), (Base.CAST, Base.SITTING)
+"""Of what each kind of threshold may take its share."""
 
 
 def parse(data: Mapping[str, Any]) -> Terms:
@@ -149,10 +150,10 @@ def _threshold(data: Mapping[str, Any]) -> Threshold:
 def _problems(data: Mapping[str, Any]) -> Iterator[str]:
     if not isinstance(data.get("title"), str) or not data["title"].strip():
         yield "« title » : indiquez un titre."
-    yield from _of_threshold("quorum", data.get("quorum"), _QUORUM_OF)
+    yield from _of_threshold("quorum", data.get("quorum"), QUORUM_OF)
     if data.get("second_quorum") is not None:
-        yield from _of_threshold("second_quorum", data["second_quorum"], _QUORUM_OF)
-    yield from _of_threshold("majority", data.get("majority"), _MAJORITY_OF)
+        yield from _of_threshold("second_quorum", data["second_quorum"], QUORUM_OF)
+    yield from _of_threshold("majority", data.get("majority"), MAJORITY_OF)
     majorities = data.get("majorities", {})
     if not isinstance(majorities, Mapping):
         yield "« majorities » : indiquez une majorité par sujet."
@@ -160,7 +161,7 @@ def _problems(data: Mapping[str, Any]) -> Iterator[str]:
     for matter, given in majorities.items():
         if matter not in set(Matter):
             yield f"« majorities » : le sujet « {matter} » n’existe pas."
-        yield from _of_threshold(f"majorities.{matter}", given, _MAJORITY_OF)
+        yield from _of_threshold(f"majorities.{matter}", given, MAJORITY_OF)
     for name in _NUMBERS:
         value = data.get(name)
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:

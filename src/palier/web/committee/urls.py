@@ -2,9 +2,27 @@
 
 from django.urls import path
 
-from palier.web.committee import views
+from palier.web.committee import composing, decisions, terms
 
+_ONE = "comites/<int:committee_id>/"
+_SEAT = f"{_ONE}sieges/<int:seat_id>/"
+_MANDATE = f"{_ONE}mandats/<int:mandate_id>/"
 urlpatterns = [
-    path("organismes/<int:landlord_id>/decisions/", views.decisions, name="decisions"),
-    path("organismes/<int:landlord_id>/decisions/enregistrer/", views.record, name="decision_record"),
+    path("organismes/<int:landlord_id>/decisions/", decisions.decisions, name="decisions"),
+    path("organismes/<int:landlord_id>/decisions/enregistrer/", decisions.record, name="decision_record"),
+    path("comites/", composing.committees, name="committees"),
+    path("comites/ajouter/", composing.add, name="committee_add"),
+    path(_ONE, composing.committee, name="committee"),
+    path(f"{_ONE}sieges/ouvrir/", composing.add_seat, name="committee_seat_add"),
+    path(_SEAT, composing.seat, name="committee_seat"),
+    path(f"{_SEAT}nommer/", composing.appoint, name="committee_appoint"),
+    path(f"{_SEAT}fermer/", composing.close_seat, name="committee_seat_close"),
+    path(f"{_MANDATE}designation/", composing.appointment, name="committee_appointment"),
+    path(f"{_MANDATE}finir/", composing.end_mandate, name="committee_mandate_end"),
+    path(f"{_MANDATE}avancer/", composing.call_earlier, name="committee_call_earlier"),
+    path(f"{_MANDATE}fonction/", composing.give_office, name="committee_office"),
+    path(f"{_ONE}regles/", terms.versions, name="committee_terms"),
+    path(f"{_ONE}regles/preparer/", terms.prepare, name="committee_terms_prepare"),
+    path(f"{_ONE}regles/<int:number>/", terms.version, name="committee_terms_version"),
+    path(f"{_ONE}regles/<int:number>/publier/", terms.publish, name="committee_terms_publish"),
 ]

@@ -1,0 +1,104 @@
+"""A committee's terms: what they say, what changes, trying them on an imagined vote, publishing the next ones."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.committee import operations, queries
+from palier.committee.models import Committee, TermsVersion
+from palier.committee.rules.tally import quorum, tally
+from palier.committee.rules.terms import differences, lines
+from palier.directory.rules import Right, Thing
+from palier.verdict import Refusal
+from palier.web.committee.composing import READ, WRITE
+from palier.web.committee.forms import CommitteeTermsForm, TrialForm
+from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_of
+
+
+def _version(committee_id: int, number: int) -> TermsVersion:
+    return get_object_or_404(TermsVersion.objects.select_related("committee"), committee=committee_id, number=number)
+
+
+@door(GET=READ)
+def versions(request: Request, committee_id: int) -> HttpResponse:
+    """Every version, the one in force marked."""
+    found = get_object_or_404(Committee, pk=committee_id)
+    listed = list(queries.terms_versions(committee=found))
+    context = {
+        "committee": found,
+        "versions": listed,
+        "in_force": queries.terms_on(committee=found, on=request.on),
+        "draft": next((one for one in listed if one.published_at is None), None),
+        "may_write": bool(request.may(Right.WRITE, Thing.COMMITTEE)),
+    }
+    return render(request, "committee/terms_versions.html", context)
+
+
+@door(GET=READ)
+def version(request: Request, committee_id: int, number: int) -> HttpResponse:
+    """One version: what it says, what changes from the one before, and what it makes of an imagined vote."""
+    found = _version(committee_id, number)
+    said = queries.terms_of(found)
+    before = found.committee.terms.filter(number=number - 1).first()
+    seats = queries.composition(committee=found.committee, on=request.on).voices
+    first = {"seats": seats or 13, "present": seats or 13, "recused": 0, "yes": 0, "against": 0, "president": ""}
+    trial = TrialForm(request.GET if "matter" in request.GET else None, initial=first)
+    result: dict[str, Any] = {}
+    if trial.is_valid():
+        matter, roll, ballots = trial.scene()
+        result = {"quorum": quorum(said, roll), "tally": tally(said, matter, roll, ballots)}
+    context = {
+        "committee": found.committee,
+        "version": found,
+        "lines": lines(said),
+        "before": before,
+        "differences": differences(queries.terms_of(before), said) if before else [],
+        "trial": trial,
+        "result": result,
+        "in_force": queries.terms_on(committee=found.committee, on=request.on) == found,
+        "may_write": bool(request.may(Right.WRITE, Thing.COMMITTEE)),
+        "history": entries_of(request, "committee.terms", found.pk),
+    }
+    return render(request, "committee/terms.html", context)
+
+
+@door(GET=WRITE, POST=WRITE)
+def prepare(request: Request, committee_id: int) -> HttpResponse:
+    """Draft the next version, or change the one that waits."""
+    found = get_object_or_404(Committee, pk=committee_id)
+    last = queries.terms_versions(committee=found)[0]
+    draft = last if last.published_at is None else None
+    day = draft.effective_from if draft else request.on + timedelta(days=30)
+    initial = CommitteeTermsForm.initial_of(queries.terms_of(last)) | {"effective_from": day}
+    form = CommitteeTermsForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        given = {
+            "data": form.plain(),
+            "effective_from": form.cleaned_data["effective_from"],
+            "by": request.user,
+            "at": request.at,
+        }
+        try:
+            kept = operations.change_terms(draft=draft, **given) if draft else operations.draft_terms(committee=found, **given)
+        except Refusal as refusal:
+            for reason in refusal.verdict.reasons:
+                form.add_error(None, reason.sentence)
+        else:
+            messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
+            return redirect("committee_terms_version", committee_id=committee_id, number=kept.number)
+    context = {"committee": found, "form": form, "last": last, "draft": draft}
+    return render(request, "committee/terms_form.html", context, status=422 if form.errors else 200)
+
+
+@door(fresh=True, POST=WRITE)
+def publish(request: Request, committee_id: int, number: int) -> HttpResponse:
+    """Put a draft in force from its day."""
+    found = operations.publish_terms(draft=_version(committee_id, number), by=request.user, at=request.at)
+    messages.success(request, f"La version {found.number} est publiée. Ce qui est déjà décidé garde ses règles.")
+    return redirect("committee_terms_version", committee_id=committee_id, number=number)
