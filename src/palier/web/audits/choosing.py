@@ -19,7 +19,7 @@ from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.verdict import YES, Verdict, no
 from palier.web.audits.forms import BecauseForm, ConsultForm, FeedbackForm
-from palier.web.audits.shown import LANDLORD, READ_PLAN, frame, not_for, show, shown
+from palier.web.audits.shown import LANDLORD, READ_PLAN, frame, not_for, said_in, show, shown
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 
@@ -81,18 +81,19 @@ def consult(request: Request, landlord: Landlord) -> HttpResponse:
     form = ConsultForm(request.POST or None, accredited=accredited)
     if request.method == "POST" and audit and form.is_valid():
         given = form.cleaned_data
-        asked = operations.consult(
-            landlord=landlord,
-            audit=audit,
-            auditors=list(given["auditors"]),
-            request=given["request"],
-            answer_by=given["answer_by"],
-            by=request.user,
-            at=request.at,
-        )
-        some = f"{len(asked)} auditeur{'s' if len(asked) > 1 else ''}"
-        messages.success(request, f"{some} : la consultation part dans quelques minutes.")
-        return redirect("missions", landlord_id=landlord.pk)
+        with said_in(form):
+            asked = operations.consult(
+                landlord=landlord,
+                audit=audit,
+                auditors=list(given["auditors"]),
+                request=given["request"],
+                answer_by=given["answer_by"],
+                by=request.user,
+                at=request.at,
+            )
+            some = f"{len(asked)} auditeur{'s' if len(asked) > 1 else ''}"
+            messages.success(request, f"{some} : la consultation part dans quelques minutes.")
+            return redirect("missions", landlord_id=landlord.pk)
     context = {"landlord": landlord, "audit": audit, "form": form, "possible": possible, "nobody": not accredited.exists()}
     return render(request, "audits/consult.html", context, status=422 if form.errors else 200)
 

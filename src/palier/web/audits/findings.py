@@ -22,9 +22,8 @@ from palier.ledger.rules import Audience
 from palier.plans.rules.terms import Effect, Outcome
 from palier.sites import queries as sites
 from palier.sites.rules import Level
-from palier.verdict import Conflict, Refusal
 from palier.web.audits.forms import ActionCheckForm, BecauseForm, FindingForm, RecommendationForm, SiteCheckForm
-from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, show
+from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, said_in, show
 from palier.web.doors import Request, door
 
 AMENDING = WRITING | {State.REPORT_DELIVERED}
@@ -65,20 +64,16 @@ def finding(request: Request, landlord: Landlord, mission_id: int, finding_id: i
     form = _finding_form(request, landlord, found)
     theirs = None
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_in(form) as outcome:
             saved = _save_finding(request, one, form, found)
-        except Conflict as conflict:
-            theirs = conflict.theirs
-            form.add_error(None, conflict.verdict.sentence)
-        except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
-        else:
             messages.success(request, f"Le constat {saved.code} est enregistré.")
             return redirect("mission_findings", landlord_id=landlord.pk, mission_id=mission_id)
+        theirs = outcome.theirs
     context = frame(request, one, "mission_findings") | {
         "form": form,
         "finding": found,
         "theirs": theirs,
+        "theme": queries.themes().get(theirs.theme, theirs.theme) if theirs else "",
         "delivered": one.state is State.REPORT_DELIVERED,
         "removal": BecauseForm() if found and one.own and one.state in AMENDING else None,
     }
@@ -158,11 +153,12 @@ def recommendation(request: Request, landlord: Landlord, mission_id: int, recomm
         request.POST or None, themes=queries.themes(), findings=queries.findings(one.mission), initial=shown
     )
     if request.method == "POST" and form.is_valid():
-        saved = operations.write_recommendation(
-            mission=one.mission, recommendation=found, by=request.user, at=request.at, **form.cleaned_data
-        )
-        messages.success(request, f"La préconisation {saved.code} est enregistrée.")
-        return redirect("mission_findings", landlord_id=landlord.pk, mission_id=mission_id)
+        with said_in(form):
+            saved = operations.write_recommendation(
+                mission=one.mission, recommendation=found, by=request.user, at=request.at, **form.cleaned_data
+            )
+            messages.success(request, f"La préconisation {saved.code} est enregistrée.")
+            return redirect("mission_findings", landlord_id=landlord.pk, mission_id=mission_id)
     context = frame(request, one, "mission_findings") | {
         "form": form,
         "recommendation": found,
@@ -213,7 +209,7 @@ def check_action(request: Request, landlord: Landlord, mission_id: int, action_i
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         effect = Effect(given["effect"]) if given["effect"] else None
-        try:
+        with said_in(form, "note"):
             operations.check_action(
                 mission=one.mission,
                 action=action,
@@ -223,9 +219,6 @@ def check_action(request: Request, landlord: Landlord, mission_id: int, action_i
                 by=request.user,
                 at=request.at,
             )
-        except Refusal as refusal:
-            form.add_error("note", refusal.verdict.sentence)
-        else:
             following = next((a.pk for a, c in rows if c is None and a.pk != action_id), None)
             messages.success(request, f"{action.code} : {Outcome(given['outcome']).label.lower()}.")
             if following:
@@ -247,7 +240,7 @@ def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: i
     form = SiteCheckForm(request.POST or None, initial={name: getattr(check, name) for name in names} if check else {})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        try:
+        with said_in(form, "note"):
             operations.check_site(
                 mission=one.mission,
                 site=site,
@@ -258,9 +251,6 @@ def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: i
                 by=request.user,
                 at=request.at,
             )
-        except Refusal as refusal:
-            form.add_error("note", refusal.verdict.sentence)
-        else:
             messages.success(request, f"{site.residence.name} est contrôlé.")
             return redirect("mission_verdicts", landlord_id=landlord.pk, mission_id=mission_id)
     context = frame(request, one, "mission_verdicts") | {"form": form, "site": site, "level": Level(site.level)}

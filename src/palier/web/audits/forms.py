@@ -307,9 +307,7 @@ class SiteCheckForm(forms.Form):
 class ReportForm(forms.Form):
     """The text of the report around what the mission holds."""
 
-    summary = forms.CharField(
-        label="Synthèse", required=False, widget=_text(8), help_text="Ce qu’une personne pressée doit retenir."
-    )
+    summary = forms.CharField(label="Synthèse", widget=_text(8), help_text="Ce qu’une personne pressée doit retenir.")
     conclusion = forms.CharField(label="Conclusion", required=False, widget=_text(5))
     revision = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -17,8 +17,9 @@ from palier.documents.models import Document
 from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import Audience
 from palier.stock import queries as stock
-from palier.verdict import Refusal, Verdict
+from palier.verdict import Verdict
 from palier.web.audits.forms import BecauseForm, IndependenceForm, ProposalForm
+from palier.web.audits.shown import said_in
 from palier.web.doors import Open, Request, door, refused
 
 PER_PAGE = 25
@@ -60,11 +61,8 @@ def offer(request: Request, mission_id: int) -> HttpResponse:
     shown = {name: getattr(mission, name) for name in ("amount", "days", "starts_on", "ends_on", "approach")}
     form = ProposalForm(request.POST or None, request.FILES or None, initial=shown)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_in(form):
             _propose(request, mission, form)
-        except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
-        else:
             messages.success(request, "Votre proposition est envoyée. Vous pouvez la modifier jusqu’au choix de l’organisme.")
             return redirect("offer", mission_id=mission.pk)
     return _page(request, mission, form=form)
@@ -122,17 +120,18 @@ def declare(request: Request, mission_id: int) -> HttpResponse:
     """Sign the declaration of independence."""
     mission = _mine(request, mission_id)
     form = IndependenceForm(request.POST)
-    if not form.is_valid():
-        return _page(request, mission, independence=form)
-    operations.declare_independence(
-        mission=mission,
-        advised_until=form.cleaned_data["advised_until"],
-        ties=form.cleaned_data["ties"],
-        by=request.user,
-        at=request.at,
-    )
-    messages.success(request, "Votre déclaration est signée. L’organisme et l’équipe du label la lisent.")
-    return redirect("offer", mission_id=mission.pk)
+    if form.is_valid():
+        with said_in(form):
+            operations.declare_independence(
+                mission=mission,
+                advised_until=form.cleaned_data["advised_until"],
+                ties=form.cleaned_data["ties"],
+                by=request.user,
+                at=request.at,
+            )
+            messages.success(request, "Votre déclaration est signée. L’organisme et l’équipe du label la lisent.")
+            return redirect("offer", mission_id=mission.pk)
+    return _page(request, mission, independence=form)
 
 
 @door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)

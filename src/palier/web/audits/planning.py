@@ -20,7 +20,7 @@ from palier.documents.models import Document
 from palier.sites import queries as sites
 from palier.verdict import Refusal
 from palier.web.audits.forms import HandForm, ItemForm, NoteForm, RequestForm
-from palier.web.audits.shown import READ_FINDINGS, READ_PLAN, WRITE_FINDINGS, WRITE_PLAN, Shown, frame, show
+from palier.web.audits.shown import READ_FINDINGS, READ_PLAN, WRITE_FINDINGS, WRITE_PLAN, Shown, frame, said_in, show
 from palier.web.doors import Request, door
 
 HAND = (Thing.EVIDENCE, Right.WRITE)
@@ -34,7 +34,8 @@ def plan(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
     if request.method == "POST" and form is None:
         raise Refusal(follows("agree_plan", one.state))
     if form is not None and request.method == "POST" and form.is_valid():
-        return _write(request, one, form, None)
+        with said_in(form):
+            return _write(request, one, form, None)
     found = queries.planned(one.mission, on=request.on)
     handing = bool(request.may(HAND[1], HAND[0])) and one.state in AT_WORK
     context = frame(request, one, "mission_plan") | {
@@ -83,7 +84,8 @@ def item(request: Request, landlord: Landlord, mission_id: int, item_id: int) ->
     found = get_object_or_404(queries.items(one.mission), pk=item_id)
     form = _item_form(request, one, found)
     if request.method == "POST" and form.is_valid():
-        return _write(request, one, form, found)
+        with said_in(form):
+            return _write(request, one, form, found)
     context = frame(request, one, "mission_plan") | {"form": form, "item": found}
     return render(request, "audits/item.html", context, status=422 if form.errors else 200)
 
@@ -150,12 +152,9 @@ def hand(request: Request, landlord: Landlord, mission_id: int, request_id: int)
     offered = offered.filter(withdrawn_at__isnull=True).order_by("plain_title", "pk")
     form = HandForm(request.POST or None, request.FILES or None, documents=offered)
     if request.method == "POST" and form.is_valid():
-        try:
+        with said_in(form, "file"):
             document = form.cleaned_data["document"] or _deposit(request, landlord, asked, form.cleaned_data["file"])
             operations.hand_document(mission=one.mission, request=asked, document=document, by=request.user, at=request.at)
-        except Refusal as refusal:
-            form.add_error("file", refusal.verdict.sentence)
-        else:
             messages.success(request, f"« {asked.title} » est remis à l’auditeur.")
             return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
     context = frame(request, one, "mission_plan") | {"form": form, "asked": asked}
@@ -215,17 +214,18 @@ def note(request: Request, landlord: Landlord, mission_id: int, item_id: int) ->
     found = get_object_or_404(queries.items(one.mission), pk=item_id)
     form = _note_form(found, request.POST)
     if form.is_valid():
-        operations.note_item(
-            mission=one.mission,
-            item=found,
-            held=form.is_held,
-            day=form.cleaned_data["day"],
-            notes=form.cleaned_data["notes"],
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"« {found.title} » est noté.")
-        return redirect("mission_on_site", landlord_id=landlord.pk, mission_id=mission_id)
+        with said_in(form):
+            operations.note_item(
+                mission=one.mission,
+                item=found,
+                held=form.is_held,
+                day=form.cleaned_data["day"],
+                notes=form.cleaned_data["notes"],
+                by=request.user,
+                at=request.at,
+            )
+            messages.success(request, f"« {found.title} » est noté.")
+            return redirect("mission_on_site", landlord_id=landlord.pk, mission_id=mission_id)
     context = frame(request, one, "mission_on_site") | {
         "items": [{"item": found, "form": form}],
         "held": 0,

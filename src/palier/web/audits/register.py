@@ -19,6 +19,7 @@ from palier.directory.models import Membership, dated
 from palier.directory.rules import Kind, Right, Role, Thing
 from palier.label.rules.rulesets import Audit
 from palier.web.audits.forms import GrantForm, RegisterForm, TermsForm
+from palier.web.audits.shown import said_in
 from palier.web.doors import Request, door
 
 READ = (Thing.AUDITOR_APPROVAL, Right.READ)
@@ -86,18 +87,19 @@ def grant(request: Request) -> HttpResponse:
     form = GrantForm(request.POST or None, members=members, initial=proposed)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        accreditation = operations.grant(
-            person=given["member"].person,
-            firm=given["member"].organisation,
-            starts_on=given["starts_on"],
-            ends_on=given["ends_on"],
-            scope=[Audit(audit) for audit in given["scope"]],
-            trained_on=given["trained_on"],
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"{accreditation.person.name} est agréé.")
-        return redirect("auditor", accreditation_id=accreditation.pk)
+        with said_in(form):
+            accreditation = operations.grant(
+                person=given["member"].person,
+                firm=given["member"].organisation,
+                starts_on=given["starts_on"],
+                ends_on=given["ends_on"],
+                scope=[Audit(audit) for audit in given["scope"]],
+                trained_on=given["trained_on"],
+                by=request.user,
+                at=request.at,
+            )
+            messages.success(request, f"L’agrément de {accreditation.person.name} est enregistré.")
+            return redirect("auditor", accreditation_id=accreditation.pk)
     return render(request, "audits/grant.html", {"form": form, "members": members}, status=422 if form.errors else 200)
 
 

@@ -16,9 +16,9 @@ from palier.audits.rules.missions import State, follows
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents.queries import current
-from palier.verdict import Conflict, Refusal
+from palier.verdict import Refusal
 from palier.web.audits.forms import AnswerForm, RemarkForm, ReportForm
-from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, show
+from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, said_in, show
 from palier.web.documents.files import attachment
 from palier.web.doors import Request, door
 
@@ -56,14 +56,11 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
     if request.method == "POST" and form is None:
         raise Refusal(follows("deliver", one.state))
     if request.method == "POST" and form is not None and form.is_valid():
-        try:
+        with said_in(form) as outcome:
             operations.save_report(mission=one.mission, by=request.user, at=request.at, **form.cleaned_data)
-        except Conflict as conflict:
-            theirs = conflict.theirs
-            form.add_error(None, conflict.verdict.sentence)
-        else:
             messages.success(request, f"Enregistré à {request.at.astimezone():%H:%M}.")
             return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+        theirs = outcome.theirs
     context = frame(request, one, "mission_report") | {
         "report": found,
         "content": _content(one, found) if one.reads and found is not None else None,

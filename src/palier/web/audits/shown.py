@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from django.http import HttpResponse
+from django import forms
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
@@ -16,6 +20,7 @@ from palier.audits.rules.missions import HELD, OFFERED, Side, State, by_whom, ho
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Role, Thing
 from palier.label.rules.rulesets import Audit
+from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, refused
 
 LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
@@ -84,6 +89,31 @@ def not_for(request: Request, act: str, mission: Mission | None = None) -> HttpR
     own = mission is not None and mission.auditor_id == request.user.pk
     verdict = by_whom(act, request.roles, own=own)
     return None if verdict else refused(request, verdict, status=403)
+
+
+@dataclass(slots=True)
+class Said:
+    """What came of an act: ``theirs`` is what was recorded meanwhile, after a conflict."""
+
+    theirs: Any = None
+
+
+@contextmanager
+def said_in(form: forms.Form, field: str | None = None) -> Iterator[Said]:
+    """Let a refusal be an error of the form, what was typed kept; nothing of the act is, an uploaded file included.
+
+    After a conflict the form stands on what is now recorded: sent again, it replaces it.
+    """
+    outcome = Said()
+    try:
+        with transaction.atomic():
+            yield outcome
+    except Refusal as refusal:
+        form.add_error(field, refusal.verdict.sentence)
+        if isinstance(refusal, Conflict):
+            outcome.theirs = refusal.theirs
+            form.data = given = cast(QueryDict, form.data).copy()
+            given["revision"] = str(outcome.theirs.revision)
 
 
 def frame(request: Request, one: Shown, section: str) -> dict[str, Any]:
