@@ -70,7 +70,7 @@ def test_everything_filled_in_is_kept_french_numbers_included(
     client = sign_in(desk.lead)
     form = said(client.get(f"{page('action_add', desk)}?follows={recommendation.pk}"))
     assert re.search(rf'name="follows" value="{recommendation.pk}"[^>]*checked', form)
-    client.post(page("action_add", desk), FILLED | {"budget": "12000,50", "follows": [recommendation.pk]})
+    client.post(page("action_add", desk), FILLED | {"budget": "12 000,50", "follows": [recommendation.pk]})
     action = Action.objects.get()
     assert queries.full_content(action) == replace(COMPLETE, budget=Decimal("12000.50"), baseline=Decimal("61.5"))
     assert [row.code for row in action.recommendations.all()] == ["P-01"]

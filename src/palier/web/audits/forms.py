@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from palier.audits.models import Accreditation, Finding
 from palier.audits.rules.findings import FEEDBACK_CRITERIA, FEEDBACK_SCALE, FindingKind, Treatment
@@ -17,6 +18,7 @@ from palier.label.rules.rulesets import Audit
 from palier.plans.rules.terms import Effect, Outcome
 from palier.stock.models import Residence
 from palier.web.consultation.forms import DayInput
+from palier.web.plans.forms import NumberField
 
 
 class HourInput(forms.TimeInput):
@@ -36,6 +38,11 @@ def residence_in_words(residence: Any) -> str:
 
 def _finding(finding: Any) -> str:
     return f"{finding.code}. {finding.text[:110]}"
+
+
+def _piece(document: Any) -> str:
+    """A piece of the file in a list to choose from: many bear the same title."""
+    return f"{document.title}, déposé le {timezone.localtime(document.created_at):%d/%m/%Y}"
 
 
 def _auditor(one: Any) -> str:
@@ -99,12 +106,8 @@ class ConsultForm(forms.Form):
 class ProposalForm(forms.Form):
     """What an auditor proposes."""
 
-    amount = forms.DecimalField(
-        label="Montant, en euros hors taxes", min_value=0, max_digits=9, decimal_places=2, localize=True
-    )
-    days = forms.DecimalField(
-        label="Jours d’intervention", max_digits=4, decimal_places=1, localize=True, help_text="Par exemple 6,5."
-    )
+    amount = NumberField(label="Montant, en euros hors taxes", min_value=0, max_digits=9, decimal_places=2)
+    days = NumberField(label="Jours d’intervention", max_digits=4, decimal_places=1, help_text="Par exemple 6,5.")
     starts_on = forms.DateField(label="Du", widget=DayInput())
     ends_on = forms.DateField(label="Au", widget=DayInput(), help_text="Votre agrément doit valoir sur toute la période.")
     approach = forms.CharField(label="Démarche proposée", required=False, widget=_text(5))
@@ -207,7 +210,7 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "document", documents)
+        _offer(self, "document", documents, _piece)
 
     def clean(self) -> dict[str, Any]:
         """One or the other."""
@@ -260,7 +263,7 @@ class FindingForm(forms.Form):
         super().__init__(*args, **kwargs)
         _offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
         _offer(self, "residence", residences, residence_in_words)
-        _offer(self, "documents", documents)
+        _offer(self, "documents", documents, _piece)
         if not documents:
             del self.fields["documents"]
 

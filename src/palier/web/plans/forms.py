@@ -20,6 +20,17 @@ from palier.web.consultation.forms import DayInput
 Words = dict[Vocabulary, dict[str, str]]
 
 
+class NumberField(forms.DecimalField):
+    """A number as people write it: « 8 450,50 », with or without spaces between thousands."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(localize=True, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        """The number, its spaces dropped, narrow and no-break ones included."""
+        return super().to_python("".join(value.split()) if isinstance(value, str) else value)
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a long form: its title, what it is for, its fields; those of one row stand side by side."""
@@ -105,9 +116,7 @@ class ActionForm(forms.Form):
         help_text="Qui peut agir sur la cause : vous, un autre acteur (État, ville, autre organisme), ou plusieurs.",
     )
     lever = forms.ChoiceField(label="Levier", required=False, help_text="Le moyen principal.")
-    budget = forms.DecimalField(
-        label="Budget, en euros TTC", required=False, min_value=0, max_digits=12, decimal_places=2, localize=True
-    )
+    budget = NumberField(label="Budget, en euros TTC", required=False, min_value=0, max_digits=12, decimal_places=2)
     funding = forms.CharField(
         label="Financement", required=False, max_length=200, help_text="Par exemple « fonds propres et contrat de ville »."
     )
@@ -152,9 +161,9 @@ class ActionForm(forms.Form):
     direction = forms.ChoiceField(
         label="Sens", required=False, choices=_chosen([(d.value, d.label) for d in Direction], "À préciser")
     )
-    baseline = forms.DecimalField(label="Valeur de départ", required=False, max_digits=14, decimal_places=3, localize=True)
+    baseline = NumberField(label="Valeur de départ", required=False, max_digits=14, decimal_places=3)
     baseline_on = forms.DateField(label="Mesurée le", required=False, widget=DayInput())
-    target = forms.DecimalField(label="Cible", required=False, max_digits=14, decimal_places=3, localize=True)
+    target = NumberField(label="Cible", required=False, max_digits=14, decimal_places=3)
     target_on = forms.DateField(label="À atteindre le", required=False, widget=DayInput())
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -279,7 +288,7 @@ class MeasureForm(forms.Form):
     """A value of the indicator on a day."""
 
     on = forms.DateField(label="Mesuré le", widget=DayInput())
-    value = forms.DecimalField(label="Valeur", max_digits=14, decimal_places=3, localize=True)
+    value = NumberField(label="Valeur", max_digits=14, decimal_places=3)
     source = forms.CharField(
         label="Source", max_length=200, help_text="D’où vient la valeur, par exemple « relevé de contrôle du ménage, mars »."
     )
