@@ -26,11 +26,9 @@ from palier.audits.rules.missions import (
     HELD,
     OFFERED,
     STATEMENT,
-    Declaration,
     State,
     choosable,
     follows,
-    independent,
 )
 from palier.calendar import in_words, paris_day
 from palier.directory.models import Landlord, Organisation, Person, Relation, dated
@@ -87,6 +85,10 @@ def consult(
     if queries.under_way(landlord=landlord.pk, cycle=cycle, audit=audit):
         raise Refusal(no("audits.given", f"Un auditeur est déjà retenu ({audit.label})."))
     today = paris_day(at)
+    if answer_by and answer_by < today:
+        raise Refusal(
+            no("audits.answer_past", "La réponse est attendue à une date passée : choisissez aujourd’hui ou un jour à venir.")
+        )
     held = [queries.held_by(person=one.person_id, firm=one.firm_id) for one in auditors]
     require(Verdict.all(valid(one.person.name, had, audit, [today]) for one, had in zip(auditors, held, strict=True)))
     asked = [_consult_one(landlord, cycle, audit, one.firm, one.person, request, answer_by, by, at) for one in auditors]
@@ -221,16 +223,13 @@ def declare_independence(*, mission: Mission, advised_until: date | None, ties: 
 def acceptable(*, mission: Mission, on: date) -> Verdict:
     """Whether a proposal may be accepted on a day: the moment, the independence, the accreditation today and on the days."""
     journey = label.open_journey(landlord=mission.landlord_id)
-    years = queries.independence_years(on=on)
-    signed = paris_day(mission.declared_at) if mission.declared_at else None
-    declaration = Declaration(signed, mission.advised_until, mission.ties)
     days = [day for day in (on, mission.starts_on, mission.ends_on) if day]
     given = queries.under_way(landlord=mission.landlord_id, cycle=mission.cycle, audit=Audit(mission.audit))
     return Verdict.all(
         [
             follows("accept", State(mission.state)),
             choosable(Audit(mission.audit), Stage(journey.stage) if journey else None, mission.landlord_id),
-            independent(declaration, years, on),
+            queries.independence(mission, years=queries.independence_years(on=on), on=on),
             queries.accreditation_on(mission=mission, days=days),
             no("audits.given", "Un auditeur est déjà retenu pour cet audit.") if given else Verdict(),
         ]

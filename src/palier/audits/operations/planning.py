@@ -158,7 +158,7 @@ def propose_plan(*, mission: Mission, by: Person, at: datetime) -> None:
         "audits.plan_proposed",
         at=at,
         subject=f"Le plan attend votre accord : {Audit(mission.audit).label}",
-        body=f"{mission.auditor.name} propose le plan de la mission. Relisez les dates, les sites et les personnes.",
+        body=f"{mission.auditor.name} propose le plan de la mission. Relisez les dates, les sites, les personnes et les documents demandés.",
     )
 
 
@@ -232,7 +232,7 @@ def _require_proposed(mission: Mission) -> None:
 
 @transaction.atomic
 def ask_document(*, mission: Mission, title: str, detail: str, by: Person, at: datetime) -> DocumentRequest:
-    """Ask the landlord for a document.
+    """Ask the landlord for a document. While the plan is being written, its proposal tells of it.
 
     Raises:
         Refusal: without a title, or when the mission is not under way.
@@ -251,6 +251,14 @@ def ask_document(*, mission: Mission, title: str, detail: str, by: Person, at: d
         summary=f"a demandé le document « {request.title} ».",
         facts={"request": request.pk},
     )
+    if mission.state != State.ACCEPTED:
+        tell_landlord(
+            mission,
+            "audits.mission_changed",
+            at=at,
+            subject=f"L’auditeur demande un document : {Audit(mission.audit).label}",
+            body="Remettez-le depuis le plan de la mission, ou dites pourquoi il ne peut pas l’être.",
+        )
     return request
 
 

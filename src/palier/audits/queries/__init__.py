@@ -15,12 +15,14 @@ from palier.audits.queries.accreditations import (
 from palier.audits.queries.missions import (
     clues,
     document_requests,
+    independence,
     items,
     missions,
     offers,
     planned,
     priority_areas,
     rivals,
+    unanswered,
     under_way,
     visible,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "findings",
     "grid_verdict",
     "held_by",
+    "independence",
     "independence_years",
     "items",
     "missions",
@@ -70,6 +73,7 @@ __all__ = [
     "sites_to_check",
     "terms",
     "themes",
+    "unanswered",
     "under_way",
     "visible",
 ]

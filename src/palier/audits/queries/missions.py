@@ -7,14 +7,15 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from palier.audits.models import DocumentRequest, Mission, PlanItem
-from palier.audits.rules.missions import HELD, OFFERED, Clue, ItemKind, PlannedItem
-from palier.calendar import add_months, in_words
+from palier.audits.models import DocumentRequest, Mission, PlanItem, Remark
+from palier.audits.rules.missions import HELD, OFFERED, Clue, Declaration, ItemKind, PlannedItem, independent
+from palier.calendar import add_months, in_words, paris_day
 from palier.directory.models import Membership, Person, dated
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Version
 from palier.label.rules.rulesets import Audit
 from palier.sites import queries as sites
+from palier.verdict import Verdict
 
 # These see consultations and their amounts; the others see the missions that were given.
 _CHOOSE = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR, Role.REFERENT, Role.ADMINISTRATOR})
@@ -41,6 +42,19 @@ def offers(*, person: Person, on: date) -> QuerySet[Mission]:
     member = Membership.objects.filter(dated(on), person=person, organisation=OuterRef("firm"), role=Role.AUDITOR)
     found = Mission.objects.filter(Exists(member), auditor=person).select_related("landlord", "firm", "auditor", "report")
     return found.order_by("-consulted_at", "-pk")
+
+
+def unanswered(*, person: Person) -> frozenset[int]:
+    """The missions of an auditor in which a remark waits for their answer. One SQL query."""
+    found = Remark.objects.filter(mission__auditor=person, answered_at__isnull=True)
+    return frozenset(found.values_list("mission_id", flat=True))
+
+
+def independence(mission: Mission, *, years: int, on: date) -> Verdict:
+    """Whether the auditor's declaration lets them audit this landlord, with ``years`` between advice and audit."""
+    signed = paris_day(mission.declared_at) if mission.declared_at else None
+    declaration = Declaration(signed, mission.advised_until, mission.ties)
+    return independent(declaration, years, on)
 
 
 def under_way(*, landlord: int, cycle: int, audit: Audit) -> Mission | None:

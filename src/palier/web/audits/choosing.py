@@ -10,8 +10,7 @@ from django.shortcuts import redirect, render
 
 from palier.audits import operations, queries
 from palier.audits.models import Mission
-from palier.audits.rules.missions import HELD, OFFERED, OVER, Declaration, Side, State, audit_to_choose, independent
-from palier.calendar import paris_day
+from palier.audits.rules.missions import HELD, OFFERED, OVER, Side, State, audit_to_choose
 from palier.directory.models import Landlord
 from palier.directory.rules import Role
 from palier.label import queries as label
@@ -26,12 +25,15 @@ from palier.web.ledger.history import entries_of
 NOW = {
     State.CONSULTED: ("répondre à la consultation", "mission"),
     State.PROPOSED: ("choisir un auditeur", "missions"),
-    State.ACCEPTED: ("arrêter le plan", "mission_plan"),
+    State.ACCEPTED: ("composer le plan", "mission_plan"),
     State.PLANNED: ("ouvrir la mission sur place", "mission_on_site"),
     State.ON_SITE: ("tenir le plan et écrire les constats", "mission_on_site"),
     State.REPORT_DRAFTED: ("rendre le rapport", "mission_report"),
     State.REPORT_DELIVERED: ("relire le rapport", "mission_report"),
 }
+
+
+_AGREE = ("arrêter le plan", "mission_plan")
 
 
 @door(GET=READ_PLAN)
@@ -59,14 +61,9 @@ def missions(request: Request, landlord: Landlord) -> HttpResponse:
 
 
 def _offer(request: Request, mission: Mission, years: int) -> dict[str, Any]:
-    """A consultation as the landlord compares it: the declaration and the verdict on a choice."""
-    signed = paris_day(mission.declared_at) if mission.declared_at else None
-    declaration = Declaration(signed, mission.advised_until, mission.ties)
-    return {
-        "mission": mission,
-        "state": State(mission.state),
-        "independent": independent(declaration, years, request.on),
-    }
+    """A consultation as the landlord compares it: where it stands, what the declaration says."""
+    verdict = queries.independence(mission, years=years, on=request.on)
+    return {"mission": mission, "state": State(mission.state), "independent": verdict}
 
 
 @door(GET=READ_PLAN, POST=READ_PLAN)
@@ -77,7 +74,10 @@ def consult(request: Request, landlord: Landlord) -> HttpResponse:
     journey = label.open_journey(landlord=landlord.pk)
     audit = audit_to_choose(Stage(journey.stage) if journey else None)
     possible: Verdict = YES if audit else no("audits.not_the_moment", "Le parcours n’est pas à l’étape du choix d’un auditeur.")
-    accredited = queries.auditors_for(audit=audit or Audit.HQS, on=request.on)
+    consulted = queries.missions(landlord=landlord.pk).filter(
+        cycle=journey.cycle if journey else 1, audit=audit, state__in=OFFERED
+    )
+    accredited = queries.auditors_for(audit=audit or Audit.HQS, on=request.on).exclude(person__in=consulted.values("auditor"))
     form = ConsultForm(request.POST or None, accredited=accredited)
     if request.method == "POST" and audit and form.is_valid():
         given = form.cleaned_data
@@ -104,10 +104,13 @@ def mission(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
     one = show(request, landlord, mission_id)
     found = one.mission
     comparing = bool(request.roles & (LANDLORD | {Role.REFERENT, Role.ADMINISTRATOR})) or one.own
+    now, now_page = NOW.get(one.state, ("", ""))
+    if one.state is State.ACCEPTED and found.plan_proposed_at:
+        now, now_page = _AGREE
     feedback = found.feedback.filter(side=_side(request)).first() if found.state == State.APPROVED else None
     context = frame(request, one, "mission") | {
-        "now": NOW.get(one.state, ("", ""))[0],
-        "now_page": NOW.get(one.state, ("", ""))[1],
+        "now": now,
+        "now_page": now_page,
         "comparing": comparing,
         "clues": queries.clues(found, years=queries.independence_years(on=request.on), on=request.on) if comparing else [],
         "acceptable": operations.acceptable(mission=found, on=request.on) if found.state in OFFERED else None,
@@ -127,7 +130,7 @@ def accept(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
     if refusal := not_for(request, "accept", one.mission):
         return refusal
     found = operations.accept(mission=one.mission, by=request.user, at=request.at)
-    messages.success(request, f"{found.auditor.name} est retenu. Le dossier de l’organisme lui est ouvert.")
+    messages.success(request, f"La mission est confiée à {found.auditor.name} : le dossier de l’organisme lui est ouvert.")
     return redirect("mission", landlord_id=landlord.pk, mission_id=found.pk)
 
 

@@ -11,6 +11,7 @@ from palier.audits import operations, queries
 from palier.audits.models import Mission
 from palier.audits.operations import Proposal
 from palier.audits.rules.missions import AT_WORK, HELD, OFFERED, STATEMENT, State, follows, holder
+from palier.directory import queries as directory
 from palier.directory.rules import Role
 from palier.documents import operations as documents
 from palier.documents.models import Document
@@ -30,9 +31,10 @@ def missions(request: Request) -> HttpResponse:
     """The missions of the person: to answer, under way, past."""
     found = queries.offers(person=request.user, on=request.on)
     over = Paginator(found.exclude(state__in=OFFERED | AT_WORK), PER_PAGE).get_page(request.GET.get("page"))
+    waiting = queries.unanswered(person=request.user)
     context = {
         "offered": found.filter(state__in=OFFERED),
-        "at_work": [_line(m) for m in found.filter(state__in=AT_WORK)],
+        "at_work": [_line(m, unanswered=m.pk in waiting) for m in found.filter(state__in=AT_WORK)],
         "over": over,
         "accreditations": [
             {"row": one, "standing": queries.as_rule(one).standing(request.on)}
@@ -43,8 +45,8 @@ def missions(request: Request) -> HttpResponse:
     return render(request, "audits/my_missions.html", context)
 
 
-def _line(mission: Mission) -> dict[str, object]:
-    side = holder(State(mission.state), plan_proposed=mission.plan_proposed_at is not None, unanswered=False)
+def _line(mission: Mission, *, unanswered: bool) -> dict[str, object]:
+    side = holder(State(mission.state), plan_proposed=mission.plan_proposed_at is not None, unanswered=unanswered)
     return {"mission": mission, "state": State(mission.state), "side": side}
 
 
@@ -54,9 +56,10 @@ def _mine(request: Request, mission_id: int) -> Mission:
 
 @door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
 def offer(request: Request, mission_id: int) -> HttpResponse:
-    """A consultation: what is asked, the proposal, the declaration. A mission that was given has its own page."""
+    """A consultation: what is asked, the proposal, the declaration. A mission has its own page while the file is open."""
     mission = _mine(request, mission_id)
-    if mission.state in HELD and request.method == "GET":
+    file_open = directory.opened(person=request.user, landlord=mission.landlord_id, on=request.on) is not None
+    if mission.state in HELD and file_open and request.method == "GET":
         return redirect("mission", landlord_id=mission.landlord_id, mission_id=mission.pk)
     shown = {name: getattr(mission, name) for name in ("amount", "days", "starts_on", "ends_on", "approach")}
     form = ProposalForm(request.POST or None, request.FILES or None, initial=shown)
@@ -95,6 +98,7 @@ def _page(
 ) -> HttpResponse:
     days = {request.on, *(day for day in (mission.starts_on, mission.ends_on) if day)}
     verdict: Verdict = queries.accreditation_on(mission=mission, days=days)
+    years = queries.independence_years(on=request.on)
     advised = {"advised": "yes" if mission.advised_until else "no"} if mission.declared_at else {}
     context = {
         "mission": mission,
@@ -107,9 +111,10 @@ def _page(
         "independence": independence
         or IndependenceForm(initial={**advised, "advised_until": mission.advised_until, "ties": mission.ties}),
         "statement": STATEMENT,
-        "clues": queries.clues(mission, years=queries.independence_years(on=request.on), on=request.on),
-        "years": queries.independence_years(on=request.on),
+        "clues": queries.clues(mission, years=years, on=request.on),
+        "years": years,
         "accreditation": verdict,
+        "independent": queries.independence(mission, years=years, on=request.on) if mission.declared_at else Verdict(),
     }
     failed = any(one is not None and one.errors for one in (form, independence))
     return render(request, "audits/offer.html", context, status=422 if failed else 200)

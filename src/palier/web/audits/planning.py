@@ -22,6 +22,7 @@ from palier.verdict import Refusal
 from palier.web.audits.forms import HandForm, ItemForm, NoteForm, RequestForm
 from palier.web.audits.shown import READ_FINDINGS, READ_PLAN, WRITE_FINDINGS, WRITE_PLAN, Shown, frame, said_in, show
 from palier.web.doors import Request, door
+from palier.web.ledger.history import HistoryEntry, entries_of
 
 HAND = (Thing.EVIDENCE, Right.WRITE)
 
@@ -42,14 +43,23 @@ def plan(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
         "items": queries.items(one.mission),
         "form": form,
         "advice": plan_advice(found),
+        "sent_back": _sent_back(request, one) if form else None,
         "proposable": operations.proposable(mission=one.mission, on=request.on) if form else None,
         "may_agree": bool(request.may(Right.VALIDATE, Thing.AUDIT_PLAN)) and one.mission.plan_proposed_at is not None,
         "agreeable": operations.agreeable(mission=one.mission, on=request.on) if one.state is State.ACCEPTED else None,
         "requests": queries.document_requests(one.mission),
         "handing": handing,
-        "asking": RequestForm() if one.own and one.state in AT_WORK else None,
+        "asking": RequestForm(auto_id="id_request_%s") if one.own and one.state in AT_WORK else None,
     }
     return render(request, "audits/plan.html", context, status=422 if form and form.errors else 200)
+
+
+def _sent_back(request: Request, one: Shown) -> HistoryEntry | None:
+    """Why the plan came back, until it is proposed again."""
+    if one.mission.plan_proposed_at:
+        return None
+    acts = entries_of(request, "audits.mission", one.mission.pk, limit=50)
+    return next((entry for entry in acts if entry.act == "audits.plan_sent_back"), None)
 
 
 def _item_form(request: Request, one: Shown, item: PlanItem | None = None) -> ItemForm:

@@ -138,16 +138,28 @@ def remarks(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
         operations.say(mission=one.mission, by=request.user, at=request.at, **given)
         messages.success(request, "Votre remarque est envoyée à l’auditeur. Elle reste dans le rapport.")
         return redirect("mission_remarks", landlord_id=landlord.pk, mission_id=mission_id)
+    return _remarks_page(request, one, form=form)
+
+
+def _remarks_page(
+    request: Request, one: Shown, *, form: RemarkForm | None = None, answered: AnswerForm | None = None
+) -> HttpResponse:
+    """The remarks, each with the form of its answer for the auditor; ``answered`` is the one that was sent."""
     answering = one.own and one.state is State.REPORT_DELIVERED
     found = list(queries.remarks(one.mission)) if one.reads else []
+
+    def answer_form(remark: Remark) -> AnswerForm | None:
+        if answered is not None and answered.prefix == str(remark.pk):
+            return answered
+        return AnswerForm(initial={"text": remark.answer}, prefix=str(remark.pk)) if answering else None
+
     context = frame(request, one, "mission_remarks") | {
-        "remarks": [
-            {"row": r, "form": AnswerForm(initial={"text": r.answer}, prefix=str(r.pk)) if answering else None} for r in found
-        ],
+        "remarks": [{"row": r, "form": answer_form(r)} for r in found],
         "unanswered": sum(r.answered_at is None for r in found),
         "form": form,
     }
-    return render(request, "audits/remarks.html", context, status=422 if form and form.errors else 200)
+    failed = answered is not None or bool(form and form.errors)
+    return render(request, "audits/remarks.html", context, status=422 if failed else 200)
 
 
 @door(POST=WRITE_FINDINGS)
@@ -155,7 +167,10 @@ def answer(request: Request, landlord: Landlord, mission_id: int, remark_id: int
     """Answer a remark."""
     one = show(request, landlord, mission_id)
     found = get_object_or_404(Remark.objects.select_related("finding"), pk=remark_id, mission=one.mission)
-    text = request.POST.get(f"{found.pk}-text", "")
-    operations.answer(mission=one.mission, remark=found, text=text, by=request.user, at=request.at)
-    messages.success(request, "Votre réponse est enregistrée.")
-    return redirect("mission_remarks", landlord_id=landlord.pk, mission_id=mission_id)
+    form = AnswerForm(request.POST, prefix=str(found.pk))
+    if form.is_valid():
+        with said_in(form):
+            operations.answer(mission=one.mission, remark=found, text=form.cleaned_data["text"], by=request.user, at=request.at)
+            messages.success(request, "Votre réponse est enregistrée.")
+            return redirect("mission_remarks", landlord_id=landlord.pk, mission_id=mission_id)
+    return _remarks_page(request, one, answered=form)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from palier.audits import queries
 from palier.audits.models import Mission
 from palier.audits.rules.findings import reads_findings
-from palier.audits.rules.missions import HELD, OFFERED, Side, State, by_whom, holder
+from palier.audits.rules.missions import BY_ACT, HELD, OFFERED, Side, State, by_whom, holder
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Role, Thing
 from palier.label.rules.rulesets import Audit
@@ -80,7 +80,8 @@ def shown(request: Request, mission: Mission) -> Shown:
     state = State(mission.state)
     unanswered = state is State.REPORT_DELIVERED and mission.remarks.filter(answered_at__isnull=True).exists()
     side = holder(state, plan_proposed=mission.plan_proposed_at is not None, unanswered=unanswered)
-    yours = (side is Side.AUDITOR and own) or (side is Side.LANDLORD and bool(request.roles & LANDLORD))
+    who = BY_ACT["agree_plan"].roles if state is State.ACCEPTED else LANDLORD
+    yours = (side is Side.AUDITOR and own) or (side is Side.LANDLORD and bool(request.roles & who))
     return Shown(mission, own, reads_findings(request.roles, state, own=own), side, yours)
 
 
