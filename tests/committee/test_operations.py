@@ -48,7 +48,7 @@ def at_the_committee(
         make_person(Role.TENANT_REPRESENTATIVE, association)
         open_file(landlord=landlord, holder=association, role=Role.TENANT_REPRESENTATIVE, source="test", by=None, at=at)
         journey = operations.open_journey(landlord=landlord, rules=rules, by=referent, at=at)
-        Journey.objects.filter(pk=journey.pk).update(stage=stage, **more)
+        Journey.objects.filter(pk=journey.pk).update(stage=stage, opened_at=at - timedelta(days=90), **more)
         journey.refresh_from_db()
         inform(
             landlord=landlord,
@@ -183,3 +183,13 @@ def test_each_stage_offers_only_its_outcomes() -> None:
     assert possible(Stage.ENGAGEMENT) == ()
     assert set(possible(Stage.DECISION_AWARD)) == {Outcome.LABEL_AWARDED, Outcome.AWARD_DEFERRED, Outcome.AWARD_REFUSED}
     assert Outcome.SUSPENDED in possible(Stage.LABELLED)
+
+
+def test_a_session_before_the_journey_or_before_the_last_decision_is_a_slip_of_the_date(
+    at_the_committee: Callable[..., Journey], referent: Person, at: datetime
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    with pytest.raises(Refusal, match="précède"):
+        record_decision(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=date(2016, 3, 5), by=referent, at=at)
+    journey.refresh_from_db()
+    assert journey.stage == Stage.DECISION_AWARD

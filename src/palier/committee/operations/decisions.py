@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from palier.calendar import paris_day
+from palier.committee import queries
 from palier.committee.models import Decision
 from palier.committee.rules.outcomes import Outcome, complete, possible
 from palier.directory import queries as directory
@@ -38,12 +39,17 @@ def record_decision(
     The landlord, its tenants' representatives, its auditor and its relays are told.
 
     Raises:
-        Refusal: when the day is to come, the outcome is not possible here, conditions or reasons are missing, or the
-            step is refused.
+        Refusal: when the day is to come or precedes what was decided before, the outcome is not possible here, conditions
+            or reasons are missing, or the step is refused.
         Conflict: when the journey moved meanwhile.
     """
     if decided_on > paris_day(at):
         raise Refusal(no("committee.day_to_come", "La séance n’a pas encore eu lieu : enregistrez la décision le jour venu."))
+    last = queries.decisions(landlord=journey.landlord_id).filter(journey=journey).first()
+    earliest = max(paris_day(journey.opened_at), last.decided_on if last else date.min)
+    if decided_on < earliest:
+        since = "la décision précédente" if last and last.decided_on == earliest else "l’ouverture du parcours"
+        raise Refusal(no("committee.day_too_early", f"La séance précède {since}, le {earliest:%d/%m/%Y} : vérifiez la date."))
     stage = Stage(journey.stage)
     if outcome not in possible(stage):
         raise Refusal(no("committee.not_here", f"« {outcome.about.label} » n’est pas possible à l’étape « {stage.label} »."))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,6 +18,7 @@ from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.journey.queries import position
 from palier.label import queries as label
+from palier.label.models import Journey
 from palier.label.rules.guards import conditions
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Guard
@@ -71,7 +73,9 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
             {"row": d, "label": Outcome(d.outcome).about.label, "stage": Stage(d.stage).label}
             for d in queries.decisions(landlord=landlord.pk)
         ],
-        "may_record": found is not None and bool(request.may(Right.WRITE, Thing.DECISION_NOTICE)),
+        "may_record": found is not None
+        and bool(request.may(Right.WRITE, Thing.DECISION_NOTICE))
+        and bool(_outcomes(found, request.on)),
     }
     return render(request, "committee/decisions.html", context)
 
@@ -80,9 +84,7 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
 def record(request: Request, landlord: Landlord) -> HttpResponse:
     """Record what the committee decided; the journey moves with it."""
     found = open_one(landlord)
-    stage = Stage(found.stage)
-    facts = label.facts(journey=found, on=request.on, decided=True)
-    outcomes = [outcome for outcome in possible(stage) if _fits(outcome, facts)]
+    outcomes = _outcomes(found, request.on)
     form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
     if form.is_valid():
         given = form.cleaned_data
@@ -104,8 +106,15 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
         "position": position(journey=found, roles=request.roles, on=request.on),
         "opinions": consultation.opinions(landlord=landlord.pk, cycle=found.cycle),
         "notes": label.notes(journey=found)[:1],
+        "hearing": label.hearing(journey=found),
     }
     return render(request, "committee/record.html", context, status=422 if form.is_bound else 200)
+
+
+def _outcomes(journey: Journey, on: date) -> list[Outcome]:
+    """What the committee may decide of a journey today."""
+    facts = label.facts(journey=journey, on=on, decided=True)
+    return [outcome for outcome in possible(Stage(journey.stage)) if _fits(outcome, facts)]
 
 
 def _fits(outcome: Outcome, facts: Any) -> bool:
