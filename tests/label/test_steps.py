@@ -10,8 +10,18 @@ from hypothesis import strategies as st
 
 from palier.directory.rules import Role
 from palier.label.queries import shipped_rule_sets
-from palier.label.rules.guards import MEANING, OF_ANOTHER_PATH, Facts, Milestone, by_whom, concerns, conditions, next_step
-from palier.label.rules.rulesets import RuleSet, parse
+from palier.label.rules.guards import (
+    MEANING,
+    OF_ANOTHER_PATH,
+    Facts,
+    Milestone,
+    by_whom,
+    concerns,
+    conditions,
+    holder,
+    next_step,
+)
+from palier.label.rules.rulesets import RuleSet, differences, parse
 from palier.label.rules.stages import DECISIONS, LIVE, STAGES, Holder, Stage
 from palier.label.rules.steps import BY_ACT, STEPS, SWITCHABLE, Effect, Guard, forward, steps_from
 from palier.verdict import YES, no
@@ -35,6 +45,32 @@ def facts(**more: object) -> Facts:
         "decided": True,
     }
     return Facts(**{**given_, **more})  # type: ignore[arg-type]
+
+
+def test_who_holds_a_journey_follows_what_is_missing() -> None:
+    awaited, unopened = no("consultation.awaited", "Un avis manque."), no("consultation.not_opened", "Rien n’est ouvert.")
+    here = Stage.HQS_ON_SITE
+    assert holder(facts(stage=here)) is Holder.AUDITOR
+    assert holder(facts(stage=here, gate=awaited)) is Holder.REPRESENTATIVES
+    assert holder(facts(stage=here, gate=unopened)) is Holder.LANDLORD
+    assert holder(facts(stage=here, gate=awaited, milestones=frozenset())) is Holder.AUDITOR
+    assert holder(facts(stage=Stage.INSTRUCTION_AWARD, open_corrections=1)) is Holder.LANDLORD
+
+
+def test_versions_are_compared_in_the_words_of_the_screens() -> None:
+    before = RULES["eighteen_eighteen"]
+    data = {**next(d for d in shipped_rule_sets() if d["code"] == "eighteen_eighteen")}
+    data["grants"], data["guards_off"] = [24, 12], ["pieces"]
+    data["stages"] = {**data["stages"], "engagement": {**data["stages"]["engagement"], "pieces": ["engagement_letter"]}}
+    found = {line.where: (line.before, line.after) for line in differences(before, parse(data))}
+    assert found == {
+        "Durées du label, en mois": ("18, 18", "24, 12"),
+        "Conditions levées": ("aucune", "Les pièces demandées sont déposées"),
+        "Engagement, vers l’engagement : pièces": (
+            "Lettre d’engagement, Extrait de délibération, Synthèse du patrimoine",
+            "Lettre d’engagement",
+        ),
+    }
 
 
 def test_two_rule_sets_are_shipped() -> None:

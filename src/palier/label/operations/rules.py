@@ -8,12 +8,13 @@ from typing import Any
 
 from django.db import transaction
 
+from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.label.models import RuleSetVersion
 from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
 from palier.ledger.operations import record
-from palier.verdict import Refusal, no
+from palier.verdict import Refusal, Remedy, no
 
 
 @transaction.atomic
@@ -64,10 +65,19 @@ def publish_rule_set(*, draft: RuleSetVersion, by: Person | None, at: datetime) 
     """Put a version in force from its day. Journeys already open keep theirs.
 
     Raises:
-        Refusal: when it is already published, or would take effect before an earlier version of the same rules.
+        Refusal: when it is already published, or would take effect before an earlier version of the same rules, or, by
+            a person, on a day that is past.
     """
     if draft.published_at is not None:
         raise Refusal(no("label.rules_published", "Cette version est déjà publiée."))
+    if by is not None and draft.effective_from < paris_day(at):
+        raise Refusal(
+            no(
+                "label.rules_past",
+                f"La date d’effet, le {draft.effective_from:%d/%m/%Y}, est passée : choisissez une date à partir d’aujourd’hui.",
+                Remedy("Modifier le brouillon", "rule_set_change", {"version_id": draft.pk}),
+            )
+        )
     later = RuleSetVersion.objects.filter(
         code=draft.code, published_at__isnull=False, effective_from__gt=draft.effective_from
     ).first()

@@ -12,8 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 from palier.consultation.rules import Duty
+from palier.documents.rules import KINDS
 from palier.label.rules.stages import LIVE, STAGES, Stage
-from palier.label.rules.steps import SWITCHABLE, Guard
+from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.verdict import Refusal, Verdict, no
 
 
@@ -75,15 +76,15 @@ class RuleSet:
         return self.stages[stage]
 
 
-_WHOLE = (
-    "lapse_days",
-    "gate_reminders",
-    "verification_opens",
-    "renewal_opens",
-    "grace_days",
-    "hearing_days",
-    "correction_days",
-)
+NUMBER_WORDS = {
+    "lapse_days": "Jours avant que la porte des représentants s’ouvre d’elle-même",
+    "gate_reminders": "Relances tracées exigées avant cette ouverture",
+    "verification_opens": "Mois après l’attribution avant l’audit de vérification",
+    "renewal_opens": "Mois avant le terme pour préparer le renouvellement",
+    "grace_days": "Jours de grâce après le terme, quand un dossier est en cours",
+    "hearing_days": "Jours pour présenter ses observations avant un retrait",
+    "correction_days": "Jours pour répondre à une demande de correction",
+}
 
 
 def parse(data: Mapping[str, Any]) -> RuleSet:
@@ -109,7 +110,7 @@ def parse(data: Mapping[str, Any]) -> RuleSet:
             for stage in LIVE
         },
         guards_off=frozenset(Guard(g) for g in data.get("guards_off", ())),
-        **{name: data[name] for name in _WHOLE},
+        **{name: data[name] for name in NUMBER_WORDS},
     )
 
 
@@ -119,7 +120,9 @@ def _problems(data: Mapping[str, Any]) -> list[str]:
         for name in ("code", "title")
         if not isinstance(data.get(name), str) or not data.get(name)
     ]
-    found += [f"« {name} » : indiquez un nombre entier positif ou nul." for name in _WHOLE if not _is_count(data.get(name))]
+    found += [
+        f"« {name} » : indiquez un nombre entier positif ou nul." for name in NUMBER_WORDS if not _is_count(data.get(name))
+    ]
     grants = data.get("grants")
     if not isinstance(grants, list | tuple) or len(grants) not in (1, 2) or not all(_is_count(g) and g for g in grants):
         found.append("« grants » : indiquez une ou deux durées en mois, par exemple 36, ou 18 et 18.")
@@ -136,6 +139,8 @@ def _problems(data: Mapping[str, Any]) -> list[str]:
             found.append(f"« stages.{stage}.days » : indiquez un nombre de jours.")
         if rule.get("duty") not in set(Duty):
             found.append(f"« stages.{stage}.duty » : choisissez parmi {', '.join(Duty)}.")
+        if unknown := [kind for kind in rule.get("pieces", ()) if kind not in KINDS]:
+            found.append(f"« stages.{stage}.pieces » : « {', '.join(map(str, unknown))} » n’est pas une pièce connue.")
         if not all(_is_count(day) for day in rule.get("reminders", ())):
             found.append(f"« stages.{stage}.reminders » : indiquez des nombres de jours avant l’échéance.")
     found += [
@@ -159,44 +164,36 @@ class Difference:
     after: str
 
 
-_NAMES = {
-    "grants": "Durées du label, en mois",
-    "lapse_days": "Jours avant que la porte des représentants s’ouvre d’elle-même",
-    "gate_reminders": "Relances exigées avant cette ouverture",
-    "verification_opens": "Mois après l’attribution avant l’audit de vérification",
-    "renewal_opens": "Mois avant le terme pour préparer le renouvellement",
-    "grace_days": "Jours de grâce après le terme",
-    "hearing_days": "Jours pour présenter ses observations avant un retrait",
-    "correction_days": "Jours pour répondre à une demande de correction",
-    "guards_off": "Conditions levées",
-}
-
-
 def differences(before: RuleSet, after: RuleSet) -> list[Difference]:
-    """What changes from one version to the next, rule by rule."""
+    """What changes from one version to the next, rule by rule, in the words of the screens."""
+    names = {"title": "Titre", "grants": "Durées du label, en mois", **NUMBER_WORDS, "guards_off": "Conditions levées"}
     found = [
         Difference(name, _words(getattr(before, key)), _words(getattr(after, key)))
-        for key, name in _NAMES.items()
+        for key, name in names.items()
         if getattr(before, key) != getattr(after, key)
     ]
     for stage in Stage:
         if stage not in LIVE or before.at(stage) == after.at(stage):
             continue
         old, new = before.at(stage), after.at(stage)
+        where = f"{stage.label}, {stage.about.towards.towards}" if stage.about.towards else stage.label
         for key, name in (
             ("days", "durée en jours"),
             ("duty", "dû aux représentants"),
             ("pieces", "pièces"),
-            ("reminders", "rappels"),
+            ("reminders", "rappels, en jours avant l’échéance"),
         ):
             if getattr(old, key) != getattr(new, key):
-                found.append(Difference(f"{stage.label} : {name}", _words(getattr(old, key)), _words(getattr(new, key))))
+                found.append(Difference(f"{where} : {name}", _words(getattr(old, key)), _words(getattr(new, key))))
     return found
 
 
 def _words(value: object) -> str:
-    if isinstance(value, Duty):
-        return value.label
-    if isinstance(value, tuple | frozenset):
-        return ", ".join(str(part) for part in sorted(value, key=str)) or "aucune"
+    match value:
+        case Duty():
+            return value.label
+        case frozenset():
+            return " ; ".join(sorted(GUARD_WORDS[guard] for guard in value)) or "aucune"
+        case tuple():
+            return ", ".join(KINDS[part].label if part in KINDS else str(part) for part in value) or "aucun"
     return str(value)

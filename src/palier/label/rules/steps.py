@@ -49,6 +49,16 @@ SWITCHABLE = frozenset(
 )
 
 
+GUARD_WORDS = {
+    Guard.PIECES: "Les pièces demandées sont déposées",
+    Guard.RATING_CLOSED: "La cotation du patrimoine est close",
+    Guard.AUDIT_PLAN_AGREED: "Le plan de diagnostic est arrêté",
+    Guard.PIECES_CHECKED: "Les pièces sont contrôlées avant le comité",
+    Guard.NOTE_DELIVERED: "La note d’instruction est rendue",
+    Guard.WINDOW_OPEN: "Les fenêtres d’audit et de renouvellement sont ouvertes",
+}
+
+
 class Effect(StrEnum):
     """What a step does to the label itself, besides moving."""
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -16,29 +18,24 @@ from palier.documents.rules import KINDS
 from palier.label import operations
 from palier.label import queries as label
 from palier.label.models import RuleSetVersion
-from palier.label.rules.rulesets import RuleSet, differences, parse
+from palier.label.rules.rulesets import NUMBER_WORDS, RuleSet, differences, parse
 from palier.label.rules.stages import LIVE, Stage
-from palier.label.rules.steps import SWITCHABLE, Guard
+from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
 
-GUARD_LABELS = {
-    Guard.PIECES: "Les pièces demandées sont déposées",
-    Guard.RATING_CLOSED: "La cotation du patrimoine est close",
-    Guard.AUDIT_PLAN_AGREED: "Le plan de diagnostic est arrêté",
-    Guard.PIECES_CHECKED: "Les pièces sont contrôlées avant le comité",
-    Guard.NOTE_DELIVERED: "La note d’instruction est rendue",
-    Guard.WINDOW_OPEN: "Les fenêtres d’audit et de renouvellement sont ouvertes",
-}
-_NUMBERS = {
-    "lapse_days": "Jours avant que la porte des représentants s’ouvre d’elle-même",
-    "gate_reminders": "Relances tracées exigées avant cette ouverture",
-    "verification_opens": "Mois après l’attribution avant l’audit de vérification",
-    "renewal_opens": "Mois avant le terme pour préparer le renouvellement",
-    "grace_days": "Jours de grâce après le terme, quand un dossier est en cours",
-    "hearing_days": "Jours pour présenter ses observations avant un retrait",
-    "correction_days": "Jours pour répondre à une demande de correction",
-}
+
+class NumbersField(forms.CharField):
+    """Whole numbers, separated by commas; anything else is an error that names it."""
+
+    def clean(self, value: Any) -> list[int]:
+        """The numbers, in the order written."""
+        parts = re.split(r"[\s,;+]+", super().clean(value))
+        if wrong := [part for part in parts if part and not re.fullmatch(r"[0-9]{1,4}", part)]:
+            raise forms.ValidationError(
+                f"« {wrong[0]} » n’est pas un nombre entier : écrivez des nombres séparés par des virgules, par exemple 30, 7."
+            )
+        return [int(part) for part in parts if part]
 
 
 class RuleSetForm(forms.Form):
@@ -48,19 +45,19 @@ class RuleSetForm(forms.Form):
     effective_from = forms.DateField(
         label="En vigueur à partir du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    grants = forms.CharField(
+    grants = NumbersField(
         label="Durées du label, en mois",
         help_text="« 36 » pour une seule durée, « 18, 18 » si le label se confirme à mi-chemin.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, words in _NUMBERS.items():
+        for name, words in NUMBER_WORDS.items():
             self.fields[name] = forms.IntegerField(label=words, min_value=0, max_value=2000)
         self.fields["guards_off"] = forms.MultipleChoiceField(
             label="Conditions levées",
             required=False,
-            choices=[(g.value, GUARD_LABELS[g]) for g in Guard if g in SWITCHABLE],
+            choices=[(g.value, GUARD_WORDS[g]) for g in Guard if g in SWITCHABLE],
             widget=forms.CheckboxSelectMultiple,
             help_text="Une condition cochée n’est plus exigée. La porte des représentants et les décisions du comité ne se lèvent pas.",
         )
@@ -73,19 +70,23 @@ class RuleSetForm(forms.Form):
                 label="Pièces",
                 required=False,
                 choices=[(code, kind.label) for code, kind in KINDS.items()],
-                widget=forms.SelectMultiple(attrs={"size": 3}),
+                widget=forms.CheckboxSelectMultiple,
             )
-            self.fields[f"{stage}__reminders"] = forms.CharField(label="Rappels, en jours avant l’échéance", required=False)
+            self.fields[f"{stage}__reminders"] = NumbersField(label="Rappels, en jours avant l’échéance", required=False)
 
     @property
     def general(self) -> list[forms.BoundField]:
         """The fields that are not of a stage."""
-        return [self[name] for name in ("title", "effective_from", "grants", *_NUMBERS, "guards_off")]
+        return [self[name] for name in ("title", "effective_from", "grants", *NUMBER_WORDS, "guards_off")]
 
     @property
-    def stages(self) -> list[tuple[Stage, list[forms.BoundField]]]:
-        """The fields of each stage."""
-        return [(s, [self[f"{s}__{part}"] for part in ("days", "duty", "pieces", "reminders")]) for s in Stage if s in LIVE]
+    def stages(self) -> list[dict[str, Any]]:
+        """The fields of each stage, and whether one of them is wrong."""
+        found = []
+        for stage in (stage for stage in Stage if stage in LIVE):
+            fields = [self[f"{stage}__{part}"] for part in ("days", "duty", "reminders", "pieces")]
+            found.append({"stage": stage, "fields": fields, "wrong": any(field.errors for field in fields)})
+        return found
 
     def data_for(self, code: str) -> dict[str, Any]:
         """The rule set's plain data."""
@@ -93,23 +94,19 @@ class RuleSetForm(forms.Form):
         return {
             "code": code,
             "title": given["title"],
-            "grants": _numbers(given["grants"]),
-            **{name: given[name] for name in _NUMBERS},
+            "grants": given["grants"],
+            **{name: given[name] for name in NUMBER_WORDS},
             "guards_off": given["guards_off"],
             "stages": {
                 stage.value: {
                     "days": given[f"{stage}__days"],
                     "duty": given[f"{stage}__duty"],
                     "pieces": given[f"{stage}__pieces"],
-                    "reminders": sorted(_numbers(given[f"{stage}__reminders"]), reverse=True),
+                    "reminders": sorted(given[f"{stage}__reminders"], reverse=True),
                 }
                 for stage in LIVE
             },
         }
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.replace(";", ",").replace("+", ",").split(",") if part.strip().isdigit()]
 
 
 def _initial(rules: RuleSet) -> dict[str, Any]:
@@ -118,7 +115,7 @@ def _initial(rules: RuleSet) -> dict[str, Any]:
         "grants": ", ".join(map(str, rules.grants)),
         "guards_off": sorted(rules.guards_off),
     }
-    initial |= {name: getattr(rules, name) for name in _NUMBERS}
+    initial |= {name: getattr(rules, name) for name in NUMBER_WORDS}
     for stage in LIVE:
         rule = rules.at(stage)
         initial |= {
@@ -130,10 +127,18 @@ def _initial(rules: RuleSet) -> dict[str, Any]:
     return initial
 
 
+def _readable(request: Request) -> QuerySet[RuleSetVersion]:
+    """The versions that somebody may read: drafts are for those who write or validate them."""
+    found = label.rule_sets()
+    if request.may(Right.WRITE, Thing.RULE_SET) or request.may(Right.VALIDATE, Thing.RULE_SET):
+        return found
+    return found.filter(published_at__isnull=False)
+
+
 @door(GET=(Thing.RULE_SET, Right.READ))
 def rule_sets(request: Request) -> HttpResponse:
     """Every version, in force, past and drafted."""
-    versions = list(label.rule_sets())
+    versions = list(_readable(request))
     return render(
         request, "label/rule_sets.html", {"versions": versions, "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET))}
     )
@@ -142,19 +147,19 @@ def rule_sets(request: Request) -> HttpResponse:
 @door(GET=(Thing.RULE_SET, Right.READ))
 def rule_set(request: Request, version_id: int) -> HttpResponse:
     """One version: what it says, and what changes from the one before."""
-    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    version = get_object_or_404(_readable(request), pk=version_id)
     rules = label.rules_of(version)
     before = RuleSetVersion.objects.filter(code=version.code, number__lt=version.number).order_by("-number").first()
     context = {
         "version": version,
         "rules": rules,
-        "numbers": [(words, getattr(rules, name)) for name, words in _NUMBERS.items()],
+        "numbers": [(words, getattr(rules, name)) for name, words in NUMBER_WORDS.items()],
         "stages": [
             {"stage": stage, "rule": rules.at(stage), "pieces": [KINDS[kind].label for kind in rules.at(stage).pieces]}
             for stage in Stage
             if stage in LIVE
         ],
-        "off": [GUARD_LABELS[guard] for guard in sorted(rules.guards_off)],
+        "off": [GUARD_WORDS[guard] for guard in sorted(rules.guards_off)],
         "before": before,
         "differences": differences(label.rules_of(before), rules) if before else [],
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
@@ -165,8 +170,11 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
 
 @door(GET=(Thing.RULE_SET, Right.WRITE), POST=(Thing.RULE_SET, Right.WRITE))
 def draft_next(request: Request, version_id: int) -> HttpResponse:
-    """Draft the version that follows one."""
+    """Draft the version that follows one; a draft already under way is taken up instead of making a second."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
+    if request.method == "GET" and (draft := label.rule_sets().filter(code=version.code, published_at__isnull=True).first()):
+        messages.info(request, f"Un brouillon de la version {draft.number} existe déjà : poursuivez-le.")
+        return redirect("rule_set_change", version_id=draft.pk)
     initial = _initial(label.rules_of(version)) | {"effective_from": request.on + timedelta(days=30)}
     form = RuleSetForm(request.POST or None, initial=initial)
     if form.is_valid() and (data := _sound(form, version.code)):
