@@ -40,6 +40,8 @@ class Position:
     flight: tuple[say.StepView, ...]
     landing: str
     step_number: int
+    label_until: date | None
+    """The last day of a label that still runs; a refusal at its renewal lets it run to its end."""
     days_left: int | None
     days_spent: int
     days_given: int | None
@@ -85,11 +87,16 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         flight=flight,
         landing=say.name(landing, journey.cycle),
         step_number=behind + 1,
+        label_until=journey.label_until if not stage.is_over or _still_runs(journey, on) else None,
         days_left=days_left(due_on, on) if due_on else None,
         days_spent=(on - journey.entered_on).days,
         days_given=(due_on - journey.entered_on).days if due_on else None,
         passages=passages,
     )
+
+
+def _still_runs(journey: Journey, on: date) -> bool:
+    return journey.stage == Stage.REFUSED and journey.label_until is not None and on <= journey.label_until
 
 
 def _stopped_at(journey: Journey, passages: Sequence[Passage]) -> Stage | None:

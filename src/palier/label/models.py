@@ -93,7 +93,7 @@ class Reached(models.Model):
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="reached")
     cycle = models.PositiveSmallIntegerField()
     milestone = models.CharField(max_length=30, choices=[(m.value, m.value) for m in Milestone])
-    detail = models.CharField(max_length=300, blank=True)
+    detail = models.TextField(blank=True)
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
     forgotten_at = models.DateTimeField(null=True)

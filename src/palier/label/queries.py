@@ -208,6 +208,25 @@ def _plans(journeys: Sequence[Journey], on: date) -> dict[int, Verdict]:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """A withdrawal procedure: the act that opened it, with its reasons, and what the landlord answered, if it did."""
+
+    opened: Passage
+    observations: Reached | None
+
+
+def hearing(*, journey: Journey) -> Hearing | None:
+    """The withdrawal procedure under way on a journey, if any. Two SQL queries."""
+    if journey.stage != Stage.HEARING:
+        return None
+    answered = journey.reached.filter(
+        cycle=journey.cycle, milestone=Milestone.OBSERVATIONS, forgotten_at__isnull=True
+    ).select_related("by")
+    opened = journey.passages.filter(target=Stage.HEARING).select_related("by").latest("pk")
+    return Hearing(opened, answered.first())
+
+
+@dataclass(frozen=True, slots=True)
 class Reminding:
     """A reminder as it would leave today: to whom, what it says, and whether it may."""
 

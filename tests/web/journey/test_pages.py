@@ -288,6 +288,101 @@ def test_the_board_sorts_by_name_and_finds_by_siren(
     assert [row.journey for group in page.context["groups"] for row in group["rows"]] == [first]
 
 
+@pytest.fixture
+def labelled(open_one: Callable[..., Journey], at: datetime) -> Journey:
+    journey = open_one("Labellisé Habitat")
+    day = at.date()
+    Journey.objects.filter(pk=journey.pk).update(
+        stage=Stage.LABELLED, label_from=day - timedelta(days=100), label_until=day + timedelta(days=400)
+    )
+    journey.refresh_from_db()
+    return journey
+
+
+def test_a_withdrawal_is_heard_the_reasons_are_read_and_the_answer_reaches_the_committee(
+    labelled: Journey,
+    referent: Person,
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+) -> None:
+    here = f"/organismes/{labelled.landlord_id}"
+    director = make_person(Role.DIRECTOR, labelled.landlord)
+    client = sign_in(referent)
+    client.post(f"{here}/parcours/marches/open_withdrawal/", {"note": "Trois sites sont à l’abandon."})
+    labelled.refresh_from_db()
+    assert labelled.stage == Stage.HEARING
+    theirs = sign_in(director)
+    assert "Trois sites sont à l’abandon." in theirs.get(f"{here}/parcours/observations/").content.decode()
+    answer = "Les travaux ont commencé. " * 40
+    assert theirs.post(f"{here}/parcours/observations/", {"text": answer}).status_code == 302
+    again = theirs.post(f"{here}/parcours/observations/", {"text": "Autre"})
+    assert again.status_code == 422
+    decision = client.get(f"{here}/decisions/enregistrer/").content.decode()
+    assert "Trois sites sont à l’abandon." in decision
+    assert answer.strip() in decision
+    withdrawn = {"outcome": "withdrawn", "decided_on": "2026-03-10", "reasons": "Rien n’a changé."}
+    assert client.post(f"{here}/decisions/enregistrer/", withdrawn).status_code == 302
+    page = client.get(f"{here}/parcours/").content.decode()
+    assert "Label retiré" in page
+    assert "Rien n’a changé." in page
+    assert "Label jusqu" not in page
+
+
+def test_what_is_said_in_a_hearing_is_not_for_auditors_nor_tenants(
+    labelled: Journey,
+    referent: Person,
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+) -> None:
+    journey = operations.advance(journey=labelled, act="open_withdrawal", by=referent, at=at, note="Motif.")
+    director = make_person(Role.DIRECTOR, labelled.landlord)
+    operations.present_observations(journey=journey, text="Canari confidentiel", by=director, at=at)
+    association = Organisation.objects.get(relations__landlord=labelled.landlord, kind=Kind.TENANTS_ASSOCIATION)
+    speaker = make_person(Role.TENANT_REPRESENTATIVE, association)
+    here = f"/organismes/{labelled.landlord_id}/parcours/"
+    assert "Canari confidentiel" not in sign_in(speaker).get(here).content.decode()
+    assert "Canari confidentiel" in sign_in(director).get(here).content.decode()
+
+
+def test_a_number_that_is_not_one_is_named_and_changes_nothing(
+    rules: RuleSetVersion, referent: Person, sign_in: Callable[[Person], Client]
+) -> None:
+    client = sign_in(referent)
+    url = f"/regles/{rules.pk}/suivante/"
+    data = dict(client.get(url).context["form"].initial.items()) | {
+        "effective_from": "2026-06-01",
+        "grants": "trente, 18",
+        "engagement__reminders": "30, 7j",
+    }
+    page = client.post(url, data)
+    said = page.content.decode()
+    assert "trente" in said
+    assert "7j" in said
+    assert page.context["form"].stages[0]["wrong"]
+    assert RuleSetVersion.objects.filter(code=rules.code).count() == 1
+
+
+def test_a_draft_is_one_is_for_those_who_write_it_and_never_takes_effect_in_the_past(
+    rules: RuleSetVersion,
+    referent: Person,
+    open_one: Callable[..., Journey],
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+) -> None:
+    draft = operations.draft_rule_set(data=rules.data, effective_from=date(2026, 3, 1), by=referent, at=at)
+    client = sign_in(referent)
+    assert client.get(f"/regles/{rules.pk}/suivante/").headers["Location"] == f"/regles/{draft.pk}/modifier/"
+    answer = client.post(f"/regles/{draft.pk}/publier/")
+    assert answer.status_code == 422
+    assert "est passée" in answer.content.decode()
+    reader = sign_in(make_person(Role.DIRECTOR, open_one().landlord))
+    assert reader.get(f"/regles/{draft.pk}/").status_code == 404
+    assert f"/regles/{draft.pk}/" not in reader.get("/regles/").content.decode()
+    assert reader.get(f"/regles/{rules.pk}/").status_code == 200
+
+
 def test_the_rules_of_the_label_are_drafted_compared_and_published(
     rules: RuleSetVersion, referent: Person, sign_in: Callable[[Person], Client], at: datetime
 ) -> None:

@@ -253,13 +253,15 @@ def present_observations(*, journey: Journey, text: str, by: Person, at: datetim
     """The landlord's observations in a withdrawal procedure: kept, shown to the committee, and the hearing is held.
 
     Raises:
-        Refusal: when no procedure is open, or the text is empty.
+        Refusal: when no procedure is open, the observations were already presented, or the text is empty.
     """
     if journey.stage != Stage.HEARING:
         raise Refusal(no("label.no_hearing", "Aucune procédure de retrait n’est ouverte."))
     if not text.strip():
         raise Refusal(no("label.observations_empty", "Écrivez vos observations."))
-    reach(journey=journey, milestone=Milestone.OBSERVATIONS, by=by, at=at)
+    if Milestone.OBSERVATIONS in queries.milestones(journey=journey):
+        raise Refusal(no("label.observations_presented", "Les observations sont déjà transmises au comité."))
+    reach(journey=journey, milestone=Milestone.OBSERVATIONS, by=by, at=at, detail=text.strip())
     _record(journey, "observations", by, at, "a présenté les observations de l’organisme.", {"text": text.strip()})
 
 

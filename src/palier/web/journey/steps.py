@@ -13,6 +13,7 @@ from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.journey import queries
 from palier.label import operations
+from palier.label import queries as label
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Step
 from palier.web.doors import Request, door
@@ -85,7 +86,8 @@ def observations(request: Request, landlord: Landlord) -> HttpResponse:
         operations.present_observations(journey=found, text=form.cleaned_data["text"], by=request.user, at=request.at)
         messages.success(request, "Vos observations sont transmises au comité.")
         return redirect("journey", landlord_id=landlord.pk)
-    return render(request, "journey/observations.html", {"landlord": landlord, "journey": found, "form": form})
+    context = {"landlord": landlord, "journey": found, "form": form, "hearing": label.hearing(journey=found)}
+    return render(request, "journey/observations.html", context, status=422 if form.is_bound else 200)
 
 
 class MergerForm(forms.Form):

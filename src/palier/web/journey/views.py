@@ -64,9 +64,15 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
             context["gate"] = consultation.gate_view(facts)
             opinions = consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
             context["opinions"] = [voice for voice in opinions if voice.round.stage == found.stage]
-        context["hearing"] = position.stage is Stage.HEARING
+        context["hearing"] = label.hearing(journey=found)
+        context["reads_observations"] = (
+            request.may(Right.READ, Thing.INSTRUCTION_NOTE) or context["may_open"] or request.may(Right.VALIDATE, Thing.JOURNEY)
+        )
+        context["ended"] = position.passages[-1] if position.stage.is_over and position.passages else None
         context["may_present"] = (
-            context["hearing"] and position.holder is Holder.LANDLORD and request.may(Right.VALIDATE, Thing.JOURNEY)
+            position.stage is Stage.HEARING
+            and position.holder is Holder.LANDLORD
+            and request.may(Right.VALIDATE, Thing.JOURNEY)
         )
         context["may_decide"] = position.holder is Holder.COMMITTEE and request.may(Right.WRITE, Thing.DECISION_NOTICE)
         context["next_stage"] = _what_follows(position)
