@@ -29,7 +29,8 @@ def environment(**more: str) -> dict[str, str]:
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}"
     if not settings.EMBEDDED:
-        url = f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+        password = quote(str(database["PASSWORD"]), safe="")
+        url = f"postgresql://{database['USER']}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
     return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"} | more
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -143,6 +144,12 @@ def committee_bodies(*, on: date) -> list[tuple[Organisation, Role]]:
     )
     bodies = Organisation.objects.in_bulk({organisation for organisation, _ in held})
     return [(bodies[organisation], Role(role)) for organisation, role in held]
+
+
+def present_elsewhere(*, associations: Collection[Organisation], landlord: int, on: date) -> set[int]:
+    """Those of some associations that are in the stock of another landlord too."""
+    elsewhere = Relation.objects.filter(dated(on), holder__in=associations, role=Role.TENANT_REPRESENTATIVE)
+    return set(elsewhere.exclude(landlord=landlord).values_list("holder", flat=True))
 
 
 def landlords_of_association(*, association: Organisation, on: date) -> QuerySet[Landlord]:

@@ -218,6 +218,9 @@ class TestRepresentatives:
         for present_at in (landlord, make_landlord()):
             add_association(landlord=present_at, association=association, by=None, at=at)
         held = make_person(Role.TENANT_REPRESENTATIVE, association).memberships.get()
+        page = lead.get(f"/organismes/{landlord.pk}/associations/").content.decode()
+        assert "l’équipe du label s’occupe de ses représentants" in page
+        assert "/finir/" not in page
         assert lead.post(f"/organismes/{landlord.pk}/personnes/{held.pk}/finir/").status_code == 422
         held.refresh_from_db()
         assert held.ends_on is None

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from palier.directory import operations, queries
 from palier.directory.models import Invitation, Landlord, Membership, Organisation
-from palier.directory.rules import LIGHT_ROLES, Kind, Right, Role, Thing, grantable
+from palier.directory.rules import LIGHT_ROLES, SCHEME_ROLES, Kind, Right, Role, Thing, grantable
 from palier.web.directory import members
 from palier.web.directory.forms import AssociationForm
 from palier.web.directory.members import Acts
@@ -103,10 +103,12 @@ def associations(request: Request, landlord: Landlord) -> HttpResponse:
         operations.add_association(landlord=landlord, association=association, by=request.user, at=request.at)
         messages.success(request, f"{association.name} est présente : ses représentants voient ce qui est partagé.")
         return redirect("associations", landlord.pk)
-    acts, gives = Acts("people", landlord.pk), grantable(request.roles, Kind.TENANTS_ASSOCIATION) & LIGHT_ROLES
-    among = Q(organisation__in=present)
-    held = members.member_rows(queries.members_of(organisation=among, on=request.on).filter(role__in=LIGHT_ROLES), acts, gives)
-    asked = members.invitation_rows(queries.open_invitations(organisation=among).filter(role__in=LIGHT_ROLES), acts, gives)
+    acts, among = Acts("people", landlord.pk), Q(organisation__in=present, role__in=LIGHT_ROLES)
+    gives = grantable(request.roles, Kind.TENANTS_ASSOCIATION)
+    shared = queries.present_elsewhere(associations=present, landlord=landlord.pk, on=request.on)
+    ours = {a.pk: gives if a.pk not in shared or request.roles & SCHEME_ROLES else frozenset[Role]() for a in present}
+    held = list(queries.members_of(organisation=among, on=request.on))
+    asked = list(queries.open_invitations(organisation=among))
     return render(
         request,
         "directory/associations.html",
@@ -116,8 +118,9 @@ def associations(request: Request, landlord: Landlord) -> HttpResponse:
             "associations": [
                 (
                     a,
-                    [row for row in held if row.membership.organisation_id == a.pk],
-                    [row for row in asked if row.invitation.organisation_id == a.pk],
+                    members.member_rows((m for m in held if m.organisation_id == a.pk), acts, ours[a.pk]),
+                    members.invitation_rows((i for i in asked if i.organisation_id == a.pk), acts, ours[a.pk]),
+                    bool(ours[a.pk]),
                 )
                 for a in present
             ],
