@@ -30,6 +30,30 @@ def test_a_saving_that_fails_says_that_the_text_is_kept(browser_page: OpenPage) 
     expect(page.get_by_role("status")).to_contain_text("Votre texte est gardé sur cette page")
 
 
+def test_a_saving_cut_off_goes_by_itself_when_the_network_is_back(browser_page: OpenPage) -> None:
+    trials.keys.clear()
+    page = browser_page()
+    page.goto("/essai/")
+    page.context.set_offline(True)
+    page.get_by_label("Justification").fill("hors ligne")
+    expect(page.get_by_role("button", name="Réessayer")).to_be_visible()
+    assert not trials.keys
+    page.context.set_offline(False)
+    expect(page.get_by_role("status")).to_have_text("Enregistré à 14:32")
+
+
+def test_a_saving_of_somebody_no_longer_signed_in_keeps_the_page_and_says_the_cure(browser_page: OpenPage) -> None:
+    page = browser_page()
+    page.goto("/essai/")
+    page.get_by_label("Justification").fill("dehors")
+    expect(page.get_by_role("status")).to_contain_text("connectez-vous dans un autre onglet")
+    expect(page.get_by_label("Procédure")).to_have_count(0)
+    page.context.clear_cookies()  # signing in again changes the token that the page was given
+    page.get_by_label("Justification").evaluate("field => { field.value = 'bien' }")
+    page.get_by_role("button", name="Réessayer").click()
+    expect(page.get_by_role("status")).to_have_text("Enregistré à 14:32")
+
+
 def test_a_stale_saving_shows_both_texts(browser_page: OpenPage) -> None:
     page = browser_page()
     page.goto("/essai/")

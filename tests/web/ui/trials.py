@@ -30,11 +30,13 @@ def saving(request: HttpRequest) -> HttpResponse:
 
 
 def save(request: HttpRequest) -> HttpResponse:
-    """Saves; « panne » fails, « conflit » meets somebody else's text."""
+    """Saves; « panne » fails, « conflit » meets somebody else's text, « dehors » is no longer signed in."""
     keys.append(request.headers.get("Idempotency-Key", ""))
     text = request.POST["text"]
     if text == "panne" or "idempotency_key" in request.POST:
         return HttpResponse(status=500)
+    if text == "dehors":
+        return HttpResponse(draw(SENDING, request))
     if text == "conflit":
         conflict = '<c-conflict id="saved" :mine="mine" theirs="le leur" who="M. D." at="14:31" />'
         return HttpResponse(draw(conflict, request, mine=text), status=409)

@@ -63,15 +63,16 @@ function send(form, submitter, status, files) {
   request.addEventListener("abort", () => fail("Envoi annulé. Rien n’est déposé."));
   request.addEventListener("load", () => {
     form.dispatchEvent(new CustomEvent("palier:saved", { bubbles: true }));
-    arrive(request);
+    arrive(request, form.dataset.arrive);
   });
   stop.addEventListener("click", () => request.abort());
   request.open("POST", form.action);
   request.send(body);
 }
 
-/** Show the page that answered, as the browser would have: loading it again would lose its messages. */
-function arrive(request) {
+/** Show the page that answered, as the browser would have: loading it again would lose its messages. A redirection does not
+ * tell its fragment: the form's data-arrive names the place instead. */
+function arrive(request, place) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   const known = (tag, attribute, wanted) => document.querySelector(`${tag}[${attribute}="${wanted.getAttribute(attribute)}"]`);
   for (const script of page.querySelectorAll("script[type=module][src]")) {
@@ -88,4 +89,5 @@ function arrive(request) {
   document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: main } }));
   main.focus();
   window.scrollTo(0, 0);
+  if (place) document.getElementById(place)?.scrollIntoView();
 }
