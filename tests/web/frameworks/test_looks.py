@@ -38,8 +38,10 @@ def test_a_rating_saves_itself_and_the_score_follows(browser_page: OpenPage, cha
     check(page, "assessment-theme-empty")
     page.reload()  # axe leaves marks that htmx would carry over
     first = page.locator("#c-opening_hours")
+    assert first.get_by_text("facultatif").is_visible()
     first.get_by_role("radio", name="1 Tenu en partie").check()
     first.get_by_text("Enregistré à").wait_for()
+    assert not first.get_by_text("facultatif").is_visible()
     page.locator("#score").get_by_text("1 ÷ 1 = 1").wait_for()
     first.get_by_label("Justification").fill("Fermé le mercredi sans annonce dans deux agences.")
     page.locator("#missing").get_by_text("3 critères à noter").wait_for()
@@ -78,6 +80,7 @@ def test_two_people_write_and_both_texts_are_shown(
     assert queries.answers(charter)["opening_hours"].value == 2
     first.get_by_role("button", name="Réunir les deux textes").click()
     assert first.get_by_label("Justification").input_value().count("Horaires tenus") == 2
+    assert first.get_by_label("Justification").evaluate("field => field === document.activeElement")
     first.get_by_role("button", name="Enregistrer").click()
     page.get_by_text("Critère 1.1 enregistré.").wait_for()
     answer = queries.answers(charter)["opening_hours"]
@@ -100,7 +103,9 @@ def test_a_piece_is_deposited_with_its_progress(
     page.get_by_role("button", name="Déposer et joindre la pièce").click()
     page.get_by_text("est déposé et joint au critère 1.2.").wait_for()
     assert queries.given(charter)["phone_delay"].kinds == {"indicator"}
-    assert page.locator("#c-phone_delay").get_by_role("link", name="Ouvrir Délais d’appel 2025").is_visible()
+    there = page.locator("#c-phone_delay")
+    assert there.get_by_role("link", name="Ouvrir Délais d’appel 2025").is_visible()
+    assert there.evaluate("place => Math.abs(place.getBoundingClientRect().top)") < 100
 
 
 def test_without_script_everything_is_there(browser_page: OpenPage, charter: Assessment, lead: Person) -> None:

@@ -198,7 +198,7 @@ def _conflict(request: Request, assessment: Assessment, asked: Criterion, attemp
 def _both(request: Request, assessment: Assessment, asked: Criterion, attempt: Attempt) -> HttpResponse:
     """Both texts in the field, to be read again before they are kept."""
     answer = queries.answers(assessment)[asked.code]
-    text = "\n\n".join(part for part in (attempt.justification, answer.justification) if part)
+    text = "\n\n".join(dict.fromkeys(filter(None, (attempt.justification, answer.justification))))
     messages.info(request, f"Les deux textes du critère {asked.number} sont réunis. Relisez-les, puis enregistrez.")
     merged = Attempt(attempt.value, attempt.not_applicable, text, answer.revision)
     return _page(request, assessment, queries.framework(assessment.version).theme_of(asked.code), {asked.code: merged})
