@@ -64,6 +64,22 @@ def test_a_faulty_grid_shows_its_lines_and_publishes_nothing(team: Client) -> No
     assert not FrameworkVersion.objects.exists()
 
 
+def test_the_next_version_is_written_from_the_one_before(version: FrameworkVersion, team: Client, office: Client) -> None:
+    assert "Écrire la version suivante" not in office.get("/grilles/small/1/").text
+    assert f"/grilles/importer/?from={version.pk}" in team.get("/grilles/small/1/").text
+    page = team.get("/grilles/importer/")
+    assert f"?from={version.pk}" in page.text
+    assert "title: Petite grille" in team.get(f"/grilles/importer/?from={version.pk}").text
+
+
+def test_a_grid_for_another_use_is_refused_before_it_is_shown_and_stays_typed(version: FrameworkVersion, team: Client) -> None:
+    text = SMALL.replace("charter_review", "hqs_diagnosis")
+    page = team.post("/grilles/importer/", {"text": text, "effective_from": "2027-01-01"})
+    assert page.status_code == 422
+    assert "donnez un autre code" in page.text
+    assert "purpose: hqs_diagnosis" in page.text
+
+
 def test_a_grid_is_shown_then_published(version: FrameworkVersion, team: Client) -> None:
     file = SimpleUploadedFile("grille.yaml", SMALL.replace("title: Guichet", "title: Comptoir").encode())
     shown = team.post("/grilles/importer/", {"file": file, "effective_from": "2027-01-01"})

@@ -12,11 +12,11 @@ from django.db.models import Max
 from palier.calendar import in_words
 from palier.directory.models import Person
 from palier.frameworks.models import Framework, FrameworkVersion
-from palier.frameworks.rules.purposes import PURPOSES
+from palier.frameworks.rules.purposes import same_use
 from palier.frameworks.rules.reading import as_verdict, read
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience, canonical
-from palier.verdict import Refusal, no, require
+from palier.verdict import require
 
 # The shipped grids hold from before the first journey that an installation may know of.
 SHIPPED_FROM = date(2016, 1, 1)
@@ -33,14 +33,7 @@ def import_version(*, text: str, by: Person | None, at: datetime, effective_from
     require(as_verdict(problems))
     Framework.objects.get_or_create(code=body["code"], defaults={"purpose": body["purpose"]})
     framework = Framework.objects.select_for_update().get(code=body["code"])
-    if framework.purpose != body["purpose"]:
-        use = PURPOSES[framework.purpose].label
-        raise Refusal(
-            no(
-                "frameworks.other_purpose",
-                f"La grille « {framework.code} » sert à « {use} » : donnez un autre code à celle-ci.",
-            )
-        )
+    require(same_use(framework.code, was=framework.purpose, now=body["purpose"]))
     sha256 = hashlib.sha256(canonical(body)).hexdigest()
     if known := FrameworkVersion.objects.filter(framework=framework, sha256=sha256).first():
         return known

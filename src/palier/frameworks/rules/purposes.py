@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from palier.directory.rules import Right, Role, Thing, may
 from palier.ledger.rules import Audience
-from palier.verdict import Verdict
+from palier.verdict import YES, Verdict, no
 
 # These read answers that are held back until they are released.
 BEHIND_THE_SCENES = frozenset({Role.AUDITOR, Role.REFERENT, Role.ADMINISTRATOR})
@@ -37,6 +37,16 @@ PURPOSES: dict[str, Purpose] = {
     "complex_sites": Purpose("Cotation des sites", Thing.SITE_RATING),
     "charter_review": Purpose("Revue de charte", Thing.CHARTER, self_started=True),
 }
+
+
+def same_use(code: str, *, was: str, now: str) -> Verdict:
+    """Whether a version may follow those of its code: what a grid is for never changes."""
+    if was == now:
+        return YES
+    return no(
+        "frameworks.other_purpose",
+        f"La grille « {code} » sert à « {PURPOSES[was].label} » : donnez un autre code à celle-ci.",
+    )
 
 
 def may_write(purpose: str, roles: frozenset[Role], *, entrusted: bool = False) -> Verdict:

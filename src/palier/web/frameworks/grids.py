@@ -16,7 +16,7 @@ from palier.frameworks import operations, queries
 from palier.frameworks.models import FrameworkVersion
 from palier.frameworks.rules.changes import Sort, compare
 from palier.frameworks.rules.grid import Framework, build
-from palier.frameworks.rules.purposes import PURPOSES
+from palier.frameworks.rules.purposes import PURPOSES, same_use
 from palier.frameworks.rules.reading import MAX_TEXT, Problem, read
 from palier.web.doors import Request, door
 
@@ -27,7 +27,7 @@ class GridForm(forms.Form):
     """A grid written in YAML, from a file or typed, and the day it takes effect."""
 
     file = forms.FileField(
-        label="Fichier YAML", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.txt"})
+        label="Fichier de la grille", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.txt"})
     )
     text = forms.CharField(
         label="Texte de la grille",
@@ -37,6 +37,11 @@ class GridForm(forms.Form):
         help_text="Le fichier, s’il est donné, remplace ce texte.",
     )
     effective_from = forms.DateField(label="En vigueur à partir du", help_text="Par exemple 24/02/2026.")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, other in (("file", "ou le texte"), ("text", "ou le fichier")):
+            self.fields[name].optional = other  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
     def clean(self) -> dict[str, Any]:
         """Take the file's text when there is one."""
@@ -88,6 +93,7 @@ def version(request: Request, code: str, number: int) -> HttpResponse:
             for t in grid.themes
         ],
         "others": others,
+        "may_publish": bool(request.may(Right.WRITE, Thing.RULE_SET)),
     }
     return render(request, "frameworks/version.html", context)
 
@@ -131,6 +137,7 @@ def publish(request: Request) -> HttpResponse:
         if start := request.GET.get("from", ""):
             one = get_object_or_404(FrameworkVersion, pk=int(start) if start.isascii() and start.isdigit() else 0)
             form.initial["text"] = one.source
+        context["models"] = [f.versions.all()[0] for f in queries.frameworks(on=request.on)]
         return render(request, "frameworks/publish.html", context)
     if not form.is_valid():
         return render(request, "frameworks/publish.html", context, status=422)
@@ -144,6 +151,11 @@ def publish(request: Request) -> HttpResponse:
         return render(request, "frameworks/publish.html", context, status=422)
     grid = build(body)
     latest = queries.versions(code=grid.code).first()
+    if latest and not (verdict := same_use(grid.code, was=latest.framework.purpose, now=grid.purpose)):
+        context["form"] = form = GridForm({"text": text, "effective_from": starts})
+        form.full_clean()
+        form.add_error("text", verdict.sentence)
+        return render(request, "frameworks/publish.html", context, status=422)
     context |= {
         "framework": grid,
         "latest": latest,
