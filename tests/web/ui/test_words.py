@@ -33,6 +33,21 @@ def test_percent(share: float | None, words: str) -> None:
     assert tags.percent(share) == words
 
 
+@pytest.mark.parametrize(
+    ("size", "words"),
+    [
+        (0, "0 octet"),
+        (915, "915 octets"),
+        (2_500, "2,5 Ko"),
+        (30_262_181, "30,3 Mo"),
+        (4_200_000_000, "4,2 Go"),
+        (None, "0 octet"),
+    ],
+)
+def test_sizes_are_written_as_limits_are(size: int | None, words: str) -> None:
+    assert tags.filesizeformat(size) == words
+
+
 def test_days() -> None:
     assert tags.day(date(2026, 4, 14)) == "mardi 14 avril 2026"
     assert tags.short_day(date(2026, 4, 14)) == "14 avril"

@@ -10,7 +10,8 @@ from fractions import Fraction
 from django.shortcuts import get_object_or_404
 
 from palier.directory.models import Landlord
-from palier.documents.rules import KINDS
+from palier.documents.models import Version
+from palier.documents.rules import KINDS, extension_of
 from palier.frameworks import queries
 from palier.frameworks.models import Answer, AnswerEvidence, Assessment
 from palier.frameworks.operations import Theirs
@@ -130,6 +131,15 @@ class Row:
         if self.given.rated:
             return completeness.justification_needed(self.criterion, self.given)
         return self.criterion.justification == "always"
+
+    @property
+    def evidence(self) -> list[tuple[AnswerEvidence, Version, str]]:
+        """Each piece with its last file and what it is: « PDF, relevé de contrôle »."""
+        found = [(piece, piece.document.versions.all()[0]) for piece in self.pieces]
+        return [
+            (piece, last, f"{extension_of(last.name).upper()}, {KINDS[piece.document.kind].label.lower()}")
+            for piece, last in found
+        ]
 
     @property
     def awaited(self) -> list[str]:

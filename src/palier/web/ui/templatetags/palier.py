@@ -159,6 +159,17 @@ def pluralize(value: Number | str | Sized, forms: str = "s") -> str:
     return plural if many else singular
 
 
+@register.filter
+def filesizeformat(value: int | None) -> str:
+    """Django's, in units of 1 000 as file managers count and as limits are written: « 2,1 Mo »."""
+    size, units = Decimal(value or 0), ["octets", "Ko", "Mo", "Go"]
+    while size >= 1000 and len(units) > 1:
+        size /= 1000
+        units.pop(0)
+    unit = "octet" if units[0] == "octets" and size < 2 else units[0]
+    return f"{number(size.quantize(Decimal('0.1'), ROUND_HALF_UP))} {unit}"
+
+
 register.filter("table_roles", markup.table_roles)
 register.filter("differences", markup.differences)
 register.simple_tag(drawings.mini_staircase)
