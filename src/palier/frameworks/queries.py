@@ -81,6 +81,12 @@ def successor(assessment: Assessment, *, on: date) -> FrameworkVersion | None:
     return found if found and found.number > assessment.version.number else None
 
 
+def in_force(*, purposes: Collection[str], on: date) -> QuerySet[FrameworkVersion]:
+    """The version in force on a day of each grid for these uses, by code. One query."""
+    found = versions().filter(framework__purpose__in=purposes, effective_from__lte=on)
+    return found.order_by("framework__code", "-effective_from", "-number").distinct("framework__code")
+
+
 def _in_force(code: str, on: date) -> FrameworkVersion | None:
     return versions(code=code).filter(effective_from__lte=on).order_by("-effective_from", "-number").first()
 

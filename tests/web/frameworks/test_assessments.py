@@ -66,7 +66,7 @@ def test_the_team_starts_a_review_of_its_charter_by_itself(
     version: FrameworkVersion, held_version: FrameworkVersion, landlord: Landlord, office: Client
 ) -> None:
     address = f"/organismes/{landlord.pk}/evaluations/"
-    assert "Commencer" in office.get(address).text
+    assert "Petite grille" in office.get(address).text
     response = office.post(address, {"framework": "small"})
     started = Assessment.objects.get()
     assert response["Location"] == url(started)

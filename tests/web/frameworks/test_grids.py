@@ -59,7 +59,7 @@ def test_a_faulty_grid_shows_its_lines_and_publishes_nothing(team: Client) -> No
     page = team.post("/grilles/importer/", {"text": text, "effective_from": "2027-01-01"})
     assert page.status_code == 422
     assert "Rien n’est publié" in page.text
-    assert ">26</th>" in page.text
+    assert ">Ligne 26</th>" in page.text
     assert "titre: Guichet" in page.text
     assert not FrameworkVersion.objects.exists()
 

@@ -77,7 +77,7 @@ def assessments(request: Request, landlord: Landlord) -> HttpResponse:
         "filters": filters,
         "narrowed": any(asked.values()),
         "sort": sort,
-        "startable": list(Framework.objects.filter(purpose__in=offered).order_by("code")) if offered else [],
+        "startable": list(queries.in_force(purposes=offered, on=request.on)) if offered else [],
     }
     return render(request, "frameworks/assessments.html", context)
 
