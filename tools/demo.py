@@ -122,7 +122,9 @@ class Commands:
         """Run a command to its end."""
         with self.running(*command) as process:
             if code := process.wait():
-                raise SystemExit(f"« palier {' '.join(command)} » stopped with code {code}.")
+                raise SystemExit(
+                    f"« palier {' '.join(command)} » stopped with code {code}. « make demo-reset » starts the demonstration afresh."
+                )
 
 
 def prepare(commands: Commands) -> None:

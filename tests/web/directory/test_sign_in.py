@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -18,6 +18,8 @@ from pytest_django.fixtures import Settings
 from palier.directory.models import AccessLink, Landlord, Membership, Organisation, Person
 from palier.directory.operations import add_member, choose_password, end_membership, grant_access_link, open_file
 from palier.directory.rules import Kind, Role
+from palier.label import operations as label
+from palier.label.queries import rule_set_on
 from palier.outbox.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -255,9 +257,13 @@ class TestDemonstration:
         landlord = make_landlord("Habitat d’Essai")
         lead, real = make_person(Role.DIRECTOR, landlord), make_person(Role.DIRECTOR, landlord)
         Person.objects.filter(pk=lead.pk).update(email="direction.essai@demo.palier.example")
+        label.load_shipped(effective_from=date(2020, 1, 1), at=now())
+        rules = rule_set_on(on=now().date())
+        assert rules is not None
+        label.open_journey(landlord=landlord, rules=rules, by=None, at=now())
         page = client.get("/compte/connexion/").content.decode()
         assert "n’existent pas" in page
-        assert "Habitat d’Essai" in page
+        assert "Habitat d’Essai, étape « Engagement »" in page.replace("\u202f", " ").replace("\xa0", " ")
         assert real.name not in page
         assert client.post("/demonstration/entrer/", {"person": real.pk}).status_code == 404
         assert client.post("/demonstration/entrer/", {"person": lead.pk})["Location"] == "/"

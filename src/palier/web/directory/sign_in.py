@@ -26,6 +26,8 @@ from requests import RequestException
 from palier.directory.models import Membership, Person, dated
 from palier.directory.operations import ask_access_link, use_access_link
 from palier.directory.rules import Role
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
 from palier.verdict import Refusal
 from palier.web.doors import Open, Request, door
 
@@ -44,6 +46,8 @@ class DemoPerson:
     name: str
     role: str
     organisation: str
+    stage: str
+    """Where the landlord's journey stands; empty elsewhere."""
 
 
 def demo_people(on: date) -> list[DemoPerson]:
@@ -52,8 +56,13 @@ def demo_people(on: date) -> list[DemoPerson]:
     held = Membership.objects.filter(dated(on), person__email__endswith=DEMO_DOMAIN).annotate(rank=rank)
     chosen = held.filter(rank__lte=DEMO_LEADS).select_related("person", "organisation").order_by("rank", "pk")
     order = list(Role)
+    live = Journey.objects.filter(closed_at__isnull=True, landlord__in=[m.organisation_id for m in chosen])
+    stages = {pk: Stage(stage).label for pk, stage in live.values_list("landlord", "stage")}
     people = [
-        (order.index(Role(m.role)), DemoPerson(m.person_id, m.person.name, Role(m.role).label, m.organisation.name))
+        (
+            order.index(Role(m.role)),
+            DemoPerson(m.person_id, m.person.name, Role(m.role).label, m.organisation.name, stages.get(m.organisation_id, "")),
+        )
         for m in chosen
         if m.rank == 1 or m.role == Role.QUALITY_LEAD
     ]
