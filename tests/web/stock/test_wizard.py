@@ -163,6 +163,24 @@ def test_the_sheet_is_chosen_on_the_page(visitor: Client, landlord: Landlord) ->
     assert '<option value="own_id" selected>' in page
 
 
+@pytest.mark.parametrize(
+    ("year", "said"),
+    [
+        (2019, "il complète le passé, et le patrimoine d’aujourd’hui ne change pas."),
+        (2025, "ce fichier prendra la place de « fichier.csv »"),
+        (2026, None),
+    ],
+)
+def test_a_preview_says_what_the_stock_of_today_becomes(
+    visitor: Client, landlord: Landlord, bring_in: Bring, year: int, said: str | None
+) -> None:
+    bring_in(statutory(8))
+    item = drop(visitor, landlord, files.statutory(map(files.statutory_line, files.homes(8)), year=year))
+    page = words(visitor.get(url(landlord, f"imports/{item.pk}/")))
+    assert ("prendra la place" in page or "complète le passé" in page) == bool(said)
+    assert said is None or said in page
+
+
 def test_a_file_that_would_empty_the_stock_warns_before_it_enters(visitor: Client, landlord: Landlord, bring_in: Bring) -> None:
     bring_in(statutory(20))
     others = [files.statutory_line(home) for home in files.homes(20, first=12)]

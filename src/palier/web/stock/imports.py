@@ -120,6 +120,7 @@ def _context(request: Request, found: Import, *, may_write: bool) -> dict[str, A
         "unit": Unit(found.unit).label,
         "differences": bool(found.report.get("lines")) and state in {State.READY, State.APPLIED},
         "lost": _lost(found.report),
+        "current": queries.current_import(landlord=found.landlord) if state is State.READY else None,
         "history": entries_of(request, "stock.import", found.pk),
     }
 
