@@ -304,6 +304,28 @@ def test_a_site_is_added_and_removed_with_a_reason(
     assert client.post(url("priority_sites_confirm", campaign.landlord), {"empty_because": ""}).status_code == 422
 
 
+def test_a_priority_site_that_left_the_stock_still_leads_somewhere(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock
+) -> None:
+    left, *_ = make_stock(campaign.landlord, year=2024)
+    stays, *_ = make_stock(campaign.landlord, year=2025)
+    for one in (left, stays):
+        operations.declare_priority(
+            landlord=campaign.landlord, residence=one, level=Level.EXTREME, reasons="Crise.", by=lead, at=NOON
+        )
+    operations.rate(campaign=campaign, given=[Given(stays.pk, Level.MEDIUM, "Mieux.")], by=lead, at=NOON)
+    client = sign_in(lead)
+    page = words(client.get(url("priority_sites", campaign.landlord)))
+    assert "sortie du patrimoine" in page
+    assert "cotée « moyenne » dans ce cycle" in page
+    for link in (
+        url("residence", campaign.landlord, residence_id=left.pk),
+        url("site", campaign.landlord, residence_id=stays.pk),
+    ):
+        assert f'href="{link}"' in page
+        assert client.get(link).status_code == 200
+
+
 def test_filters_and_export_say_the_same(campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock) -> None:
     first, _, _ = make_stock(campaign.landlord)
     operations.rate(campaign=campaign, given=[Given(first.pk, Level.EXTREME, "=CRISE")], by=lead, at=NOON)

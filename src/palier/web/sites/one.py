@@ -110,6 +110,12 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
     listed = {site.residence_id for site in active}
     offered = [r for r in queries.residences(landlord=landlord.pk, campaign=campaign) if r.pk not in listed] if writing else []
     form = PriorityForm(request.POST or None, residences=offered) if writing else None
+    here = set(
+        queries.residences(landlord=landlord.pk, campaign=campaign)
+        .order_by()
+        .filter(pk__in=listed)
+        .values_list("pk", flat=True)
+    )
     ratings = SiteRating.objects.filter(campaign=campaign, residence__in=listed).exclude(level="")
     rated = {residence: Level(level) for residence, level in ratings.values_list("residence", "level")}
     if request.method == "POST":
@@ -131,7 +137,15 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
         "landlord": landlord,
         "campaign": campaign,
         "facts": facts,
-        "sites": [{"site": site, "level": Level(site.level), "rated": rated.get(site.residence_id)} for site in active],
+        "sites": [
+            {
+                "site": site,
+                "level": Level(site.level),
+                "rated": rated.get(site.residence_id),
+                "left": site.residence_id not in here,
+            }
+            for site in active
+        ],
         "removed": queries.removed_sites(landlord=landlord.pk),
         "proposed": [{"residence": r, "level": Level(r.level)} for r in _proposed(landlord, campaign)] if campaign else [],
         "form": form,
