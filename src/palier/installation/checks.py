@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 
+OLDEST_SERVER = 150_000
+
 
 def _refuse(number: int, sentence: str, hint: str) -> Error:
     return Error(sentence, hint=hint, id=f"palier.E{number:03}")
@@ -29,15 +31,18 @@ def production_is_safe(app_configs: Sequence[AppConfig] | None, **_: Any) -> lis
 
 
 @register(Tags.database)
-def role_is_plain(
+def database_is_fit(
     app_configs: Sequence[AppConfig] | None, databases: Sequence[str] | None = None, **_: Any
 ) -> list[CheckMessage]:
-    """A superuser role would walk through every protection of the database."""
+    """A superuser role would walk through every protection of the database; an older server lacks some of them."""
     if not databases:
         return []
+    found: list[CheckMessage] = []
     with connection.cursor() as cursor:
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        (is_superuser,) = cursor.fetchone() or (False,)
+        cursor.execute("SELECT rolsuper, current_setting('server_version_num')::int FROM pg_roles WHERE rolname = current_user")
+        is_superuser, version = cursor.fetchone()
     if is_superuser:
-        return [_refuse(4, "The database role is a superuser.", "Use a role that only owns Palier's database.")]
-    return []
+        found.append(_refuse(4, "The database role is a superuser.", "Use a role that only owns Palier's database."))
+    if version < OLDEST_SERVER:
+        found.append(_refuse(5, "PostgreSQL is older than 15.", "Use PostgreSQL 15 to 18."))
+    return found

@@ -61,13 +61,14 @@ def add_member(
     membership = Membership.objects.create(
         person=person, organisation=organisation, role=role, starts_on=today, ends_on=ends_on
     )
+    did = "a accepté" if by == person else f"a donné à {person.name}"
     record(
         act="directory.member_added",
         by=by.pk if by else None,
         at=at,
         on=("directory.organisation", organisation.pk),
         landlord=organisation.pk if kind is Kind.LANDLORD else None,
-        summary=f"a donné à {person.name} le rôle « {role.label} » ({organisation.name}).",
+        summary=f"{did} le rôle « {role.label} » ({organisation.name}).",
         facts={"person": person.pk, "role": role.value},
         audience=Audience.LANDLORD,
     )
