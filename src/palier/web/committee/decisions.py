@@ -22,6 +22,7 @@ from palier.label.models import Journey
 from palier.label.rules.guards import conditions
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Guard
+from palier.verdict import Refusal
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
 
@@ -88,17 +89,22 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
     form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
     if form.is_valid():
         given = form.cleaned_data
-        decision = record_decision(
-            journey=found,
-            outcome=Outcome(given["outcome"]),
-            decided_on=given["decided_on"],
-            conditions=given["conditions"],
-            reasons=given["reasons"],
-            by=request.user,
-            at=request.at,
-        )
-        messages.success(request, f"Décision enregistrée : {Outcome(decision.outcome).about.label.lower()}.")
-        return redirect("decisions", landlord_id=landlord.pk)
+        try:
+            decision = record_decision(
+                journey=found,
+                outcome=Outcome(given["outcome"]),
+                decided_on=given["decided_on"],
+                conditions=given["conditions"],
+                reasons=given["reasons"],
+                by=request.user,
+                at=request.at,
+            )
+        except Refusal as refusal:
+            for reason in refusal.verdict.reasons:
+                form.add_error("decided_on" if reason.code.startswith("committee.day_") else None, reason.sentence)
+        else:
+            messages.success(request, f"Décision enregistrée : {Outcome(decision.outcome).about.label.lower()}.")
+            return redirect("decisions", landlord_id=landlord.pk)
     context = {
         "landlord": landlord,
         "form": form,
