@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import zipfile
@@ -111,7 +112,64 @@ def test_a_piece_deposited_is_no_longer_missing(
     archive = zipfile.ZipFile(io.BytesIO(b"".join(pack.streaming_content)))
     manifest = json.loads(archive.read("manifeste.json"))
     assert [entry["kind"] for entry in manifest["files"]] == ["Lettre d’engagement"]
-    assert archive.read(manifest["files"][0]["path"]) == PDF
+    entry = manifest["files"][0]
+    assert archive.read(entry["path"]) == PDF
+    assert (entry["sha256"], entry["size"]) == (hashlib.sha256(PDF).hexdigest(), len(PDF))
+    assert entry["serves"] == ["Lettre d’engagement, étape « Engagement »"]
+    sealed, name = archive.read("manifeste.sha256").decode().split()
+    assert sealed == hashlib.sha256(archive.read(name)).hexdigest()
+    assert sorted(archive.namelist()) == sorted(["manifeste.json", "manifeste.sha256", entry["path"]])
+
+
+def test_a_file_refused_is_said_in_its_form_and_deposits_nothing(
+    open_one: Callable[..., Journey], make_person: Callable[..., Person], sign_in: Callable[[Person], Client]
+) -> None:
+    journey = open_one()
+    client = sign_in(make_person(Role.QUALITY_LEAD, journey.landlord))
+    url = f"/organismes/{journey.landlord_id}/pieces/"
+    answer = client.post(url, {"kind": "engagement_letter", "file": SimpleUploadedFile("lettre.exe", b"MZ")})
+    assert answer.status_code == 422
+    assert "Un point est à reprendre" in answer.content.decode()
+    assert not journey.pieces.exists()
+
+
+def test_a_correction_is_answered_by_a_sound_file_alone_and_keeps_what_was_typed(
+    open_one: Callable[..., Journey],
+    referent: Person,
+    make_person: Callable[..., Person],
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+) -> None:
+    journey = open_one()
+    Journey.objects.filter(pk=journey.pk).update(stage=Stage.INSTRUCTION_ADMISSIBILITY)
+    journey.refresh_from_db()
+    asked = operations.ask_correction(journey=journey, subject="Bilan", reason="Il est vide.", by=referent, at=at)
+    client = sign_in(make_person(Role.QUALITY_LEAD, journey.landlord))
+    url = f"/organismes/{journey.landlord_id}/instruction/corrections/{asked.pk}/"
+    answer = client.post(url, {"answer": "Bilan refait.", "file": SimpleUploadedFile("bilan.exe", b"MZ")})
+    assert answer.status_code == 422
+    assert "Bilan refait." in answer.content.decode()
+    asked.refresh_from_db()
+    assert asked.answered_at is None
+    assert client.post(url, {"answer": "Bilan refait."}).status_code == 302
+    again = client.post(url, {"answer": "Encore."})
+    assert again.status_code == 422
+    assert "déjà reçu sa réponse" in again.content.decode()
+
+
+def test_a_decision_refused_keeps_what_was_typed(
+    labelled: Journey, referent: Person, sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    operations.advance(journey=labelled, act="open_withdrawal", by=referent, at=at, note="Motif.")
+    client = sign_in(referent)
+    given = {"outcome": "withdrawn", "decided_on": "2026-03-10", "reasons": "Sites abandonnés."}
+    answer = client.post(f"/organismes/{labelled.landlord_id}/decisions/enregistrer/", given)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "n’a pas encore présenté ses observations" in page
+    assert "Sites abandonnés." in page
+    labelled.refresh_from_db()
+    assert labelled.stage == Stage.HEARING
 
 
 def test_a_piece_without_a_file_says_what_to_do_and_deposits_nothing(

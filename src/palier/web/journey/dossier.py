@@ -6,6 +6,7 @@ import hashlib
 import json
 import tempfile
 import zipfile
+from collections import defaultdict
 from typing import Any
 
 from django.http import FileResponse, HttpResponse
@@ -72,9 +73,18 @@ def proof_pack(request: Request, landlord: Landlord) -> HttpResponse | FileRespo
     latest: dict[int, Version] = {}
     for version in documents.versions(readable):
         latest.setdefault(version.document_id, version)
-    entries = [_entry(version) for version in sorted(latest.values(), key=lambda v: (v.document.kind, v.document_id))]
+    journey = shown_journey(landlord)
+    serves: dict[int, list[str]] = defaultdict(list)
+    for piece in label.pieces(journey=journey) if journey else ():
+        checked = f", contrôlée le {piece.checked_at:%d/%m/%Y}" if piece.checked_at else ""
+        serves[piece.document_id].append(f"{KINDS[piece.kind].label}, étape « {Stage(piece.stage).label} »{checked}")
+    entries = [
+        _entry(version, serves[version.document_id])
+        for version in sorted(latest.values(), key=lambda v: (v.document.kind, v.document_id))
+    ]
     manifest = {
         "landlord": {"name": landlord.name, "siren": landlord.siren},
+        "journey": {"cycle": journey.cycle, "stage": Stage(journey.stage).label} if journey else None,
         "made_at": request.at.isoformat(timespec="seconds"),
         "files": [entry for entry, _ in entries],
     }
@@ -89,11 +99,12 @@ def proof_pack(request: Request, landlord: Landlord) -> HttpResponse | FileRespo
     return FileResponse(pack, as_attachment=True, filename=f"preuves-{landlord.siren or landlord.pk}-{request.on:%Y-%m-%d}.zip")
 
 
-def _entry(version: Version) -> tuple[dict[str, Any], Version]:
+def _entry(version: Version, serves: list[str]) -> tuple[dict[str, Any], Version]:
     entry = {
         "path": f"{version.document.kind}/{version.document_id}-v{version.number}-{version.name}",
         "title": version.document.title,
         "kind": KINDS[version.document.kind].label,
+        "serves": serves,
         "version": version.number,
         "size": version.size,
         "sha256": version.sha256,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -154,21 +155,14 @@ def pieces(request: Request, landlord: Landlord) -> HttpResponse:
     asked = {piece.kind: piece.label for piece in label.required_pieces(label.rules_of(found.rules), stage)}
     form = PieceForm(request.POST or None, request.FILES or None, landlord=landlord, kinds=asked)
     if request.method == "POST" and form.is_valid():
-        kind, document = form.cleaned_data["kind"], form.cleaned_data["document"]
-        if upload := form.cleaned_data["file"]:
-            version = documents.store(
-                landlord=landlord,
-                file=upload,
-                name=upload.name,
-                title=KINDS[kind].label,
-                kind=kind,
-                by=request.user,
-                at=request.at,
-            )
-            document = version.document
-        operations.deposit(journey=found, kind=kind, document=document, by=request.user, at=request.at)
-        messages.success(request, f"« {asked[kind]} » est déposée.")
-        return redirect("pieces", landlord_id=landlord.pk)
+        try:
+            _deposit(request, landlord, found, form)
+        except Refusal as refusal:
+            for reason in refusal.verdict.reasons:
+                form.add_error("file", reason.sentence)
+        else:
+            messages.success(request, f"« {asked[form.cleaned_data['kind']]} » est déposée.")
+            return redirect("pieces", landlord_id=landlord.pk)
     deposited = list(label.pieces(journey=found))
     here = {piece.kind: piece for piece in deposited if piece.stage == stage}
     lines = [
@@ -191,3 +185,19 @@ def pieces(request: Request, landlord: Landlord) -> HttpResponse:
     context = {"landlord": landlord, "journey": found, "stage": stage, "lines": lines, "earlier": earlier}
     context["may_deposit"] = bool(request.may(Right.WRITE, Thing.EVIDENCE))
     return render(request, "journey/pieces.html", context, status=422 if form.is_bound and not form.is_valid() else 200)
+
+
+@transaction.atomic
+def _deposit(request: Request, landlord: Landlord, journey: Journey, form: PieceForm) -> None:
+    kind, document = form.cleaned_data["kind"], form.cleaned_data["document"]
+    if upload := form.cleaned_data["file"]:
+        document = documents.store(
+            landlord=landlord,
+            file=upload,
+            name=upload.name,
+            title=KINDS[kind].label,
+            kind=kind,
+            by=request.user,
+            at=request.at,
+        ).document
+    operations.deposit(journey=journey, kind=kind, document=document, by=request.user, at=request.at)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -16,9 +17,9 @@ from palier.documents.rules import KINDS
 from palier.journey import queries
 from palier.label import operations
 from palier.label import queries as label
-from palier.label.models import Piece
+from palier.label.models import Correction, Piece
 from palier.label.rules.stages import INSTRUCTIONS, Stage
-from palier.verdict import Conflict
+from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one, shown_journey
 
@@ -160,22 +161,31 @@ def answer(request: Request, landlord: Landlord, correction_id: int) -> HttpResp
         return render(
             request, "label/correction.html", {"landlord": landlord, "form": form, "correction": correction}, status=422
         )
-    document = None
+    try:
+        _answer(request, landlord, correction, form)
+    except Refusal as refusal:
+        for reason in refusal.verdict.reasons:
+            form.add_error("answer" if reason.code.startswith("label.") else "file", reason.sentence)
+        context = {"landlord": landlord, "form": form, "correction": correction}
+        return render(request, "label/correction.html", context, status=422)
+    messages.success(request, "Votre réponse est transmise.")
+    return redirect("file_review", landlord_id=landlord.pk)
+
+
+@transaction.atomic
+def _answer(request: Request, landlord: Landlord, correction: Correction, form: AnswerForm) -> None:
+    document, piece = None, correction.piece
     if upload := form.cleaned_data["file"]:
-        kind = correction.piece.kind if correction.piece else "other"
-        version = documents.store(
+        document = documents.store(
             landlord=landlord,
             file=upload,
             name=upload.name,
-            title=correction.piece.document.title if correction.piece else correction.subject,
-            kind=kind,
+            title=piece.document.title if piece else correction.subject,
+            kind=piece.kind if piece else "other",
             by=request.user,
             at=request.at,
-            document=correction.piece.document if correction.piece else None,
-        )
-        document = version.document
+            document=piece.document if piece else None,
+        ).document
     operations.answer_correction(
         correction=correction, answer=form.cleaned_data["answer"], document=document, by=request.user, at=request.at
     )
-    messages.success(request, "Votre réponse est transmise.")
-    return redirect("file_review", landlord_id=landlord.pk)
