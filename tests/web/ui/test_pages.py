@@ -45,6 +45,7 @@ def test_who_is_signed_in_and_the_way_out(browser_page: OpenPage, make_person, m
 def test_components_hold_at_every_width(browser_page: OpenPage) -> None:
     page = browser_page()
     page.goto("/ui/")
+    assert page.evaluate("scrollY") == 0
     for width in (320, 360, 768, 900, 1024, 1200, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         assert overflow(page) == [], width

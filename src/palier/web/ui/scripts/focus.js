@@ -2,5 +2,7 @@
 import { fresh } from "./dom.js";
 
 export function focusErrors(root) {
-  fresh(root, "focus")[0]?.focus();
+  fresh(root, "focus")
+    .find((summary) => !summary.closest(".specimen"))
+    ?.focus();
 }
