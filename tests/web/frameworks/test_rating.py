@@ -163,6 +163,9 @@ def test_a_piece_in_use_is_not_withdrawn(
     refused = office.post(f"/organismes/{landlord.pk}/documents/{piece.pk}/retirer/", {"because": "erreur"})
     assert refused.status_code == 422
     assert "sert de preuve" in refused.text
+    page = office.get(f"/organismes/{landlord.pk}/documents/{piece.pk}/").text
+    assert "L’en retirer d’abord" in page
+    assert 'name="because"' not in page
 
 
 def test_another_landlords_piece_is_not_attached(

@@ -16,9 +16,10 @@ from palier.directory.rules import Right, Thing
 from palier.documents import operations, queries
 from palier.documents.models import Document
 from palier.documents.rules import AUDIENCE_LABELS, KINDS, READERS_IN_SHORT, extension_of
+from palier.frameworks.models import Assessment
 from palier.frameworks.queries import using
 from palier.ledger.rules import Audience
-from palier.verdict import Refusal, no
+from palier.verdict import Refusal, Remedy, Verdict, no, require
 from palier.web.documents.files import attachment
 from palier.web.documents.forms import DepositForm, FilterForm, ShareForm, VersionForm
 from palier.web.doors import Open, Request, door
@@ -120,6 +121,7 @@ def document(request: Request, landlord: Landlord, document_id: int) -> HttpResp
             return redirect("document", landlord_id=landlord.pk, document_id=found.pk)
     writing = bool(request.may(Right.WRITE, Thing.EVIDENCE)) and found.withdrawn_at is None
     reading = bool(request.may(Right.READ, Thing.EVIDENCE))
+    uses = list(using(found)) if reading else []
     context = {
         "landlord": landlord,
         "document": found,
@@ -130,10 +132,23 @@ def document(request: Request, landlord: Landlord, document_id: int) -> HttpResp
         "reader": reading,
         "shares": list(queries.shares(found)) if reading else [],
         "share_form": ShareForm(associations=associations_of(landlord=landlord.pk, on=request.on)) if writing else None,
-        "uses": list(using(found)) if reading else [],
+        "uses": uses,
+        "withdrawable": _withdrawable(found, uses),
         "history": entries_of(request, "documents.document", found.pk) if reading else [],
     }
     return render(request, "documents/document.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _withdrawable(document: Document, uses: list[Assessment]) -> Verdict:
+    """Whether a piece may leave the lists: not while it proves something that still stands."""
+    return Verdict.all(
+        no(
+            "documents.in_use",
+            f"« {document.title} » sert de preuve dans « {use.title} ».",
+            Remedy("L’en retirer d’abord", "assessment", {"landlord_id": use.landlord_id, "assessment_id": use.pk}),
+        )
+        for use in uses
+    )
 
 
 @door(GET=Open.SIGNED_IN)
@@ -146,11 +161,7 @@ def file(request: Request, landlord: Landlord, document_id: int, number: int) ->
 def withdraw(request: Request, landlord: Landlord, document_id: int) -> HttpResponse:
     """Mark a document as withdrawn, unless it proves something that still stands."""
     found = get_object_or_404(readable(request, landlord), pk=document_id)
-    if uses := list(using(found)):
-        titles = ", ".join(f"« {assessment.title} »" for assessment in uses)
-        raise Refusal(
-            no("documents.in_use", f"« {found.title} » sert de preuve dans {titles}. Retirez-la d’abord de ces évaluations.")
-        )
+    require(_withdrawable(found, list(using(found))))
     operations.withdraw(document=found, because=request.POST.get("because", ""), by=request.user, at=request.at)
     messages.success(request, f"« {found.title} » est retiré. Ses versions restent dans l’historique.")
     return redirect("documents", landlord_id=landlord.pk)
