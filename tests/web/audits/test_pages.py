@@ -25,7 +25,7 @@ from palier.documents.models import Document
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.outbox.models import Message
-from palier.plans.models import ActionVerdict
+from palier.plans.models import ActionSite, ActionVerdict
 from palier.plans.operations import add_action, open_plan
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
@@ -398,6 +398,9 @@ def test_an_implementation_audit_judges_actions_and_sites(scene: Scene, sign_in:
     assert auditor.post(check, {"outcome": "late", "note": ""}).status_code == 422
     assert auditor.post(check, {"outcome": "late", "effect": "partly", "note": "Deux mois de retard."}).status_code == 302
     check = url("mission_site", mission, site_id=site.pk)
+    assert "Le plan n’a aucune action pour ce site." in words(auditor.get(check))
+    ActionSite.objects.create(action=action, residence=site.residence)
+    assert f"{action.code}, {action.title}" in words(auditor.get(check))
     assert auditor.post(check, {"treatment": "not_treated"}).status_code == 422
     sent = {"identified": "on", "has_action": "on", "treatment": "under_way", "note": "Travaux lancés."}
     assert auditor.post(check, sent).status_code == 302

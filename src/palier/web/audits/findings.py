@@ -230,7 +230,7 @@ def check_action(request: Request, landlord: Landlord, mission_id: int, action_i
 
 @door(GET=WRITE_FINDINGS, POST=WRITE_FINDINGS)
 def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: int) -> HttpResponse:
-    """Say what is found of one priority site."""
+    """Say what is found of one priority site; the next one that is not checked follows."""
     one = show(request, landlord, mission_id)
     rows = queries.sites_to_check(one.mission, on=request.on)
     site, check = next(((s, c) for s, c in rows if s.pk == site_id), (None, None))
@@ -251,7 +251,20 @@ def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: i
                 by=request.user,
                 at=request.at,
             )
-            messages.success(request, f"{site.residence.name} est contrôlé.")
+            following = next((s.pk for s, c in rows if c is None and s.pk != site_id), None)
+            messages.success(request, f"Le contrôle est enregistré : {site.residence.name}.")
+            if following:
+                return redirect("mission_site", landlord_id=landlord.pk, mission_id=mission_id, site_id=following)
             return redirect("mission_verdicts", landlord_id=landlord.pk, mission_id=mission_id)
-    context = frame(request, one, "mission_verdicts") | {"form": form, "site": site, "level": Level(site.level)}
+    dedicated = [
+        action
+        for action, _ in queries.actions_to_check(one.mission)
+        if any(residence.pk == site.residence_id for residence in action.residences.all())
+    ]
+    context = frame(request, one, "mission_verdicts") | {
+        "form": form,
+        "site": site,
+        "level": Level(site.level),
+        "dedicated": dedicated,
+    }
     return render(request, "audits/check.html", context, status=422 if form.errors else 200)
