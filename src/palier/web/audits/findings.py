@@ -77,7 +77,7 @@ def finding(request: Request, landlord: Landlord, mission_id: int, finding_id: i
         "delivered": one.state is State.REPORT_DELIVERED,
         "removal": BecauseForm() if found and one.own and one.state in AMENDING else None,
     }
-    return render(request, "audits/finding.html", context, status=422 if form.errors else 200)
+    return render(request, "audits/finding.html", context, status=422 if form.errors or theirs else 200)
 
 
 def _finding_form(request: Request, landlord: Landlord, found: Finding | None) -> FindingForm:

@@ -74,7 +74,7 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
         if one.state is State.REPORT_DELIVERED and request.may(Right.VALIDATE, Thing.FINDINGS)
         else None,
     }
-    return render(request, "audits/report.html", context, status=422 if form and form.errors else 200)
+    return render(request, "audits/report.html", context, status=422 if theirs or (form and form.errors) else 200)
 
 
 @door(POST=WRITE_FINDINGS)

@@ -103,18 +103,18 @@ class Said:
 def said_in(form: forms.Form, field: str | None = None) -> Iterator[Said]:
     """Let a refusal be an error of the form, what was typed kept; nothing of the act is, an uploaded file included.
 
-    After a conflict the form stands on what is now recorded: sent again, it replaces it.
+    After a conflict the page shows both texts and the form stands on what is now recorded: sent again, it replaces it.
     """
     outcome = Said()
     try:
         with transaction.atomic():
             yield outcome
+    except Conflict as conflict:
+        outcome.theirs = conflict.theirs
+        form.data = given = cast(QueryDict, form.data).copy()
+        given["revision"] = str(outcome.theirs.revision)
     except Refusal as refusal:
         form.add_error(field, refusal.verdict.sentence)
-        if isinstance(refusal, Conflict):
-            outcome.theirs = refusal.theirs
-            form.data = given = cast(QueryDict, form.data).copy()
-            given["revision"] = str(outcome.theirs.revision)
 
 
 def frame(request: Request, one: Shown, section: str) -> dict[str, Any]:
