@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -16,15 +13,13 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from palier.audits import operations, queries
-from palier.audits.models import Accreditation, AuditorFeedback, Finding, Mission, PlanItem, Remark, Report
+from palier.audits.models import Accreditation, AuditorFeedback, Finding, Mission, Remark, Report
 from palier.audits.rules.missions import State
-from palier.directory.models import Organisation, Person, Relation
+from palier.directory.models import Organisation, Person
 from palier.directory.operations import add_association
 from palier.directory.rules import Kind, Role
-from palier.documents.models import Document
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
-from palier.outbox.models import Message
 from palier.plans.models import ActionSite, ActionVerdict
 from palier.plans.operations import add_action, open_plan
 from palier.sites.operations import declare_priority
@@ -35,7 +30,6 @@ from tests.plans.conftest import COMPLETE
 
 pytestmark = pytest.mark.django_db
 SignIn = Callable[[Person], Client]
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 SECTIONS = ("mission", "mission_plan", "mission_on_site", "mission_findings", "mission_report", "mission_remarks")
 
 
@@ -239,147 +233,6 @@ def test_a_stale_finding_shows_what_is_kept(scene: Scene, sign_in: SignIn) -> No
     assert answer.status_code == 422
     assert CANARY in strip_tags(words(answer))
     assert "Le mien." in words(answer)
-
-
-def test_a_stale_finding_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.ON_SITE)
-    finding = scene.findings[0]
-    auditor = sign_in(scene.auditor)
-    page = url("mission_finding", mission, finding_id=finding.pk)
-    sent = {"kind": "gap", "theme": "cleanliness", "text": "Le mien.", "revision": "9"}
-    stale = auditor.post(page, sent)
-    again = auditor.post(page, sent | {"revision": stale.context["form"]["revision"].value()})
-    assert again.status_code == 302
-    assert Finding.objects.get(pk=finding.pk).text == "Le mien."
-
-
-def test_a_stale_report_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.REPORT_DRAFTED)
-    auditor = sign_in(scene.auditor)
-    sent = {"summary": "La mienne.", "conclusion": "", "revision": "9"}
-    stale = auditor.post(url("mission_report", mission), sent)
-    assert "La mienne." in words(stale)
-    auditor.post(url("mission_report", mission), sent | {"revision": stale.context["form"]["revision"].value()})
-    assert Report.objects.get(mission=mission).summary == "La mienne."
-
-
-def test_a_refused_finding_keeps_no_uploaded_file(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.ON_SITE)
-    sent = {
-        "kind": "gap",
-        "theme": "cleanliness",
-        "text": "Le mien.",
-        "revision": "9",
-        "file": SimpleUploadedFile("fiche.pdf", PDF),
-    }
-    before = Document.objects.count()
-    sign_in(scene.auditor).post(url("mission_finding", mission, finding_id=scene.findings[0].pk), sent)
-    assert Document.objects.count() == before
-
-
-@pytest.mark.parametrize(
-    ("page", "sent"),
-    [
-        (
-            "mission_plan",
-            {"kind": "opening", "day": "2026-03-04", "title": "Ouverture au siège", "starts_at": "10:00", "ends_at": "9:00"},
-        ),
-        ("mission_plan", {"kind": "visit", "day": "2026-03-04", "title": "Ouverture au siège"}),
-    ],
-)
-def test_a_refused_moment_keeps_what_was_typed(page: str, sent: dict[str, str], scene: Scene, sign_in: SignIn) -> None:
-    answer = sign_in(scene.auditor).post(url(page, scene.to(State.ACCEPTED)), sent)
-    assert answer.status_code == 422
-    assert "Ouverture au siège" in words(answer)
-    assert not PlanItem.objects.exists()
-
-
-def test_an_auditor_learns_at_once_that_recent_advice_stands_in_the_way(scene: Scene, sign_in: SignIn) -> None:
-    scene.at_stage(Stage.AUDITOR_SELECTION)
-    mission = scene.consult()
-    auditor = sign_in(scene.auditor)
-    where = reverse("offer_declare", kwargs={"mission_id": mission.pk})
-    page = auditor.post(where, {"advised": "yes", "advised_until": str(DAY), "ties": ""}, follow=True)
-    assert "Cette mission ne peut pas vous être confiée" in words(page)
-    page = auditor.post(where, {"advised": "no", "ties": "Une sœur locataire."}, follow=True)
-    assert "Cette mission ne peut pas vous être confiée" not in words(page)
-    list_page = sign_in(scene.lead).get(reverse("missions", kwargs={"landlord_id": scene.landlord.pk}))
-    assert "D’autres liens sont déclarés" in words(list_page)
-
-
-def test_a_refused_consultation_keeps_the_request(scene: Scene, sign_in: SignIn) -> None:
-    scene.at_stage(Stage.AUDITOR_SELECTION)
-    where = reverse("mission_consult", kwargs={"landlord_id": scene.landlord.pk})
-    sent = {"auditors": [scene.accreditation.pk], "request": "Deux agences.", "answer_by": str(DAY - timedelta(days=1))}
-    lead = sign_in(scene.lead)
-    answer = lead.post(where, sent)
-    assert answer.status_code == 422
-    assert "Deux agences." in words(answer)
-    assert not Mission.objects.exists()
-    lead.post(where, sent | {"answer_by": str(DAY)})
-    assert list(lead.get(where).context["form"].fields["auditors"].queryset) == []
-
-
-def test_a_past_mission_is_read_after_the_file_is_closed(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.APPROVED)
-    auditor, where = sign_in(scene.auditor), reverse("offer", kwargs={"mission_id": mission.pk})
-    assert auditor.get(where).status_code == 302
-    Relation.objects.filter(source=f"mission:{mission.pk}").update(
-        ends_on=DAY - timedelta(days=1), starts_on=DAY - timedelta(days=9)
-    )
-    page = auditor.get(where)
-    assert page.status_code == 200
-    assert "ne vous est plus ouvert" in words(page)
-    assert CANARY not in words(page)
-
-
-def test_a_remark_puts_the_hand_to_the_auditor_on_every_page(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.REPORT_DELIVERED)
-    auditor = sign_in(scene.auditor)
-    assert "À vous" not in words(auditor.get(reverse("my_missions")))
-    operations.say(mission=mission, text="Une erreur.", by=scene.lead, at=NOON)
-    assert "À vous" in words(auditor.get(reverse("my_missions")))
-
-
-def test_a_plan_sent_back_says_why_until_it_is_proposed_again(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.ACCEPTED)
-    scene.plan(mission)
-    auditor = sign_in(scene.auditor)
-    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
-    assert "Arrêter le plan" not in words(sign_in(scene.lead).get(url("mission", mission)))
-    operations.send_back_plan(mission=mission, because="Ajoutez les Tilleuls.", by=scene.director, at=NOON)
-    assert "Ajoutez les Tilleuls." in words(auditor.get(url("mission_plan", mission)))
-    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
-    assert "Ajoutez les Tilleuls." not in words(auditor.get(url("mission_plan", mission)))
-
-
-def test_fields_of_the_plan_page_have_their_own_labels(scene: Scene, sign_in: SignIn) -> None:
-    page = words(sign_in(scene.auditor).get(url("mission_plan", scene.to(State.ACCEPTED))))
-    ids = re.findall(r' id="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-
-
-def test_an_empty_answer_keeps_the_page(scene: Scene, sign_in: SignIn) -> None:
-    mission = scene.to(State.REPORT_DELIVERED)
-    remark = operations.say(mission=mission, text="Une erreur.", by=scene.lead, at=NOON)
-    where = url("mission_answer", mission, remark_id=remark.pk)
-    answer = sign_in(scene.auditor).post(where, {f"{remark.pk}-text": " "})
-    assert answer.status_code == 422
-    assert "Une erreur." in words(answer)
-
-
-def test_the_landlord_hears_of_a_document_asked_once_the_plan_is_agreed(scene: Scene) -> None:
-    mission = scene.to(State.ACCEPTED)
-    asked = {"title": "Organigramme", "detail": "", "by": scene.auditor, "at": NOON}
-    told = Message.objects.filter(person_id=scene.lead.pk, subject__contains="document").count
-    operations.ask_document(mission=mission, **asked)
-    assert told() == 0
-    scene.plan(mission)
-    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
-    mission.refresh_from_db()
-    operations.agree_plan(mission=mission, revision=mission.plan_revision, by=scene.director, at=NOON)
-    operations.ask_document(mission=mission, **asked)
-    assert told() == 1
 
 
 def test_an_implementation_audit_judges_actions_and_sites(scene: Scene, sign_in: SignIn) -> None:

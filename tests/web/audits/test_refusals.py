@@ -1,0 +1,165 @@
+"""What an audit's pages say when an act is refused, stale or no longer yours: nothing typed is lost, nobody waits in the dark."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from palier.audits import operations
+from palier.audits.models import Finding, Mission, PlanItem, Report
+from palier.audits.rules.missions import State
+from palier.directory.models import Relation
+from palier.documents.models import Document
+from palier.label.rules.stages import Stage
+from palier.outbox.models import Message
+from tests.audits.scene import CANARY, DAY, Scene
+from tests.fixtures import NOON
+from tests.web.audits.test_pages import SignIn, _at_noon, url, words  # noqa: F401 - the fixture sets the clock
+
+pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
+
+
+def test_a_stale_finding_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.ON_SITE)
+    finding = scene.findings[0]
+    auditor = sign_in(scene.auditor)
+    page = url("mission_finding", mission, finding_id=finding.pk)
+    sent = {"kind": "gap", "theme": "cleanliness", "text": "Le mien.", "revision": "9"}
+    stale = auditor.post(page, sent)
+    again = auditor.post(page, sent | {"revision": stale.context["form"]["revision"].value()})
+    assert again.status_code == 302
+    assert Finding.objects.get(pk=finding.pk).text == "Le mien."
+
+
+def test_a_stale_report_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DRAFTED)
+    auditor = sign_in(scene.auditor)
+    sent = {"summary": "La mienne.", "conclusion": "", "revision": "9"}
+    stale = auditor.post(url("mission_report", mission), sent)
+    assert "La mienne." in words(stale)
+    auditor.post(url("mission_report", mission), sent | {"revision": stale.context["form"]["revision"].value()})
+    assert Report.objects.get(mission=mission).summary == "La mienne."
+
+
+def test_a_refused_finding_keeps_no_uploaded_file(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.ON_SITE)
+    sent = {
+        "kind": "gap",
+        "theme": "cleanliness",
+        "text": "Le mien.",
+        "revision": "9",
+        "file": SimpleUploadedFile("fiche.pdf", PDF),
+    }
+    before = Document.objects.count()
+    sign_in(scene.auditor).post(url("mission_finding", mission, finding_id=scene.findings[0].pk), sent)
+    assert Document.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("page", "sent"),
+    [
+        (
+            "mission_plan",
+            {"kind": "opening", "day": "2026-03-04", "title": "Ouverture au siège", "starts_at": "10:00", "ends_at": "9:00"},
+        ),
+        ("mission_plan", {"kind": "visit", "day": "2026-03-04", "title": "Ouverture au siège"}),
+    ],
+)
+def test_a_refused_moment_keeps_what_was_typed(page: str, sent: dict[str, str], scene: Scene, sign_in: SignIn) -> None:
+    answer = sign_in(scene.auditor).post(url(page, scene.to(State.ACCEPTED)), sent)
+    assert answer.status_code == 422
+    assert "Ouverture au siège" in words(answer)
+    assert not PlanItem.objects.exists()
+
+
+def test_an_auditor_learns_at_once_that_recent_advice_stands_in_the_way(scene: Scene, sign_in: SignIn) -> None:
+    scene.at_stage(Stage.AUDITOR_SELECTION)
+    mission = scene.consult()
+    auditor = sign_in(scene.auditor)
+    where = reverse("offer_declare", kwargs={"mission_id": mission.pk})
+    page = auditor.post(where, {"advised": "yes", "advised_until": str(DAY), "ties": ""}, follow=True)
+    assert "Cette mission ne peut pas vous être confiée" in words(page)
+    page = auditor.post(where, {"advised": "no", "ties": "Une sœur locataire."}, follow=True)
+    assert "Cette mission ne peut pas vous être confiée" not in words(page)
+    list_page = sign_in(scene.lead).get(reverse("missions", kwargs={"landlord_id": scene.landlord.pk}))
+    assert "D’autres liens sont déclarés" in words(list_page)
+
+
+def test_a_refused_consultation_keeps_the_request(scene: Scene, sign_in: SignIn) -> None:
+    scene.at_stage(Stage.AUDITOR_SELECTION)
+    where = reverse("mission_consult", kwargs={"landlord_id": scene.landlord.pk})
+    sent = {"auditors": [scene.accreditation.pk], "request": "Deux agences.", "answer_by": str(DAY - timedelta(days=1))}
+    lead = sign_in(scene.lead)
+    answer = lead.post(where, sent)
+    assert answer.status_code == 422
+    assert "Deux agences." in words(answer)
+    assert not Mission.objects.exists()
+    lead.post(where, sent | {"answer_by": str(DAY)})
+    assert list(lead.get(where).context["form"].fields["auditors"].queryset) == []
+
+
+def test_a_past_mission_is_read_after_the_file_is_closed(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.APPROVED)
+    auditor, where = sign_in(scene.auditor), reverse("offer", kwargs={"mission_id": mission.pk})
+    assert auditor.get(where).status_code == 302
+    Relation.objects.filter(source=f"mission:{mission.pk}").update(
+        ends_on=DAY - timedelta(days=1), starts_on=DAY - timedelta(days=9)
+    )
+    page = auditor.get(where)
+    assert page.status_code == 200
+    assert "ne vous est plus ouvert" in words(page)
+    assert CANARY not in words(page)
+
+
+def test_a_remark_puts_the_hand_to_the_auditor_on_every_page(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    auditor = sign_in(scene.auditor)
+    assert "À vous" not in words(auditor.get(reverse("my_missions")))
+    operations.say(mission=mission, text="Une erreur.", by=scene.lead, at=NOON)
+    assert "À vous" in words(auditor.get(reverse("my_missions")))
+
+
+def test_a_plan_sent_back_says_why_until_it_is_proposed_again(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.ACCEPTED)
+    scene.plan(mission)
+    auditor = sign_in(scene.auditor)
+    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
+    assert "Arrêter le plan" not in words(sign_in(scene.lead).get(url("mission", mission)))
+    operations.send_back_plan(mission=mission, because="Ajoutez les Tilleuls.", by=scene.director, at=NOON)
+    assert "Ajoutez les Tilleuls." in words(auditor.get(url("mission_plan", mission)))
+    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
+    assert "Ajoutez les Tilleuls." not in words(auditor.get(url("mission_plan", mission)))
+
+
+def test_fields_of_the_plan_page_have_their_own_labels(scene: Scene, sign_in: SignIn) -> None:
+    page = words(sign_in(scene.auditor).get(url("mission_plan", scene.to(State.ACCEPTED))))
+    ids = re.findall(r' id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_an_empty_answer_keeps_the_page(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    remark = operations.say(mission=mission, text="Une erreur.", by=scene.lead, at=NOON)
+    where = url("mission_answer", mission, remark_id=remark.pk)
+    answer = sign_in(scene.auditor).post(where, {f"{remark.pk}-text": " "})
+    assert answer.status_code == 422
+    assert "Une erreur." in words(answer)
+
+
+def test_the_landlord_hears_of_a_document_asked_once_the_plan_is_agreed(scene: Scene) -> None:
+    mission = scene.to(State.ACCEPTED)
+    asked = {"title": "Organigramme", "detail": "", "by": scene.auditor, "at": NOON}
+    told = Message.objects.filter(person_id=scene.lead.pk, subject__contains="document").count
+    operations.ask_document(mission=mission, **asked)
+    assert told() == 0
+    scene.plan(mission)
+    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
+    mission.refresh_from_db()
+    operations.agree_plan(mission=mission, revision=mission.plan_revision, by=scene.director, at=NOON)
+    operations.ask_document(mission=mission, **asked)
+    assert told() == 1
