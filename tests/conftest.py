@@ -15,8 +15,12 @@ pytest_plugins = ["tests.fixtures", "tests.browser"]
 
 
 def pytest_configure() -> None:
-    """Start the server before Django opens its first connection."""
+    """Start the server before Django opens its first connection; let drawn examples take their time on a busy machine."""
+    import hypothesis
     from django.conf import settings
+
+    hypothesis.settings.register_profile("palier", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("palier")
 
     from palier.installation import database
 
