@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.utils import ProgrammingError
 
 from palier.directory.models import Landlord
 from palier.ledger.models import Checkpoint, Entry, Head
@@ -99,3 +100,12 @@ def test_the_command_answers_to_scripts(make_landlord: MakeLandlord) -> None:
     done = subprocess.run([PALIER, "ledger", "verify"], env=environment(), capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "La ligne n° 1 a été modifiée." in done.stderr
+
+
+def test_a_base_without_its_tables_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_table(**_: object) -> None:
+        raise ProgrammingError
+
+    monkeypatch.setattr("palier.commands.management.commands.ledger.verify", no_table)
+    with pytest.raises(CommandError, match="palier setup"):
+        call_command("ledger", "verify")

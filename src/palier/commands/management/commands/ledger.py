@@ -7,6 +7,7 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db.utils import ProgrammingError
 
 from palier.ledger.queries import verify
 
@@ -29,7 +30,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, act: str, attested: str, **options: Any) -> None:
         """Verify and say so."""
-        count, fault = verify(attested=_attested(attested))
+        try:
+            count, fault = verify(attested=_attested(attested))
+        except ProgrammingError as no_table:
+            raise CommandError("Cette base n’a pas encore de registre : lancez d’abord « palier setup ».") from no_table
         if fault is not None:
             self.stderr.write(self.style.ERROR(f"Le registre ne tient pas. {fault.sentence}"))
             sys.exit(1)
