@@ -15,7 +15,7 @@ from palier.directory.operations import add_landlord, add_member, add_organisati
 from palier.directory.rules import Kind, LandlordType, Role
 from palier.label.models import Journey
 from palier.label.operations import load_shipped, open_journey
-from palier.label.queries import rule_sets, rules_of
+from palier.label.queries import published_rule_sets, rules_of
 from palier.label.rules.stages import LIVE, Landing, Stage
 
 JOURNEYS = 1_000
@@ -30,7 +30,7 @@ UNDER_LABEL = {Stage.LABELLED, Stage.CONFIRMED, Stage.HEARING, Stage.VERIFICATIO
 def fill() -> None:
     """So many landlords, each somewhere on the way."""
     load_shipped(effective_from=(now - timedelta(days=900)).date(), at=now)
-    rules = list(rule_sets())
+    rules = list(published_rule_sets(on=now.date()))
     for number in range(JOURNEYS):
         landlord = add_landlord(
             name=f"Habitat {number}", siren_number=luhn_siren(500_000 + number), landlord_type=LandlordType.OPH, by=None, at=now

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,12 @@ from palier.audits.models import Mission
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Kind, Role
 from palier.documents.models import Document
+from palier.label.models import RuleSetVersion
+from palier.label.operations import draft_rule_set
 from palier.stock.models import Import
 from tests.api.conftest import Program
 from tests.api.scene import File, fill_path, furnish
+from tests.fixtures import NOON
 
 pytestmark = pytest.mark.django_db
 READ = [route.path for room in ROOMS for route in room.routes if route.method == "GET"]
@@ -199,6 +203,17 @@ def test_the_board_asks_as_many_queries_for_thirty_rows_as_for_one(
             assert len(called.get("/board", limit=200, search=search).json()["items"]) == rows
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_draft_of_rules_is_read_by_those_who_write_it_alone(
+    files: tuple[File, File], referent: Person, program: Callable[..., Program]
+) -> None:
+    mine, _ = files
+    rules = RuleSetVersion.objects.get(pk=mine.found["rule-sets"])
+    draft = draft_rule_set(data=rules.data, effective_from=date(2030, 1, 1), by=referent, at=NOON)
+    assert program(referent).get(f"/rule-sets/{draft.pk}").status_code == 200
+    assert program(mine.lead).get(f"/rule-sets/{draft.pk}").status_code == 404
+    assert draft.pk not in [row["id"] for row in program(mine.lead).get("/rule-sets").json()["items"]]
 
 
 # --- Acts ----------------------------------------------------------------------------------------------------------

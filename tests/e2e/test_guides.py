@@ -16,6 +16,7 @@ from django.utils import timezone
 from palier.commands.demo import names
 from palier.commands.demo.story import tell
 from palier.commands.demo.world import DOMAIN
+from palier.committee.models import Committee
 from palier.directory.models import Landlord, Person
 from tests.browser import NARROW, WIDE, OpenPage, check
 
@@ -47,6 +48,7 @@ def test_pages_of_the_guides(story: Landlord, browser_page: OpenPage) -> None:
         ("dossier", f"direction.{SECOND}", reverse("dossier", kwargs=at), WIDE),
         ("board", "referent", reverse("board"), WIDE),
         ("auditors", "referent", reverse("auditors"), WIDE),
+        ("committee", "presidence", reverse("committee", kwargs={"committee_id": Committee.objects.get().pk}), WIDE),
         ("voices", f"representants.{names.slug(names.UNIONS[0])}", reverse("voices"), NARROW),
     )
     for name, who, url, size in shown:

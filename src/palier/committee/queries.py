@@ -18,6 +18,7 @@ from palier.committee.models import Committee, Decision, Mandate, Seat, Tenure, 
 from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Terms, parse
 from palier.directory.models import dated
+from palier.directory.rules import Right, Role, Thing, may
 
 SHIPPED = Path(__file__).parent / "terms" / "sober.yaml"
 
@@ -112,9 +113,10 @@ def _read(data: str) -> Terms:
     return parse(json.loads(data))
 
 
-def terms_versions(*, committee: Committee) -> QuerySet[TermsVersion]:
-    """Every version, latest first."""
-    return committee.terms.select_related("drafted_by").order_by("-number")
+def terms_versions(*, committee: int, roles: frozenset[Role]) -> QuerySet[TermsVersion]:
+    """The versions that these roles may read, latest first: drafts are for those who write them."""
+    found = TermsVersion.objects.filter(committee=committee).select_related("committee", "drafted_by").order_by("-number")
+    return found if may(roles, Right.WRITE, Thing.COMMITTEE) else found.filter(published_at__isnull=False)
 
 
 def terms_on(*, committee: Committee, on: date) -> TermsVersion | None:

@@ -20,6 +20,7 @@ from palier.consultation.models import Round
 from palier.consultation.rules import may_remind_some, to_remind
 from palier.directory import queries as directory
 from palier.directory.models import Person
+from palier.directory.rules import Right, Role, Thing, may
 from palier.documents.rules import KINDS
 from palier.label.models import Correction, InstructionNote, Journey, Passage, Piece, Reached, Reminder, RuleSetVersion
 from palier.label.rules.guards import Facts, Milestone, MissingPiece, holder
@@ -48,9 +49,18 @@ def _read(data: str) -> RuleSet:
     return parse(json.loads(data))
 
 
-def rule_sets() -> QuerySet[RuleSetVersion]:
-    """Every version, latest in force first."""
-    return RuleSetVersion.objects.order_by("-effective_from", "code", "-number")
+def rule_sets(*, roles: frozenset[Role]) -> QuerySet[RuleSetVersion]:
+    """The versions that these roles may read, latest in force first: drafts are for those who write or validate them."""
+    found = RuleSetVersion.objects.order_by("-effective_from", "code", "-number")
+    if may(roles, Right.WRITE, Thing.RULE_SET) or may(roles, Right.VALIDATE, Thing.RULE_SET):
+        return found
+    return found.filter(published_at__isnull=False)
+
+
+def published_rule_sets(*, on: date) -> QuerySet[RuleSetVersion]:
+    """The versions in force on a day, the latest first."""
+    found = RuleSetVersion.objects.filter(published_at__isnull=False, effective_from__lte=on)
+    return found.order_by("-effective_from", "code", "-number")
 
 
 def rule_set_on(*, on: date, code: str = "") -> RuleSetVersion | None:

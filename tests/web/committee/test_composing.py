@@ -129,7 +129,9 @@ def test_a_seat_of_another_committee_is_not_found(bench: Bench, sign_in: SignIn)
     assert client.get(where).status_code == 404
 
 
-def test_terms_are_drafted_compared_tried_and_published(bench: Bench, sign_in: SignIn) -> None:
+def test_terms_are_drafted_compared_tried_and_published(
+    bench: Bench, sign_in: SignIn, make_person: Callable[..., Person]
+) -> None:
     client = sign_in(bench.referent)
     version = queries.terms_on(committee=bench.committee, on=DAY)
     assert version is not None
@@ -146,7 +148,11 @@ def test_terms_are_drafted_compared_tried_and_published(bench: Bench, sign_in: S
     )
     wrong = words(client.get(url("committee_terms_version", bench, number=2), trial | {"recused": 1}))
     assert "dépassent le nombre de sièges" in wrong
+    reader = sign_in(make_person(Role.COMMITTEE_MEMBER, bench.seats[1].body))
+    assert reader.get(url("committee_terms_version", bench, number=2)).status_code == 404
+    assert "Version 2" not in words(reader.get(url("committee_terms", bench)))
     client.post(url("committee_terms_publish", bench, number=2))
+    assert reader.get(url("committee_terms_version", bench, number=2)).status_code == 200
     assert "À venir" in words(client.get(url("committee_terms", bench)))
     past = sent | {"effective_from": "2026-03-01"}
     client.post(url("committee_terms_prepare", bench), past)

@@ -43,14 +43,14 @@ class RuleSetOut(Schema):
 
 @room.reads("/rule-sets", Thing.RULE_SET, "Lister les règles du label")
 def rule_sets(request: Call) -> Page[RuleSetOut]:
-    """Every version, latest in force first."""
-    return paged(request, queries.rule_sets(), lambda rows: [_rule_set(row) for row in rows])
+    """The versions that one may read, latest in force first; drafts are for those who write or validate them."""
+    return paged(request, queries.rule_sets(roles=request.roles), lambda rows: [_rule_set(row) for row in rows])
 
 
 @room.reads("/rule-sets/{pk}", Thing.RULE_SET, "Lire une version des règles du label")
 def rule_set(request: Call, pk: Pk) -> RuleSetOut:
     """One version."""
-    return _rule_set(get_object_or_404(queries.rule_sets(), pk=pk))
+    return _rule_set(get_object_or_404(queries.rule_sets(roles=request.roles), pk=pk))
 
 
 def _rule_set(row: RuleSetVersion) -> RuleSetOut:

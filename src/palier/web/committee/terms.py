@@ -21,15 +21,15 @@ from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 
 
-def _version(committee_id: int, number: int) -> TermsVersion:
-    return get_object_or_404(TermsVersion.objects.select_related("committee"), committee=committee_id, number=number)
+def _version(request: Request, committee_id: int, number: int) -> TermsVersion:
+    return get_object_or_404(queries.terms_versions(committee=committee_id, roles=request.roles), number=number)
 
 
 @door(GET=READ)
 def versions(request: Request, committee_id: int) -> HttpResponse:
     """Every version, the one in force marked."""
     found = get_object_or_404(Committee, pk=committee_id)
-    listed = list(queries.terms_versions(committee=found))
+    listed = list(queries.terms_versions(committee=found.pk, roles=request.roles))
     context = {
         "committee": found,
         "versions": listed,
@@ -43,7 +43,7 @@ def versions(request: Request, committee_id: int) -> HttpResponse:
 @door(GET=READ)
 def version(request: Request, committee_id: int, number: int) -> HttpResponse:
     """One version: what it says, what changes from the one before, and what it makes of an imagined vote."""
-    found = _version(committee_id, number)
+    found = _version(request, committee_id, number)
     said = queries.terms_of(found)
     before = found.committee.terms.filter(number=number - 1).first()
     seats = queries.composition(committee=found.committee, on=request.on).voices
@@ -72,7 +72,7 @@ def version(request: Request, committee_id: int, number: int) -> HttpResponse:
 def prepare(request: Request, committee_id: int) -> HttpResponse:
     """Draft the next version, or change the one that waits."""
     found = get_object_or_404(Committee, pk=committee_id)
-    last = queries.terms_versions(committee=found)[0]
+    last = queries.terms_versions(committee=found.pk, roles=request.roles)[0]
     draft = last if last.published_at is None else None
     day = draft.effective_from if draft else request.on + timedelta(days=30)
     initial = CommitteeTermsForm.initial_of(queries.terms_of(last)) | {"effective_from": day}
@@ -99,6 +99,6 @@ def prepare(request: Request, committee_id: int) -> HttpResponse:
 @door(fresh=True, POST=WRITE)
 def publish(request: Request, committee_id: int, number: int) -> HttpResponse:
     """Put a draft in force from its day."""
-    found = operations.publish_terms(draft=_version(committee_id, number), by=request.user, at=request.at)
+    found = operations.publish_terms(draft=_version(request, committee_id, number), by=request.user, at=request.at)
     messages.success(request, f"La version {found.number} est publiée. Ce qui est déjà décidé garde ses règles.")
     return redirect("committee_terms_version", committee_id=committee_id, number=number)

@@ -102,13 +102,15 @@ class RulesField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not gener
 class OpeningForm(forms.Form):
     """Which rules the journey will follow, for ever."""
 
-    rules = RulesField(label="Règles du label", queryset=label.rule_sets().none(), empty_label=None, widget=forms.RadioSelect)
+    rules = RulesField(
+        label="Règles du label", queryset=RuleSetVersion.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
 
     def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["rules"]
         assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = label.rule_sets().filter(published_at__isnull=False, effective_from__lte=request.on)
+        field.queryset = label.published_rule_sets(on=request.on)
         field.help_text = "Le parcours garde ces règles jusqu’au bout, même si une version plus récente paraît."
         field.initial = label.rule_set_on(on=request.on)
 

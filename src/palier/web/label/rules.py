@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -127,18 +126,10 @@ def _initial(rules: RuleSet) -> dict[str, Any]:
     return initial
 
 
-def _readable(request: Request) -> QuerySet[RuleSetVersion]:
-    """The versions that somebody may read: drafts are for those who write or validate them."""
-    found = label.rule_sets()
-    if request.may(Right.WRITE, Thing.RULE_SET) or request.may(Right.VALIDATE, Thing.RULE_SET):
-        return found
-    return found.filter(published_at__isnull=False)
-
-
 @door(GET=(Thing.RULE_SET, Right.READ))
 def rule_sets(request: Request) -> HttpResponse:
     """Every version, in force, past and drafted."""
-    versions = list(_readable(request))
+    versions = list(label.rule_sets(roles=request.roles))
     return render(
         request, "label/rule_sets.html", {"versions": versions, "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET))}
     )
@@ -147,7 +138,7 @@ def rule_sets(request: Request) -> HttpResponse:
 @door(GET=(Thing.RULE_SET, Right.READ))
 def rule_set(request: Request, version_id: int) -> HttpResponse:
     """One version: what it says, and what changes from the one before."""
-    version = get_object_or_404(_readable(request), pk=version_id)
+    version = get_object_or_404(label.rule_sets(roles=request.roles), pk=version_id)
     rules = label.rules_of(version)
     before = RuleSetVersion.objects.filter(code=version.code, number__lt=version.number).order_by("-number").first()
     context = {
@@ -172,7 +163,9 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
 def draft_next(request: Request, version_id: int) -> HttpResponse:
     """Draft the version that follows one; a draft already under way is taken up instead of making a second."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
-    if request.method == "GET" and (draft := label.rule_sets().filter(code=version.code, published_at__isnull=True).first()):
+    if request.method == "GET" and (
+        draft := RuleSetVersion.objects.filter(code=version.code, published_at__isnull=True).first()
+    ):
         messages.info(request, f"Un brouillon de la version {draft.number} existe déjà : poursuivez-le.")
         return redirect("rule_set_change", version_id=draft.pk)
     initial = _initial(label.rules_of(version)) | {"effective_from": request.on + timedelta(days=30)}
