@@ -38,7 +38,9 @@ def ready() -> None:
         database.ensure_running(settings.EMBEDDED)
     django.setup()
     from django.core.management import call_command
+    from django.test.utils import setup_test_environment
 
+    setup_test_environment()  # its client's host is answered to
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
 
