@@ -7,6 +7,7 @@ from figures import aside, figure, queries, ready, seconds
 ready()
 
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from tests.fixtures import luhn_siren
@@ -47,6 +48,8 @@ with aside():
     owner = add_organisation(kind=Kind.LABEL_OWNER, name="Union", by=None, at=now)
     referent = enter_person(email="referent@bench.example", name="Mme R.", at=now)
     add_member(person=referent, organisation=owner, role=Role.REFERENT, by=None, at=now)
+    with connection.cursor() as cursor:  # as the database does by itself once the rows are committed
+        cursor.execute("ANALYZE")
     client = Client()
     client.force_login(referent, backend="allauth.account.auth_backends.AuthenticationBackend")
     page = reverse("board")

@@ -27,6 +27,7 @@ def ready() -> None:
     """Set Django up on the bench's database, as in production but for its secrets."""
     os.environ.setdefault("PALIER_TESTING", "1")
     os.environ.setdefault("PALIER_DATA", str(PROJECT / "var" / "bench"))
+    os.environ.setdefault("PALIER_HOSTS", "127.0.0.1,testserver")  # the second is Django's test client
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
     sys.path.insert(0, str(PROJECT))  # tests.fixtures
     import django
@@ -38,9 +39,7 @@ def ready() -> None:
         database.ensure_running(settings.EMBEDDED)
     django.setup()
     from django.core.management import call_command
-    from django.test.utils import setup_test_environment
 
-    setup_test_environment()  # its client's host is answered to
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from palier.calendar import days_left, paris_day
 from palier.directory.models import Person
@@ -16,7 +16,7 @@ from palier.directory.queries import visible_landlords
 from palier.directory.rules import Role, plain
 from palier.journey import rules as say
 from palier.label import queries as label
-from palier.label.models import Journey, Passage
+from palier.label.models import Journey, Passage, RuleSetVersion
 from palier.label.rules.guards import Facts, holder, missing
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
@@ -139,7 +139,8 @@ def board(*, person: Person, on: date, filters: Filters) -> QuerySet[Journey]:
     """The journeys of the landlords that this person may see, the open ones and the most urgent first unless asked otherwise."""
     found = (
         Journey.objects.filter(_STATES[filters.state], landlord__in=visible_landlords(person=person, on=on))
-        .select_related("landlord", "rules")
+        .select_related("landlord")
+        .prefetch_related("rules")  # a few versions serve all journeys: each is read once
         .annotate(group=_group(on))
         .order_by(*_ordered(filters), "landlord__plain_name", "pk")
     )
@@ -211,21 +212,22 @@ class Counts:
 
 
 def counts(*, person: Person, on: date) -> Counts:
-    """How many journeys are open, how many climb to each landing, how many are in a withdrawal procedure. One SQL query."""
-    late = Q(due_on__lt=on)
+    """How many journeys are open, how many climb to each landing, how many are in a withdrawal procedure. Two SQL queries."""
     open_ = Journey.objects.filter(closed_at__isnull=True, landlord__in=visible_landlords(person=person, on=on))
-    asked = {
-        "total": Count("pk"),
-        "late": Count("pk", filter=late),
-        "hearings": Count("pk", filter=_STATES[say.State.HEARING]),
-        "suspended": Count("pk", filter=_STATES[say.State.SUSPENDED]),
-    }
-    for landing in Landing:
-        asked[f"n_{landing}"] = Count("pk", filter=_climbs_to(landing))
-        asked[f"late_{landing}"] = Count("pk", filter=_climbs_to(landing) & late)
-    row = open_.aggregate(**asked)
-    landings = tuple(LandingCount(landing, row[f"n_{landing}"], row[f"late_{landing}"]) for landing in Landing)
-    return Counts(row["total"], row["late"], landings, row["hearings"], row["suspended"])
+    found = list(open_.values_list("stage", "rules", "cycle", "due_on", "suspended_on"))
+    rules = {pk: label.rules_of(version) for pk, version in RuleSetVersion.objects.in_bulk({row[1] for row in found}).items()}
+    climbing: Counter[tuple[Landing, bool]] = Counter()
+    for name, version, cycle, due_on, _ in found:
+        if (stage := Stage(name)) is not Stage.HEARING:
+            landing, _ = say.towards(stage, rules[version], cycle)
+            climbing[landing, due_on is not None and due_on < on] += 1
+    return Counts(
+        total=len(found),
+        late=sum(due_on is not None and due_on < on for *_, due_on, _ in found),
+        landings=tuple(LandingCount(one, climbing[one, True] + climbing[one, False], climbing[one, True]) for one in Landing),
+        hearings=sum(stage == Stage.HEARING for stage, *_ in found),
+        suspended=sum(suspended_on is not None for *_, suspended_on in found),
+    )
 
 
 @dataclass(frozen=True, slots=True)

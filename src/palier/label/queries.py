@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -39,14 +37,18 @@ def shipped_rule_sets() -> list[dict[str, Any]]:
     return [yaml.safe_load(path.read_text()) for path in sorted(SHIPPED.glob("*.yaml"))]
 
 
+# Published versions already read, by their key and instant: they never change.
+_READ: dict[tuple[int, datetime], RuleSet] = {}
+
+
 def rules_of(version: RuleSetVersion) -> RuleSet:
-    """The rules of a version; each is read once a process, since a published one never changes."""
-    return _read(json.dumps(version.data, sort_keys=True))
-
-
-@lru_cache(maxsize=64)
-def _read(data: str) -> RuleSet:
-    return parse(json.loads(data))
+    """The rules of a version; a published one is read once a process."""
+    if version.published_at is None:
+        return parse(version.data)
+    key = (version.pk, version.published_at)
+    if key not in _READ:
+        _READ[key] = parse(version.data)
+    return _READ[key]
 
 
 def rule_sets(*, roles: frozenset[Role]) -> QuerySet[RuleSetVersion]:

@@ -130,7 +130,7 @@ def export(request: Request, form: str) -> HttpResponse:
     if form not in MEDIA_TYPES:
         raise Http404
     wanted = queries.board(person=request.user, on=request.on, filters=FilterForm(request.GET).filters())
-    found = list(wanted.select_related("landlord__federation", "rules"))
+    found = list(wanted.select_related("landlord__federation"))
     rows = queries.rows(journeys=found, roles=request.roles, on=request.on)
     header = [
         "Bailleur",
