@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from palier.directory.rules import Role
@@ -32,7 +32,7 @@ from palier.ledger.rules import Audience
         (".htaccess.pdf", "htaccess.pdf"),
         ("rapport\u202efdp.pdf", "rapportfdp.pdf"),
         ('a<b>:"c|?*.pdf', "abc.pdf"),
-        ("  .pdf", "pdf"),
+        ("  .pdf", "piece.pdf"),
     ],
 )
 def test_a_name_is_made_safe(given_name: str, kept: str) -> None:
@@ -50,6 +50,7 @@ def test_no_name_escapes_its_folder_or_hides_a_character(name: str) -> None:
 
 
 @given(st.text(min_size=1, max_size=300), st.sampled_from(sorted(FORMATS)))
+@example("/", "pdf")
 def test_the_extension_survives_the_cleaning(stem: str, extension: str) -> None:
     assert extension_of(safe_name(f"a{stem}.{extension}")) == extension
 

@@ -134,7 +134,10 @@ def safe_name(name: str) -> str:
     """A file name without folder, control or invisible character, short enough for every system; its extension stays."""
     base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     visible = "".join(c for c in base if unicodedata.category(c)[0] != "C" and c not in '<>:"|?*')
-    cleaned = " ".join(visible.split()).lstrip(".")
+    named = " ".join(visible.split())
+    cleaned = named.lstrip(".")
+    if cleaned != named and "." not in cleaned:  # « .pdf » is an extension without a name
+        cleaned = f"piece.{cleaned}"
     extension = extension_of(cleaned)
     stem = cleaned[: -len(extension) - 1] if extension else cleaned
     stem = stem.strip(" .") or "piece"

@@ -172,7 +172,7 @@ def _carry(journey: Journey, step: Step, target: Stage, by: Person | None, at: d
             landlord=landlord,
             cycle=cycle,
             stage=target,
-            subject=f"{landlord.name} : {target.label.lower()}",
+            subject=target.label,
             message=f"Le parcours de {landlord.name} vers le label est à l’étape « {target.label} ». {target.about.holder.label.capitalize()} de poursuivre.",
             by=by,
             at=at,
