@@ -378,8 +378,10 @@ def test_messages_of_the_file_carry_no_finding_and_no_rival(scene: Scene, repres
     mission = scene.to(State.REPORT_DELIVERED)
     remark = operations.say(mission=mission, finding=scene.findings[0], text=CANARY, by=scene.lead, at=NOON)
     operations.answer(mission=mission, remark=remark, text=CANARY, by=scene.auditor, at=NOON)
-    page = words(sign_in(representative).get(listed))
-    assert "une remarque sur le constat C-01" in page
-    assert CANARY not in page
+    said = "une remarque sur le constat C-01"
+    assert said in words(sign_in(scene.referent).get(listed))
+    assert said not in words(sign_in(representative).get(listed))
+    for reader in (scene.referent, scene.director, representative):
+        assert CANARY not in words(sign_in(reader).get(listed))
     history = reverse("history", kwargs={"landlord_id": scene.landlord.pk})
     assert CANARY not in words(sign_in(representative).get(history))
