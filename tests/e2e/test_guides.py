@@ -59,4 +59,4 @@ def test_pages_of_the_guides(story: Landlord, browser_page: OpenPage) -> None:
         if DRAWING:
             PICTURES.mkdir(exist_ok=True)
             page.set_viewport_size({"width": size[0], "height": size[1]})
-            page.screenshot(path=PICTURES / f"{name}.png", full_page=size is NARROW)
+            page.screenshot(path=PICTURES / f"{name}.png")
