@@ -3,14 +3,13 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
-from figures import figure, ready, seconds
+from figures import figure, queries, ready, seconds
 
 ready()
 
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.fixtures import luhn_siren
 
@@ -71,6 +70,7 @@ client = Client(headers={"HX-Request": "true"})
 client.force_login(lead, backend="allauth.account.auth_backends.AuthenticationBackend")
 where = {"landlord_id": landlord.pk, "assessment_id": one.pk, "criterion": "criterion_4_2"}
 page = reverse("assessment_criterion", kwargs=where)
+listed = reverse("assessments", kwargs={"landlord_id": landlord.pk})
 revisions = count()
 
 
@@ -81,23 +81,17 @@ def save() -> None:
     assert client.post(page, sent).status_code == 200
 
 
-def statements() -> int:
-    """SQL queries of a save, the marks of the transaction apart."""
-    with CaptureQueriesContext(connection) as seen:
-        save()
-    return len([q for q in seen if q["sql"].split()[0] not in {"SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"}])
-
-
 with connection.cursor() as cursor:  # the pace of the disk is apart: it would hide what grows with the rows
     cursor.execute("SET synchronous_commit = off")
-alone, alone_queries = seconds(save, times=TIMES, warm=10) * 1000, statements()
+alone, alone_queries = seconds(save, times=TIMES, warm=10, of=min) * 1000, queries(save)
 many(one)
-crowded, crowded_queries = seconds(save, times=TIMES, warm=10) * 1000, statements()
+crowded, crowded_queries = seconds(save, times=TIMES, warm=10, of=min) * 1000, queries(save)
 figure("saving one answer, fastest of 100, 1 assessment of 100 criteria", alone, "ms")
 figure("saving one answer, fastest of 100, 5,000 assessments", crowded, "ms")
 figure("the second divided by the first", crowded / alone, "times", promised=1.3)
 figure("SQL queries of a save, 1 assessment", alone_queries, "queries", promised=12)
 figure("SQL queries of a save, 5,000 assessments", crowded_queries, "queries", promised=12)
+figure("SQL queries of the list of assessments, 25 of 5,000", queries(lambda: client.get(listed)), "queries", promised=8)
 stored = Assessment.objects.get(pk=one.pk)
 computed = figures_of(framework(version), given(one))
 wrong = (stored.rated, stored.complete, stored.total, stored.score) != computed
