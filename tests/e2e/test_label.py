@@ -87,9 +87,11 @@ class Walk:
             check(page, f"label-{name}")
 
     def take(self, button: str, person: Person, reaches: Stage) -> None:
-        """Press the button of the journey's page, as its person."""
+        """Read what the step does, then take it, as its person."""
         page = self.page(person, "/organismes/{id}/parcours/")
         self.look(page, f"journey-{self.journey.stage}")
+        page.get_by_role("link", name=button, exact=True).click()
+        self.look(page, "step")
         page.get_by_role("button", name=button, exact=True).click()
         page.get_by_text(f"C’est fait : le parcours est à l’étape « {reaches.label} ».").wait_for()
         page.context.close()

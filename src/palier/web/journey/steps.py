@@ -15,7 +15,7 @@ from palier.journey import queries
 from palier.label import operations
 from palier.label import queries as label
 from palier.label.rules.stages import Stage
-from palier.label.rules.steps import BY_ACT, Step
+from palier.label.rules.steps import BY_ACT, Guard, Step
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
 
@@ -37,6 +37,8 @@ def _consequences(step: Step) -> list[str]:
         said.append(f"Le parcours passe à l’étape « {target.label} » ; la main passe {target.about.holder.label}.")
     elif target is not None:
         said.append(f"Le parcours se termine : « {target.label} ». Tout reste consultable, rien n’est effacé.")
+    if Guard.PLAN_READY in step.guards:
+        said.append("Le plan d’actions est figé : il ne change plus, sauf correction demandée.")
     said.append("Les personnes concernées sont prévenues dans quelques minutes.")
     return said
 
