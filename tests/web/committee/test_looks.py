@@ -30,7 +30,7 @@ def test_a_committee_composed_in_the_browser(browser_page: OpenPage, bench: Benc
     page.get_by_text("Mme N. y siège.").wait_for()
     page.get_by_text("Confier la présidence").first.click()
     page.get_by_role("button", name="Confier la présidence").last.click()
-    page.get_by_text("La présidence revient à Mme N.").wait_for()
+    page.get_by_text("Mme N. exerce désormais la présidence.").wait_for()
     check(page, "committee-seat")
     page.goto(reverse("committee", kwargs={"committee_id": bench.committee.pk}))
     check(page, "committee")

@@ -217,5 +217,5 @@ def give_office(request: Request, committee_id: int, mandate_id: int) -> HttpRes
         raise Http404
     office = Office(request.POST["office"])
     operations.give_office(mandate=found, office=office, by=request.user, at=request.at)
-    messages.success(request, f"La {office.label} revient à {found.person.name}.")
+    messages.success(request, f"{found.person.name} exerce désormais la {office.label}.")
     return redirect("committee_seat", committee_id=committee_id, seat_id=found.seat_id)
