@@ -193,6 +193,19 @@ def test_another_landlord_s_journey_does_not_exist(
     assert client.get("/parcours/").status_code == 403
 
 
+def test_a_landlord_that_joined_another_names_it(
+    open_one: Callable[..., Journey],
+    make_landlord: Callable[..., Landlord],
+    referent: Person,
+    sign_in: Callable[[Person], Client],
+    at: datetime,
+) -> None:
+    journey = open_one()
+    operations.merge(journey=journey, into=make_landlord("Habitat des Rives"), by=referent, at=at)
+    page = sign_in(referent).get(f"/organismes/{journey.landlord_id}/parcours/").content.decode()
+    assert "Repris par Habitat des Rives" in page
+
+
 def test_the_same_step_sent_twice_is_taken_once(
     open_one: Callable[..., Journey], make_person: Callable[..., Person], sign_in: Callable[[Person], Client]
 ) -> None:
