@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
     "action_plan": Kind("Plan d’actions", (*_TEXTS, *_SHEETS, *_SLIDES)),
     "budget": Kind("Budget ou bilan financier", (*_TEXTS, *_SHEETS)),
     "photo": Kind("Photo", _PICTURES),
+    "mark": Kind("Fichier de la marque", ("png", "jpg", "pdf")),
     "source_file": Kind("Fichier de données", (*_SHEETS, "txt")),
     "other": Kind("Autre pièce", tuple(FORMATS)),
 }

@@ -33,6 +33,14 @@ WEB_PROCESSES = env.int("PALIER_WEB_PROCESSES", default=2)
 ALLOWED_HOSTS = env.list("PALIER_HOSTS", default=["127.0.0.1", "localhost"])
 CSRF_TRUSTED_ORIGINS = [ORIGIN]
 
+# --- The label's certificates --------------------------------------------------------------------------------------
+LABEL_NAME = env.str("PALIER_LABEL", "Quali’Hlm")
+# The private key and certificates that seal them, in a PKCS #12 file; what is not for real makes its own.
+SEAL = env.str("PALIER_SEAL", str(DATA / "keys" / "seal.p12") if DEMO or TESTING else "")
+SEAL_PASSWORD = env.str("PALIER_SEAL_PASSWORD", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "")
+# What gives the seal: another function where the key lies in a device or a service.
+SEAL_FROM = env.str("PALIER_SEAL_FROM", "palier.register.seal.in_a_file")
+
 # --- Database ------------------------------------------------------------------------------------------------------
 EMBEDDED: Path | None = DATA / "postgres"
 if address := env.str("DATABASE_URL", ""):
@@ -68,6 +76,7 @@ ROOMS = [
     "palier.label",
     "palier.audits",
     "palier.committee",
+    "palier.register",
     "palier.journey",
 ]
 INSTALLED_APPS = [

@@ -68,6 +68,9 @@ EVENTS: dict[str, Event] = {
     "label.moved": Event("Un parcours avance", _LANDLORD | _TENANTS, Pace.DAILY),
     "label.reminded": Event("Rappel d’échéance", _HOLDERS, may_refuse=False, audience=_TEAM),
     "label.decided": Event("Une décision est rendue", _LANDLORD | _TENANTS | _AUDITOR | {"relay"}, may_refuse=False),
+    "register.right_changed": Event(
+        "Votre certificat, votre droit d’utiliser la marque", _LANDLORD, may_refuse=False, audience=_TEAM
+    ),
     "committee.appointed": Event("On vous nomme à un comité", _COMMITTEE, may_refuse=False),
     "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),
     "label.correction_answered": Event("Une correction est faite", _REFERENT, audience=_TEAM),

@@ -1,0 +1,103 @@
+"""The signed PDF and the badge of certificates: made by the worker, a few at a time, whenever a seal is there."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from palier.directory.models import Organisation
+from palier.directory.rules import Kind
+from palier.documents import storage
+from palier.ledger.operations import record
+from palier.register import badge, printing, seal
+from palier.register.models import Authority, Certificate, SealedFile
+from palier.register.rules.certificates import Grant, canonical, spelled
+
+BATCH = 25
+
+
+def seal_due(*, at: datetime, batch: int = BATCH) -> int:
+    """Make the signed PDF and the badge of the certificates that have none, the latest first; how many were made.
+
+    Raises:
+        NoSeal: when certificates wait and no key can seal them; the sentence says what to do.
+    """
+    waiting = list(
+        Certificate.objects.filter(file__isnull=True).select_related("landlord").order_by("-decided_on", "-pk")[:batch]
+    )
+    if not waiting:
+        return 0
+    key = seal.seal()
+    owner = owner_name()
+    return sum(_seal(one, key, owner, at) for one in waiting)
+
+
+def owner_name() -> str:
+    """Who issues certificates: the label's owner, as it is entered in the directory."""
+    found = Organisation.objects.filter(kind=Kind.LABEL_OWNER).order_by("pk").values_list("name", flat=True).first()
+    return found or settings.LABEL_NAME
+
+
+def badge_key(fingerprint: str) -> str:
+    """Where the public key of a seal is read, for ever."""
+    return f"{settings.ORIGIN}/registre/cles/{fingerprint}.json"
+
+
+def _seal(certificate: Certificate, key: seal.Seal, owner: str, at: datetime) -> int:
+    """One file: on disk before its row, as documents are. Made twice at once, the first stays."""
+    content = certificate.content
+    said = {
+        "sentence": Grant(certificate.grant).sentence,
+        "code": spelled(certificate.code),
+        "digest": certificate.digest,
+    }
+    plain = printing.certificate(
+        content, said=said, twin=canonical(content), fonts=settings.PRINT_FONTS, at=certificate.issued_at
+    )
+    signed = seal.sign_pdf(plain, key, reason=f"Certificat {certificate.number}")
+    mark = seal.fingerprint(key)
+    claims = badge.credential(content, origin=settings.ORIGIN, owner=owner, index=certificate.pk)
+    token = seal.jws(_registered(claims, certificate), key, kind="vc+ld+json", kid=badge_key(mark))
+    with storage.incoming() as folder:
+        part = Path(tempfile.mkstemp(dir=folder)[1])
+        part.write_bytes(signed)
+        sha256 = storage.settle(part)
+    try:
+        with transaction.atomic():
+            authority, _ = Authority.objects.get_or_create(
+                fingerprint=mark, defaults={"name": seal.name(key), "chain": seal.pem(key), "since": at}
+            )
+            SealedFile.objects.create(
+                certificate=certificate, authority=authority, sha256=sha256, size=len(signed), badge=token, sealed_at=at
+            )
+            record(
+                act="register.certificate_sealed",
+                by=None,
+                at=at,
+                on=("register.certificate", certificate.pk),
+                landlord=certificate.landlord_id,
+                summary=f"a signé le certificat {certificate.number}.",
+                facts={"number": certificate.number, "sha256": sha256, "key": mark},
+            )
+    except IntegrityError:
+        return 0
+    return 1
+
+
+def _registered(claims: dict[str, object], certificate: Certificate) -> dict[str, object]:
+    """The claims that JSON web tokens know, beside the credential they repeat."""
+    subject = claims["credentialSubject"]
+    issuer = claims["issuer"]
+    assert isinstance(subject, dict)
+    assert isinstance(issuer, dict)
+    return claims | {
+        "iss": issuer["id"],
+        "jti": claims["id"],
+        "sub": subject["id"],
+        "nbf": int(datetime.fromisoformat(str(claims["validFrom"])).timestamp()),
+        "exp": int(datetime.fromisoformat(str(claims["validUntil"])).timestamp()),
+    }

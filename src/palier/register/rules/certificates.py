@@ -1,0 +1,115 @@
+"""The certificate: its number, its code, what it says, and whether it holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from palier.register.rules.history import Line, Standing
+
+FORMAT = "palier.certificate/1"
+# Crockford's alphabet: no letter that one takes for a figure.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CODE_LENGTH = 12
+_MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
+
+
+class Grant(StrEnum):
+    """What a certificate certifies."""
+
+    AWARD = "award"
+    CONFIRMATION = "confirmation"
+    RENEWAL = "renewal"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"award": "Attribution", "confirmation": "Confirmation", "renewal": "Renouvellement"}[self.value]
+
+    @property
+    def sentence(self) -> str:
+        """What the committee did, after the landlord's name."""
+        return {
+            "award": "a reçu le label",
+            "confirmation": "est confirmé dans son label",
+            "renewal": "voit son label renouvelé",
+        }[self.value]
+
+
+GRANT_OF_OUTCOME = {
+    "label_awarded": Grant.AWARD,
+    "confirmed": Grant.CONFIRMATION,
+    "confirmed_with_reservations": Grant.CONFIRMATION,
+    "renewed": Grant.RENEWAL,
+}
+
+
+def number(year: int, sequence: int) -> str:
+    """The number written on a certificate: ``PAL-2026-0417``."""
+    return f"PAL-{year}-{sequence:04d}"
+
+
+def spelled(code: str) -> str:
+    """A code as people read it: in groups of four."""
+    return "-".join(code[i : i + 4] for i in range(0, len(code), 4))
+
+
+def meant(text: str) -> str:
+    """The code that somebody typed: no space, no hyphen, capitals, O for 0, I and L for 1; empty when it is none."""
+    code = "".join(c for c in text.upper() if c.isalnum()).translate(_MEANT)
+    return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
+
+
+def canonical(content: Mapping[str, Any]) -> bytes:
+    """The one spelling of a certificate's content (JSON canonicalization scheme, RFC 8785)."""
+    return rfc8785.dumps(dict(content))
+
+
+def digest(content: Mapping[str, Any]) -> str:
+    """The fingerprint of a certificate's content: its identity, whatever paper it is printed on."""
+    return hashlib.sha256(canonical(content)).hexdigest()
+
+
+class Validity(StrEnum):
+    """What the verification of a certificate answers."""
+
+    VALID = "valid"
+    REPLACED = "replaced"
+    SUSPENDED = "suspended"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+    RESIGNED = "resigned"
+    MERGED = "merged"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whether a certificate holds on a day, since or until when, and what replaced it."""
+
+    validity: Validity
+    on: date
+    replaced_by: str = ""
+
+
+def answer(*, line: Line, last: str, until: date, mine: str) -> Answer:
+    """Whether a certificate holds, from where its label stands.
+
+    Args:
+        line: where the label stands on the day.
+        last: the number of the last certificate of the same label.
+        until: the last day of that one.
+        mine: the number of the certificate that is checked.
+    """
+    if line.ended_on is not None:
+        return Answer(Validity(line.standing.value), line.ended_on, last if last != mine else "")
+    if line.standing is Standing.SUSPENDED:
+        return Answer(Validity.SUSPENDED, line.changed_on, last if last != mine else "")
+    if last != mine:
+        return Answer(Validity.REPLACED, until, last)
+    return Answer(Validity.VALID, until)

@@ -1,0 +1,254 @@
+"""The key that seals certificates, and what it signs: PDF (PAdES) and credentials (JWS, RS256).
+
+``settings.SEAL_FROM`` names the function that gives the seal; the one here reads a PKCS #12 file. An installation whose key
+lies in a device or a service names a function of its own. pyHanko is heavy: only what signs or verifies imports this module.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
+
+from asn1crypto import x509 as asn1
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PublicFormat, pkcs12
+from cryptography.x509.oid import NameOID
+from django.conf import settings
+from django.utils.module_loading import import_string
+from pyhanko.keys import load_certs_from_pemder_data
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign import fields, signers, validation
+from pyhanko_certvalidator import ValidationContext
+
+FIELD = "Palier"
+
+
+class NoSeal(Exception):
+    """No usable key; the sentence says why and what to do."""
+
+
+class Seal(Protocol):
+    """What seals certificates, wherever its key lies."""
+
+    @property
+    def chain(self) -> list[x509.Certificate]:
+        """Its own certificate first, up to the authority that everybody trusts."""
+        ...
+
+    @property
+    def pdf_signer(self) -> signers.Signer:
+        """What pyHanko signs a PDF with."""
+        ...
+
+    def sign(self, data: bytes) -> bytes:
+        """The RSA PKCS #1 v1.5 signature of data, over its SHA-256."""
+        ...
+
+
+class FileSeal:
+    """A seal whose key is in a PKCS #12 file, with its certificate and those above it."""
+
+    def __init__(self, key: rsa.RSAPrivateKey, chain: list[x509.Certificate], data: bytes, password: bytes) -> None:
+        self._key, self.chain = key, chain
+        self.pdf_signer: signers.Signer = signers.SimpleSigner.load_pkcs12_data(data, other_certs=[], passphrase=password)
+
+    def sign(self, data: bytes) -> bytes:
+        """The signature of data."""
+        return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+
+
+def seal() -> Seal:
+    """What seals certificates now.
+
+    Raises:
+        NoSeal: when there is none, or it cannot be used.
+    """
+    found: Seal = import_string(settings.SEAL_FROM)()
+    return found
+
+
+def in_a_file() -> Seal:
+    """The seal of the file named by ``PALIER_SEAL``. What is not for real (demonstration, tests) makes its own."""
+    if not settings.SEAL:
+        raise NoSeal(
+            "PALIER_SEAL ne nomme aucune clé : les certificats attendent leur PDF signé. Indiquez un fichier PKCS #12 "
+            "(clé RSA, certificat, chaîne) et PALIER_SEAL_PASSWORD ; docs/production.md dit comment l’obtenir."
+        )
+    path = Path(settings.SEAL)
+    if (settings.DEMO or settings.TESTING) and not path.exists():
+        make_demonstration(path)
+    try:
+        stamp = path.stat()
+    except OSError as problem:
+        raise NoSeal(f"« {path} », la clé des certificats, ne se lit pas : {problem.strerror}.") from problem
+    if stamp.st_mode & 0o077:
+        raise NoSeal(
+            f"« {path} », la clé des certificats, se lit par d’autres que son propriétaire : « chmod 600 » la protège."
+        )
+    return _read(path, stamp.st_mtime_ns, stamp.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, modified: int, inode: int) -> Seal:
+    data, password = path.read_bytes(), settings.SEAL_PASSWORD.encode()
+    try:
+        key, certificate, others = pkcs12.load_key_and_certificates(data, password)
+    except ValueError as problem:
+        raise NoSeal(f"« {path} » ne s’ouvre pas avec PALIER_SEAL_PASSWORD, ou n’est pas un fichier PKCS #12.") from problem
+    if not isinstance(key, rsa.RSAPrivateKey) or certificate is None:
+        raise NoSeal(f"« {path} » ne contient pas une clé RSA et son certificat.")
+    return FileSeal(key, [certificate, *others], data, password)
+
+
+def make_demonstration(path: Path) -> None:
+    """A private authority for the demonstration, and a key under it, in a new file. One that is there is left alone."""
+
+    def named(words: str) -> x509.Name:
+        return x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Palier, démonstration"),
+                x509.NameAttribute(NameOID.COMMON_NAME, words),
+            ]
+        )
+
+    def usage(*, authority: bool) -> x509.KeyUsage:
+        given = dict.fromkeys(
+            ("key_encipherment", "data_encipherment", "key_agreement", "encipher_only", "decipher_only"), False
+        )
+        return x509.KeyUsage(
+            digital_signature=not authority,
+            content_commitment=not authority,
+            key_cert_sign=authority,
+            crl_sign=authority,
+            **given,
+        )
+
+    root_key, own_key = (rsa.generate_private_key(public_exponent=65537, key_size=3072) for _ in range(2))
+    made = []
+    for words, key, years, authority in (
+        ("Autorité de la démonstration", root_key, 50, True),
+        ("Certificats de la démonstration", own_key, 40, False),
+    ):
+        made.append(
+            x509.CertificateBuilder()
+            .subject_name(named(words))
+            .issuer_name(named("Autorité de la démonstration"))
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(datetime(2016, 1, 1, tzinfo=UTC))
+            .not_valid_after(datetime(2016 + years, 1, 1, tzinfo=UTC))
+            .add_extension(x509.BasicConstraints(ca=authority, path_length=0 if authority else None), critical=True)
+            .add_extension(usage(authority=authority), critical=True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key()), critical=False)
+            .sign(root_key, hashes.SHA256())
+        )
+    root, own = made
+    protected = BestAvailableEncryption(settings.SEAL_PASSWORD.encode())
+    data = pkcs12.serialize_key_and_certificates(b"palier", own_key, own, [root], protected)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(data)
+    try:
+        path.hardlink_to(part)  # whoever comes second finds the key of the first
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
+
+
+# --- What a seal is, in public --------------------------------------------------------------------------------------
+
+
+def fingerprint(found: Seal) -> str:
+    """The SHA-256 of its own certificate, in hexadecimal."""
+    return found.chain[0].fingerprint(hashes.SHA256()).hex()
+
+
+def name(found: Seal) -> str:
+    """Who it is, as its certificate says."""
+    return found.chain[0].subject.rfc4514_string()
+
+
+def pem(found: Seal) -> str:
+    """Its certificate and those above, as text."""
+    return "".join(one.public_bytes(Encoding.PEM).decode() for one in found.chain)
+
+
+def jwk(chain: str) -> dict[str, Any]:
+    """The public key of the first certificate of a chain, as verifiers of credentials take it (RFC 7517)."""
+    certificate = x509.load_pem_x509_certificates(chain.encode())[0]
+    key = certificate.public_key()
+    assert isinstance(key, rsa.RSAPublicKey)
+    numbers = key.public_numbers()
+    return {
+        "kty": "RSA",
+        "alg": "RS256",
+        "use": "sig",
+        "n": _url64(numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8)),
+        "e": _url64(numbers.e.to_bytes(3)),
+        "x5c": [
+            base64.b64encode(one.public_bytes(Encoding.DER)).decode() for one in x509.load_pem_x509_certificates(chain.encode())
+        ],
+    }
+
+
+def public_der(chain: str) -> bytes:
+    """The public key of the first certificate of a chain (SubjectPublicKeyInfo)."""
+    key = x509.load_pem_x509_certificates(chain.encode())[0].public_key()
+    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+
+def _url64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+# --- Signing and verifying -----------------------------------------------------------------------------------------
+
+
+def sign_pdf(pdf: bytes, found: Seal, *, reason: str) -> bytes:
+    """The PDF with an invisible PAdES signature, added behind its bytes: PDF/A stays PDF/A."""
+    out = io.BytesIO()
+    metadata = signers.PdfSignatureMetadata(
+        field_name=FIELD,
+        reason=reason,
+        md_algorithm="sha256",
+        subfilter=fields.SigSeedSubFilter.PADES,
+        certify=True,
+        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
+    )
+    signers.PdfSigner(metadata, signer=found.pdf_signer, new_field_spec=fields.SigFieldSpec(FIELD)).sign_pdf(
+        IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out
+    )
+    return out.getvalue()
+
+
+def pdf_holds(pdf: bytes, chain: str) -> bool:
+    """Whether a PDF of ours is covered whole by a signature of the seal whose chain is given."""
+    signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
+    if len(signatures) != 1:
+        return False
+    trusted: list[asn1.Certificate] = list(load_certs_from_pemder_data(chain.encode()))
+    status = validation.validate_pdf_signature(
+        signatures[0], ValidationContext(trust_roots=trusted[-1:], other_certs=trusted, allow_fetching=False)
+    )
+    return bool(status.bottom_line) and status.signing_cert.sha256 == trusted[0].sha256
+
+
+def jws(payload: Mapping[str, Any], found: Seal, *, kind: str, kid: str) -> str:
+    """A payload signed as a compact JWS (RS256), ``kid`` being where the public key is read."""
+    header = {"alg": "RS256", "kid": kid, "typ": kind}
+    parts = [_url64(json.dumps(part, separators=(",", ":"), ensure_ascii=False).encode()) for part in (header, dict(payload))]
+    signed = ".".join(parts)
+    return f"{signed}.{_url64(found.sign(signed.encode()))}"
