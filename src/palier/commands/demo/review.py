@@ -13,6 +13,7 @@ from palier.label import operations as label
 from palier.label import queries
 from palier.label.models import Correction, Journey
 from palier.label.rules.stages import Stage
+from palier.register import operations as register
 
 _PRESENTS = {
     Stage.INSTRUCTION_ADMISSIBILITY: "present_admissibility",
@@ -100,6 +101,7 @@ def decide(world: World, home: Household, journey: Journey, outcome: Outcome, at
         conditions=_CONDITIONS if about.needs_conditions else "",
         reasons=_REASONS[outcome] if about.needs_reasons else "",
     )
+    register.catch_up(at=at)
     journey.refresh_from_db()
     return at
 

@@ -17,6 +17,7 @@ from palier.commands.demo.world import World, found
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
 from palier.outbox.models import Message, State
+from palier.register import operations as register
 from palier.stock.rules.districts import LISTS
 
 YEARS = 4
@@ -76,6 +77,7 @@ class _Clock:
         self.month_passes(at)
         while self.next <= at:
             label.lapse_due(at=self.next)
+            register.catch_up(at=self.next)
             self.next += timedelta(days=14)
 
 
