@@ -39,24 +39,18 @@ def _opens(landlord: OuterRef | int, person: OuterRef | int, on: date) -> Q:
 
 
 def visible_landlords(*, person: Person, on: date) -> QuerySet[Landlord]:
-    """The landlords whose file this person may open on a day."""
-    mine = Membership.objects.filter(dated(on), person=person)
+    """The landlords whose file this person may open on a day. One SQL query, for what the person is."""
+    held = list(memberships(person=person, on=on))
+    if any(m.role in SCHEME_ROLES and m.organisation.kind == Kind.LABEL_OWNER for m in held):
+        return Landlord.objects.all()
+    relayed = {m.organisation_id for m in held if m.role == Role.RELAY}
+    related = Q(*(Q(holder=m.organisation_id, role=m.role) for m in held if m.role in RELATED_ROLES), _connector=Q.OR)
+    opened = Relation.objects.filter(dated(on), Q(person__isnull=True) | Q(person=person), related)
     return Landlord.objects.filter(
-        Q(pk__in=mine.filter(role__in=LANDLORD_ROLES).values("organisation"))
-        | Exists(mine.filter(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER))
-        | Exists(
-            mine.filter(role=Role.RELAY).filter(
-                Q(organisation=OuterRef("federation")) | Q(organisation=OuterRef("regional_association"))
-            )
-        )
-        | Exists(
-            Relation.objects.filter(
-                dated(on),
-                Q(person__isnull=True) | Q(person=person),
-                Exists(mine.filter(organisation=OuterRef("holder"), role=OuterRef("role"))),
-                landlord=OuterRef("pk"),
-            )
-        )
+        Q(pk__in={m.organisation_id for m in held if m.role in LANDLORD_ROLES})
+        | Q(federation__in=relayed)
+        | Q(regional_association__in=relayed)
+        | (Q(pk__in=opened.values("landlord")) if related else Q(pk__in=()))
     )
 
 

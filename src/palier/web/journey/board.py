@@ -72,10 +72,10 @@ def board(request: Request) -> HttpResponse:
     filters = form.filters()
     found = queries.board(person=request.user, on=request.on, filters=filters)
     page = Paginator(found, WHOLE if "tout" in request.GET else PAGE).get_page(request.GET.get("page"))
-    counts = queries.counts(person=request.user, on=request.on)
-    late = queries.board(person=request.user, on=request.on, filters=queries.Filters(pace=Pace.LATE)) if counts.late else ()
+    journeys = queries.open_journeys(person=request.user, on=request.on)
+    counts = queries.counts(journeys, request.on)
     rows, waited = queries.rows_and_waited_for(
-        journeys=list(page.object_list), late=list(late), roles=request.roles, on=request.on
+        journeys=list(page.object_list), late=queries.late_ones(journeys, request.on), roles=request.roles, on=request.on
     )
     context: dict[str, Any] = {
         "form": form,
@@ -100,7 +100,7 @@ def board(request: Request) -> HttpResponse:
             for line in counts.landings
         ],
         "filtered": any(value for key, value in request.GET.items() if key not in _NOT_FILTERS),
-        "weeks": queries.coming_weeks(person=request.user, on=request.on),
+        "weeks": queries.coming_weeks(journeys, request.on),
         "may_remind": filters.state is not State.OVER and bool(request.may(Right.WRITE, Thing.BOARD)),
         "query": request.GET.urlencode(),
     }
