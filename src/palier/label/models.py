@@ -131,7 +131,10 @@ class Piece(models.Model):
 
 
 class Correction(models.Model):
-    """A correction that the référent asks for, with its reason; the landlord's answer closes it."""
+    """A correction that the référent asks for, with its reason; the landlord's answer closes it.
+
+    Asked by mistake, it is withdrawn with a reason instead: it stays readable and no longer blocks anything.
+    """
 
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="corrections")
     cycle = models.PositiveSmallIntegerField()
@@ -145,6 +148,9 @@ class Correction(models.Model):
     answer = models.TextField("réponse", blank=True)
     answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     answered_at = models.DateTimeField(null=True)
+    withdrawn_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.TextField("motif du retrait", blank=True)
 
     class Meta:
         constraints = [
@@ -152,7 +158,15 @@ class Correction(models.Model):
                 name="correction_answered_whole",
                 condition=Q(answered_at__isnull=True, answered_by__isnull=True, answer="")
                 | (Q(answered_at__isnull=False, answered_by__isnull=False) & ~Q(answer="")),
-            )
+            ),
+            models.CheckConstraint(
+                name="correction_withdrawn_whole",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_by__isnull=True, withdrawn_because="")
+                | (
+                    Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False, answered_at__isnull=True)
+                    & ~Q(withdrawn_because="")
+                ),
+            ),
         ]
 
 

@@ -100,9 +100,9 @@ def pieces(*, journey: Journey) -> QuerySet[Piece]:
 
 
 def corrections(*, journey: Journey) -> QuerySet[Correction]:
-    """The corrections asked in the current cycle, the open ones first."""
-    found = journey.corrections.filter(cycle=journey.cycle).select_related("asked_by", "answered_by", "piece")
-    return found.order_by("answered_at", "-asked_at")
+    """The corrections asked in the current cycle, the open ones first, those withdrawn last."""
+    found = journey.corrections.filter(cycle=journey.cycle).select_related("asked_by", "answered_by", "withdrawn_by", "piece")
+    return found.order_by(F("withdrawn_at").asc(nulls_first=True), F("answered_at").asc(nulls_first=True), "-asked_at")
 
 
 def note(*, journey: Journey) -> InstructionNote | None:
@@ -135,9 +135,9 @@ def facts_of(*, journeys: Sequence[Journey], on: date, decided: bool = False) ->
             deposited[pk].append((stage, kind, checked is not None))
     waiting = Counter(
         pk
-        for pk, cycle in Correction.objects.filter(journey__in=cycles, answered_at__isnull=True).values_list(
-            "journey_id", "cycle"
-        )
+        for pk, cycle in Correction.objects.filter(
+            journey__in=cycles, answered_at__isnull=True, withdrawn_at__isnull=True
+        ).values_list("journey_id", "cycle")
         if cycle == cycles[pk]
     )
     delivered = set(

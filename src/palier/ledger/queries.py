@@ -15,9 +15,10 @@ def history(*, landlord: int, audiences: Collection[Audience]) -> QuerySet[Entry
     return Entry.objects.filter(landlord_id=landlord, audience__in=audiences).order_by("-number")
 
 
-def history_of(*, kind: str, pk: int, audiences: Collection[Audience]) -> QuerySet[Entry]:
-    """The acts on one thing, latest first."""
-    return Entry.objects.filter(subject_kind=kind, subject_id=pk, audience__in=audiences).order_by("-number")
+def history_of(*, kind: str, pk: int | None, audiences: Collection[Audience]) -> QuerySet[Entry]:
+    """The acts on one thing, or on all things of a kind (None), latest first."""
+    found = Entry.objects.filter(subject_kind=kind, audience__in=audiences).order_by("-number")
+    return found if pk is None else found.filter(subject_id=pk)
 
 
 def head() -> tuple[int, str]:

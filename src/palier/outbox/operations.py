@@ -83,6 +83,12 @@ def cancel(*, undo_key: str, at: datetime) -> int:
     return Message.objects.filter(undo_key=undo_key, state=State.WAITING).update(state=State.CANCELLED, settled_at=at)
 
 
+def take_back(*, undo_key: str, at: datetime) -> set[int]:
+    """Take back what has not left yet under this key, and answer the people who were already told: they are owed a word."""
+    cancel(undo_key=undo_key, at=at)
+    return set(Message.objects.filter(undo_key=undo_key, state=State.SENT).values_list("person_id", flat=True))
+
+
 def deliver(*, at: datetime, send: Send, limit: int = 500) -> tuple[int, int]:
     """Send what is due, one transaction a letter: ``(letters sent, letters refused)``.
 

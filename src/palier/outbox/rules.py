@@ -73,6 +73,7 @@ EVENTS: dict[str, Event] = {
     ),
     "committee.appointed": Event("On vous nomme à un comité", _COMMITTEE, may_refuse=False),
     "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "label.correction_withdrawn": Event("Une demande est retirée", _LANDLORD, may_refuse=False, audience=_TEAM),
     "label.correction_answered": Event("Une correction est faite", _REFERENT, audience=_TEAM),
     "audits.mission_offered": Event("Une mission vous est proposée", _AUDITOR, may_refuse=False, audience=_TEAM),
     "audits.mission_answered": Event("Un auditeur répond à votre consultation", _LANDLORD, may_refuse=False, audience=_TEAM),

@@ -151,7 +151,7 @@ def deposit_piece(request: Call, pk: Pk, body: PieceIn) -> PieceOut:
 
 
 class CorrectionOut(Schema):
-    """A correction that the référent asks for; the landlord's answer closes it."""
+    """A correction that the référent asks for; the landlord's answer closes it, or the référent takes it back."""
 
     id: int
     stage: Term
@@ -164,6 +164,9 @@ class CorrectionOut(Schema):
     answer: str
     answered_by: Named | None
     answered_at: datetime | None
+    withdrawn_because: str
+    withdrawn_by: Named | None
+    withdrawn_at: datetime | None
 
 
 @room.reads(f"{HERE}/corrections", Thing.DECISION_NOTICE, "Lister les corrections demandées dans le cycle")
@@ -186,6 +189,9 @@ def _correction(row: Correction) -> CorrectionOut:
         answer=row.answer,
         answered_by=maybe_named(row.answered_by),
         answered_at=row.answered_at,
+        withdrawn_because=row.withdrawn_because,
+        withdrawn_by=maybe_named(row.withdrawn_by),
+        withdrawn_at=row.withdrawn_at,
     )
 
 

@@ -7,9 +7,10 @@ from palier.label.operations.review import (
     check_piece,
     deliver_note,
     deposit,
+    withdraw_correction,
     write_note,
 )
-from palier.label.operations.rules import change_draft, draft_rule_set, load_shipped, publish_rule_set
+from palier.label.operations.rules import change_draft, draft_rule_set, drop_draft, load_shipped, publish_rule_set
 
 __all__ = [
     "advance",
@@ -20,6 +21,7 @@ __all__ = [
     "deliver_note",
     "deposit",
     "draft_rule_set",
+    "drop_draft",
     "forget",
     "lapse_due",
     "load_shipped",
@@ -29,5 +31,6 @@ __all__ = [
     "publish_rule_set",
     "reach",
     "remind",
+    "withdraw_correction",
     "write_note",
 ]

@@ -16,7 +16,7 @@ from palier.label.models import Correction, InstructionNote, Journey, Piece
 from palier.label.rules.stages import INSTRUCTIONS, Stage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import post, take_back
 from palier.verdict import Conflict, Refusal, Verdict, no, require
 
 
@@ -136,15 +136,10 @@ def answer_correction(
     """Answer a correction, with the corrected document where there is one: this closes the request.
 
     Raises:
-        Refusal: when it was already answered, or the answer is empty.
+        Refusal: when it was already answered or withdrawn, or the answer is empty.
     """
-    correction = (
-        Correction.objects.select_for_update(of=("self",))
-        .select_related("journey", "journey__rules", "piece")
-        .get(pk=correction.pk)
-    )
-    if correction.answered_at is not None:
-        raise Refusal(no("label.correction_closed", "Cette demande a déjà reçu sa réponse."))
+    correction = _locked(correction)
+    _still_open(correction)
     if not answer.strip():
         raise Refusal(no("label.answer_empty", "Écrivez ce qui a été corrigé."))
     if document is not None and correction.piece is not None:
@@ -181,6 +176,53 @@ def answer_correction(
         Audience.LANDLORD,
     )
     return correction
+
+
+@transaction.atomic
+def withdraw_correction(*, correction: Correction, because: str, by: Person, at: datetime) -> Correction:
+    """Take back a correction asked by mistake: it blocks nothing any more, and whoever was told of it is told why.
+
+    Raises:
+        Refusal: when it was already answered or withdrawn, or without a reason.
+    """
+    correction = _locked(correction)
+    _still_open(correction)
+    if not because.strip():
+        raise Refusal(no("label.withdrawal_reason", "Dites pourquoi la demande est retirée : l’organisme le lira."))
+    correction.withdrawn_by, correction.withdrawn_at, correction.withdrawn_because = by, at, because.strip()
+    correction.save(update_fields=["withdrawn_by", "withdrawn_at", "withdrawn_because"])
+    journey = correction.journey
+    post(
+        event="label.correction_withdrawn",
+        to=take_back(undo_key=f"correction:{correction.pk}", at=at),
+        at=at,
+        landlord=journey.landlord_id,
+        subject=f"La demande de correction est retirée : {correction.subject}",
+        body=f"{correction.withdrawn_because}\n\nVous n’avez plus à y répondre.",
+        link=f"/organismes/{journey.landlord_id}/instruction/",
+    )
+    _record(
+        journey,
+        "correction_withdrawn",
+        by,
+        at,
+        f"a retiré la demande de correction : {correction.subject}.",
+        {"correction": correction.pk, "reason": correction.withdrawn_because},
+        Audience.LANDLORD,
+    )
+    return correction
+
+
+def _locked(correction: Correction) -> Correction:
+    found = Correction.objects.select_for_update(of=("self",)).select_related("journey", "journey__rules", "piece")
+    return found.get(pk=correction.pk)
+
+
+def _still_open(correction: Correction) -> None:
+    if correction.answered_at is not None:
+        raise Refusal(no("label.correction_closed", "Cette demande a déjà reçu sa réponse."))
+    if correction.withdrawn_at is not None:
+        raise Refusal(no("label.correction_withdrawn", "Cette demande est retirée : elle n’attend plus de réponse."))
 
 
 @transaction.atomic

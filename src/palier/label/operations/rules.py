@@ -14,6 +14,7 @@ from palier.label.models import RuleSetVersion
 from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
 from palier.ledger.operations import record
+from palier.ledger.rules import Audience
 from palier.verdict import Refusal, Remedy, no
 
 
@@ -26,7 +27,7 @@ def draft_rule_set(*, data: Mapping[str, Any], effective_from: date, by: Person 
     """
     rules = parse(data)
     last = RuleSetVersion.objects.filter(code=rules.code).order_by("-number").first()
-    return RuleSetVersion.objects.create(
+    draft = RuleSetVersion.objects.create(
         code=rules.code,
         number=last.number + 1 if last else 1,
         title=rules.title,
@@ -35,6 +36,8 @@ def draft_rule_set(*, data: Mapping[str, Any], effective_from: date, by: Person 
         drafted_by=by,
         drafted_at=at,
     )
+    _record(draft, "rules_drafted", by, at, "a préparé")
+    return draft
 
 
 @transaction.atomic
@@ -44,10 +47,9 @@ def change_draft(
     """Change a version that is not yet published.
 
     Raises:
-        Refusal: when it is published, or naming every place of the data that does not hold.
+        Refusal: when it is published or dropped, or naming every place of the data that does not hold.
     """
-    if draft.published_at is not None:
-        raise Refusal(no("label.rules_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
+    draft = _locked(draft)
     rules = parse(data)
     draft.title, draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = (
         rules.title,
@@ -57,7 +59,43 @@ def change_draft(
         at,
     )
     draft.save(update_fields=["title", "data", "effective_from", "drafted_by", "drafted_at"])
+    _record(draft, "rules_draft_changed", by, at, "a modifié")
     return draft
+
+
+@transaction.atomic
+def drop_draft(*, draft: RuleSetVersion, by: Person, at: datetime) -> None:
+    """Drop a draft: nothing of it took effect, its text stays in the ledger, and its number is free for the next.
+
+    Raises:
+        Refusal: when it is published.
+    """
+    draft = _locked(draft)
+    _record(draft, "rules_draft_dropped", by, at, "a abandonné")
+    draft.delete()
+
+
+def _locked(draft: RuleSetVersion) -> RuleSetVersion:
+    found = RuleSetVersion.objects.select_for_update().filter(pk=draft.pk).first()
+    if found is None:
+        raise Refusal(no("label.rules_dropped", "Ce brouillon a été abandonné entre-temps."))
+    if found.published_at is not None:
+        raise Refusal(no("label.rules_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
+    return found
+
+
+def _record(draft: RuleSetVersion, act: str, by: Person | None, at: datetime, verb: str) -> None:
+    """A draft's line: for the label's team, as the draft itself."""
+    record(
+        act=f"label.{act}",
+        by=by.pk if by else None,
+        at=at,
+        on=("label.rule_set", draft.pk),
+        landlord=None,
+        summary=f"{verb} le brouillon des règles « {draft.title} », version {draft.number}.",
+        facts={"code": draft.code, "effective_from": draft.effective_from.isoformat(), "data": draft.data},
+        audience=Audience.SCHEME,
+    )
 
 
 @transaction.atomic
@@ -68,8 +106,7 @@ def publish_rule_set(*, draft: RuleSetVersion, by: Person | None, at: datetime) 
         Refusal: when it is already published, or would take effect before an earlier version of the same rules, or, by
             a person, on a day that is past.
     """
-    if draft.published_at is not None:
-        raise Refusal(no("label.rules_published", "Cette version est déjà publiée."))
+    draft = _locked(draft)
     if by is not None and draft.effective_from < paris_day(at):
         raise Refusal(
             no(

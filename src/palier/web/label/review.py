@@ -172,6 +172,16 @@ def answer(request: Request, landlord: Landlord, correction_id: int) -> HttpResp
     return redirect("file_review", landlord_id=landlord.pk)
 
 
+@door(POST=(Thing.INSTRUCTION_NOTE, Right.WRITE))
+def withdraw(request: Request, landlord: Landlord, correction_id: int) -> HttpResponse:
+    """Take back a request made by mistake, with the reason."""
+    correction = get_object_or_404(label.corrections(journey=open_one(landlord)), pk=correction_id)
+    because = request.POST.get("because", "")
+    operations.withdraw_correction(correction=correction, because=because, by=request.user, at=request.at)
+    messages.success(request, f"La demande « {correction.subject} » est retirée.")
+    return redirect("file_review", landlord_id=landlord.pk)
+
+
 @transaction.atomic
 def _answer(request: Request, landlord: Landlord, correction: Correction, form: AnswerForm) -> None:
     document, piece = None, correction.piece

@@ -22,6 +22,7 @@ from palier.label.rules.stages import LIVE, Stage
 from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
+from palier.web.ledger.history import entries_of
 
 
 class NumbersField(forms.CharField):
@@ -131,7 +132,7 @@ def rule_sets(request: Request) -> HttpResponse:
     """Every version, in force, past and drafted."""
     versions = list(label.rule_sets(roles=request.roles))
     return render(
-        request, "label/rule_sets.html", {"versions": versions, "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET))}
+        request, "label/rule_sets.html", {"versions": versions, "history": entries_of(request, "label.rule_set", None)}
     )
 
 
@@ -155,6 +156,7 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
         "differences": differences(label.rules_of(before), rules) if before else [],
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
         "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
+        "history": entries_of(request, "label.rule_set", version.pk),
     }
     return render(request, "label/rule_set.html", context)
 
@@ -214,3 +216,12 @@ def publish(request: Request, version_id: int) -> HttpResponse:
     operations.publish_rule_set(draft=version, by=request.user, at=request.at)
     messages.success(request, f"La version {version.number} est publiée. Les parcours ouverts gardent la leur.")
     return redirect("rule_set", version_id=version.pk)
+
+
+@door(POST=(Thing.RULE_SET, Right.WRITE))
+def drop(request: Request, version_id: int) -> HttpResponse:
+    """Drop a draft."""
+    version = get_object_or_404(RuleSetVersion, pk=version_id)
+    operations.drop_draft(draft=version, by=request.user, at=request.at)
+    messages.success(request, f"Le brouillon de la version {version.number} est abandonné. Les règles en vigueur n’ont pas changé.")
+    return redirect("rule_sets")

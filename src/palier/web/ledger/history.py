@@ -51,6 +51,6 @@ def entries_for(request: Request, landlord: Landlord, limit: int = 10) -> list[H
     return in_words(queries.history(landlord=landlord.pk, audiences=audiences(request.roles))[:limit])
 
 
-def entries_of(request: Request, kind: str, pk: int, limit: int = 10) -> list[HistoryEntry]:
-    """The latest acts on one thing (``"plans.action", 18``) that this person may read. Two SQL queries."""
+def entries_of(request: Request, kind: str, pk: int | None, limit: int = 10) -> list[HistoryEntry]:
+    """The latest acts on one thing (``"plans.action", 18``), or on all of a kind, that this person may read. Two SQL queries."""
     return in_words(queries.history_of(kind=kind, pk=pk, audiences=audiences(request.roles))[:limit])
