@@ -214,7 +214,8 @@ def test_documents_asked_are_handed_or_given_up_with_a_reason(make_scene: Callab
     operations.give_up_document(mission=mission, request=survey, because="Pas d’enquête.", by=scene.lead, at=NOON)
     with pytest.raises(Refusal, match="déjà remis"):
         operations.give_up_document(mission=mission, request=charts, because="x", by=scene.lead, at=NOON)
-    assert [request.title for request in queries.document_requests(mission)] == ["Organigrammes", "Enquête"]
+    operations.ask_document(mission=mission, title="Contrat", detail="", by=scene.auditor, at=NOON)
+    assert [request.title for request in queries.document_requests(mission)] == ["Contrat", "Organigrammes", "Enquête"]
 
 
 def test_clues_of_a_conflict_are_shown(scene: Scene) -> None:

@@ -169,19 +169,33 @@ def test_a_recommendation_is_followed_or_refused_never_both(
     recommendation = make_recommendation()
     action = make_action(follows=(recommendation.pk,))
     with pytest.raises(Refusal, match="P-01 est suivie par A-01"):
-        refuse_recommendation(recommendation=recommendation, reason="Trop cher.", by=desk.lead, at=at)
+        refuse_recommendation(recommendation=recommendation, revision=1, reason="Trop cher.", by=desk.lead, at=at)
     unlink(action=action, recommendation=recommendation, by=desk.lead, at=at)
     with pytest.raises(Refusal, match="se motive"):
-        refuse_recommendation(recommendation=recommendation, reason=" ", by=desk.lead, at=at)
-    refuse_recommendation(recommendation=recommendation, reason="Déjà fait en 2025.", by=desk.lead, at=at)
+        refuse_recommendation(recommendation=recommendation, revision=1, reason=" ", by=desk.lead, at=at)
+    refuse_recommendation(recommendation=recommendation, revision=1, reason="Déjà fait en 2025.", by=desk.lead, at=at)
     assert queries.plan_state(landlord=desk.landlord.pk, cycle=1).recommendations[0].traced
     link(action=action, recommendation=recommendation, by=desk.lead, at=at)
     assert Recommendation.objects.get().refused_at is None
 
 
+def test_of_two_refusals_written_at_once_the_second_sees_the_first(
+    desk: Desk, make_recommendation: MakeRecommendation, at: datetime
+) -> None:
+    mine, theirs = make_recommendation(), Recommendation.objects.get()
+    refuse_recommendation(recommendation=theirs, revision=1, reason="Déjà fait en 2025.", by=desk.lead, at=at)
+    with pytest.raises(Conflict) as stale:
+        refuse_recommendation(recommendation=mine, revision=1, reason="Trop cher.", by=desk.lead, at=at)
+    assert stale.value.theirs.refusal_reason == "Déjà fait en 2025."
+    reconsider_recommendation(recommendation=mine, by=desk.lead, at=at)
+    with pytest.raises(Conflict):
+        refuse_recommendation(recommendation=mine, revision=2, reason="Trop cher.", by=desk.lead, at=at)
+    assert refuse_recommendation(recommendation=mine, revision=3, reason="Trop cher.", by=desk.lead, at=at).revision == 4
+
+
 def test_a_refusal_may_be_reconsidered(desk: Desk, make_recommendation: MakeRecommendation, at: datetime) -> None:
     recommendation = make_recommendation()
-    refuse_recommendation(recommendation=recommendation, reason="Non.", by=desk.lead, at=at)
+    refuse_recommendation(recommendation=recommendation, revision=1, reason="Non.", by=desk.lead, at=at)
     reconsider_recommendation(recommendation=recommendation, by=desk.lead, at=at)
     assert not queries.plan_state(landlord=desk.landlord.pk, cycle=1).recommendations[0].traced
 
@@ -233,7 +247,7 @@ def test_a_frozen_plan_refuses_every_change_of_what_defines_it(
         lambda: change_action(action=action, revision=1, content=replace(COMPLETE, title="Autre"), by=desk.lead, at=at),
         lambda: link(action=action, recommendation=left, by=desk.lead, at=at),
         lambda: unlink(action=action, recommendation=followed, by=desk.lead, at=at),
-        lambda: refuse_recommendation(recommendation=left, reason="Non.", by=desk.lead, at=at),
+        lambda: refuse_recommendation(recommendation=left, revision=1, reason="Non.", by=desk.lead, at=at),
         lambda: reconsider_recommendation(recommendation=left, by=desk.lead, at=at),
     ):
         with pytest.raises(Refusal, match="Le plan est figé depuis le 10 mars 2026"), transaction.atomic():

@@ -184,7 +184,7 @@ class PlanItem(models.Model):
 
 
 class DocumentRequest(models.Model):
-    """A document that the auditor asks for: received, or given up with the reason."""
+    """A document that the auditor asks for: received, given up with the reason, or withdrawn by the auditor with theirs."""
 
     mission = models.ForeignKey(Mission, models.PROTECT, related_name="document_requests")
     title = models.CharField("document", max_length=200)
@@ -194,9 +194,16 @@ class DocumentRequest(models.Model):
     received_at = models.DateTimeField(null=True)
     received_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     missing_because = models.CharField(max_length=300, blank=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="request_withdrawn_whole",
+                condition=Q(withdrawn_at__isnull=True, withdrawn_because="")
+                | (Q(withdrawn_at__isnull=False, document__isnull=True) & ~Q(withdrawn_because="")),
+            ),
             models.CheckConstraint(
                 name="request_received_pair",
                 condition=Q(document__isnull=True, received_at__isnull=True)

@@ -65,7 +65,7 @@ class Plan(models.Model):
 class Recommendation(models.Model):
     """What somebody recommends to the landlord, and that the plan must follow or refuse with a reason.
 
-    ``source_id`` is the id of what it comes from, in the room that brought it.
+    ``source_id`` is the id of what it comes from, in the room that brought it. ``revision`` counts what was said of it.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="recommendations")
@@ -79,6 +79,7 @@ class Recommendation(models.Model):
     refusal_reason = models.TextField("motif du refus", blank=True)
     refused_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     refused_at = models.DateTimeField(null=True)
+    revision = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [

@@ -9,13 +9,15 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from palier.audits import operations
-from palier.audits.models import Finding, Mission, PlanItem, Report
+from palier.audits import operations, queries
+from palier.audits.models import Finding, Mission, PlanItem, Recommendation, Report
 from palier.audits.rules.missions import State
 from palier.directory.models import Relation
 from palier.documents.models import Document
 from palier.label.rules.stages import Stage
 from palier.outbox.models import Message
+from palier.outbox.models import State as Sending
+from palier.verdict import Refusal
 from tests.audits.scene import CANARY, DAY, Scene
 from tests.fixtures import NOON
 from tests.web.audits.test_pages import SignIn, _at_noon, url, words  # noqa: F401 - the fixture sets the clock
@@ -34,6 +36,58 @@ def test_a_stale_finding_is_saved_over_what_was_read(scene: Scene, sign_in: Sign
     again = auditor.post(page, sent | {"revision": stale.context["form"]["revision"].value()})
     assert again.status_code == 302
     assert Finding.objects.get(pk=finding.pk).text == "Le mien."
+
+
+def test_of_two_tabs_on_a_recommendation_the_second_sees_both_texts(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to("on_site")
+    made = Recommendation.objects.get(mission=mission)
+    auditor = sign_in(scene.auditor)
+    page = url("mission_recommendation", mission, recommendation_id=made.pk)
+    read = auditor.get(page).context["form"]["revision"].value()
+    sent = {"title": made.title, "theme": made.theme, "findings": [scene.findings[0].pk], "revision": read}
+    assert auditor.post(page, sent | {"text": "Chaque semaine."}).status_code == 302
+    stale = auditor.post(page, sent | {"text": "Chaque jour."})
+    assert stale.status_code == 422
+    for text in ("pas enregistré", "semaine", "jour", "Repose sur C-01"):
+        assert text in words(stale)
+    made.refresh_from_db()
+    assert made.text == "Chaque semaine."
+    kept = sent | {"text": "Chaque jour.", "revision": stale.context["form"]["revision"].value()}
+    assert auditor.post(page, kept).status_code == 302
+    made.refresh_from_db()
+    assert (made.text, made.revision) == ("Chaque jour.", 3)
+
+
+def test_a_document_no_longer_needed_is_withdrawn_and_the_landlord_told(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to("planned")
+    asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    Message.objects.filter(undo_key=f"request:{asked.pk}").update(state=Sending.SENT, settled_at=NOON)
+    page = url("mission_request_withdraw", mission, request_id=asked.pk)
+    assert sign_in(scene.lead).post(page, {"because": "Trop long."}).status_code in {403, 422}
+    auditor = sign_in(scene.auditor)
+    assert "Pourquoi" in words(auditor.get(url("mission_plan", mission)))
+    assert auditor.post(page, {"because": ""}).status_code == 422
+    assert auditor.post(page, {"because": "Il est dans le rapport annuel."}).status_code == 302
+    seen = words(sign_in(scene.lead).get(url("mission_plan", mission)))
+    assert "N’est plus demandé" in seen
+    assert "Il est dans le rapport annuel." in seen
+    told = Message.objects.filter(subject__startswith="L’auditeur ne demande plus")
+    assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk}
+    hand = url("mission_hand", mission, request_id=asked.pk)
+    assert sign_in(scene.lead).get(hand).status_code == 404
+    with pytest.raises(Refusal, match="n’est plus demandé"):
+        operations.give_up_document(mission=mission, request=asked, because="Perdu.", by=scene.lead, at=NOON)
+    with pytest.raises(Refusal, match="ne demande plus"):
+        operations.hand_document(mission=mission, request=asked, document=scene.pieces(("other",))[0], by=scene.lead, at=NOON)
+
+
+def test_a_request_withdrawn_before_it_left_tells_nobody_and_leaves_the_report(scene: Scene) -> None:
+    mission = scene.to("report_drafted")
+    asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    operations.withdraw_request(mission=mission, request=asked, because="Doublon.", by=scene.auditor, at=NOON)
+    assert not Message.objects.filter(subject__startswith="L’auditeur ne demande plus").exists()
+    assert set(Message.objects.filter(undo_key=f"request:{asked.pk}").values_list("state", flat=True)) == {Sending.CANCELLED}
+    assert queries.content(mission)["documents"] == []
 
 
 def test_a_stale_report_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:

@@ -318,8 +318,9 @@ def test_a_recommendation_is_linked_detached_refused_and_taken_up_again(
     assert "Suivie par 1 action." in said(client.get(sheet))
     assert client.post(page("recommendation_refuse", desk, **here), {"reason": "Non."}).status_code == 422
     client.post(page("recommendation_unlink", desk, **here, action_id=action.pk))
-    assert client.post(page("recommendation_refuse", desk, **here), {"reason": " "}).status_code == 422
-    client.post(page("recommendation_refuse", desk, **here), {"reason": "Déjà fait en 2025."})
+    read = {"revision": client.get(sheet).context["refuse"]["revision"].value()}
+    assert client.post(page("recommendation_refuse", desk, **here), read | {"reason": " "}).status_code == 422
+    client.post(page("recommendation_refuse", desk, **here), read | {"reason": "Déjà fait en 2025."})
     shown = said(client.get(sheet))
     assert "Refusée le 10 mars 2026, avec son motif." in shown
     client.post(page("recommendation_reconsider", desk, **here))

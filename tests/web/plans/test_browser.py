@@ -58,7 +58,7 @@ def test_the_plan_from_nothing_to_much(
     for number in range(8):
         make_recommendation(f"Réduire le délai de réponse aux demandes, étape {number + 1}")
     followed, refused = Recommendation.objects.order_by("pk")[:2]
-    refuse_recommendation(recommendation=refused, reason="Le marché en cours le prévoit déjà.", by=desk.lead, at=at)
+    refuse_recommendation(recommendation=refused, revision=1, reason="Le marché en cours le prévoit déjà.", by=desk.lead, at=at)
     action = make_action(
         desk.residences[0],
         owner=desk.agent.pk,

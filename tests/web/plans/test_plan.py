@@ -166,13 +166,33 @@ def test_the_plan_leaves_as_a_spreadsheet_that_runs_nothing(desk: Desk, make_act
 def test_the_whole_plan_is_printed_with_what_was_refused(
     desk: Desk, make_action: MakeAction, make_recommendation: MakeRecommendation, sign_in: SignIn, at: datetime
 ) -> None:
-    refuse_recommendation(recommendation=make_recommendation(), reason="Déjà fait en 2025.", by=desk.lead, at=at)
+    refuse_recommendation(recommendation=make_recommendation(), revision=1, reason="Déjà fait en 2025.", by=desk.lead, at=at)
     make_action()
     dropped = make_action(title="Autre")
     drop_action(action=dropped, revision=1, reason="Doublon de A-01.", by=desk.lead, at=at)
     shown = said(sign_in(desk.lead).get(page("plan_whole", desk)))
     for words in ("Déjà fait en 2025.", "Doublon de A-01.", "Nettoyage renforcé", "61 % le 1"):
         assert words in shown
+
+
+def test_of_two_tabs_on_a_refusal_the_second_is_refused_and_shows_both_reasons(
+    desk: Desk, make_recommendation: MakeRecommendation, sign_in: SignIn
+) -> None:
+    found = make_recommendation()
+    client = sign_in(desk.lead)
+    shown, act = (page(name, desk, recommendation_id=found.pk) for name in ("recommendation", "recommendation_refuse"))
+    read = client.get(shown).context["refuse"]["revision"].value()
+    assert client.post(act, {"reason": "Déjà fait en 2025.", "revision": read}).status_code == 302
+    stale = client.post(act, {"reason": "Trop cher.", "revision": read})
+    assert stale.status_code == 409
+    for words in ("Votre motif n’est pas enregistré", "Déjà fait", "Trop cher"):
+        assert words in said(stale)
+    found.refresh_from_db()
+    assert found.refusal_reason == "Déjà fait en 2025."
+    kept = {"reason": "Trop cher.", "revision": stale.context["refuse"]["revision"].value()}
+    assert client.post(act, kept).status_code == 302
+    found.refresh_from_db()
+    assert found.refusal_reason == "Trop cher."
 
 
 def test_before_and_after_counts_only_what_was_measured(

@@ -224,6 +224,7 @@ class RequestOut(Schema):
     document: int | None
     received_at: datetime | None
     missing_because: str
+    withdrawn_because: str = Field(description="Non vide quand l’auditeur ne demande plus ce document.")
 
 
 @room.reads(f"{HERE}/requests", Thing.AUDIT_PLAN, "Lister les documents demandés par l’auditeur")
@@ -242,6 +243,7 @@ def _request(row: DocumentRequest) -> RequestOut:
         document=row.document_id,
         received_at=row.received_at,
         missing_because=row.missing_because,
+        withdrawn_because=row.withdrawn_because,
     )
 
 

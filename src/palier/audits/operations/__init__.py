@@ -36,6 +36,7 @@ from palier.audits.operations.planning import (
     propose_plan,
     remove_item,
     send_back_plan,
+    withdraw_request,
     write_item,
 )
 from palier.audits.operations.reports import (
@@ -97,6 +98,7 @@ __all__ = [
     "set_terms",
     "suspend",
     "withdraw",
+    "withdraw_request",
     "write_finding",
     "write_item",
     "write_recommendation",

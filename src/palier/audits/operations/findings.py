@@ -152,10 +152,12 @@ def write_recommendation(
     by: Person,
     at: datetime,
     recommendation: Recommendation | None = None,
+    revision: int = 0,
 ) -> Recommendation:
-    """Add a recommendation, or change one: what to do, resting on at least one finding.
+    """Add a recommendation, or change one over the ``revision`` that was read: what to do, resting on at least one finding.
 
     Raises:
+        Conflict: when it was changed meanwhile; ``theirs`` is the recommendation as it stands.
         Refusal: once the report is approved, without a title or a finding, or with a finding of another mission.
     """
     mission = _writing(mission, by, states=WRITING if recommendation is None else _AMENDING)
@@ -172,10 +174,12 @@ def write_recommendation(
         )
         act = "recommendation_written"
     else:
-        Recommendation.objects.filter(pk=recommendation.pk, mission=mission).update(
-            title=title.strip(), text=text.strip(), theme=theme, revision=F("revision") + 1
-        )
+        same = Recommendation.objects.filter(pk=recommendation.pk, mission=mission, revision=revision)
+        changed = same.update(title=title.strip(), text=text.strip(), theme=theme, revision=revision + 1)
         recommendation.refresh_from_db()
+        if not changed:
+            stale = f"La préconisation {recommendation.code} a changé entre-temps. Rien n’est enregistré, relisez-la."
+            raise Conflict(no("audits.recommendation_stale", stale), recommendation)
         RecommendationBasis.objects.filter(recommendation=recommendation).delete()
         act = "recommendation_changed"
     RecommendationBasis.objects.bulk_create(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -86,18 +87,27 @@ def _file(mission: Mission) -> int | None:
     return mission.landlord_id if mission.accepted_at else None
 
 
-def tell_landlord(mission: Mission, event: str, *, at: datetime, subject: str, body: str) -> None:
-    """Write to the landlord's people. Messages are read by all who read the file's history: they carry no finding."""
+def tell_landlord(
+    mission: Mission,
+    event: str,
+    *,
+    at: datetime,
+    subject: str,
+    body: str,
+    undo_key: str = "",
+    only: Collection[int] | None = None,
+) -> None:
+    """Write to the landlord's people, or to ``only`` some of them. All who read the file's history read it: no finding."""
     people = people_of(landlord=mission.landlord_id, roles=LANDLORD, on=paris_day(at))
     post(
         event=event,
-        to=[person.pk for person in people],
+        to=[person.pk for person in people if only is None or person.pk in only],
         at=at,
         landlord=_file(mission),
         subject=subject,
         body=body,
         link=f"/organismes/{mission.landlord_id}/audits/{mission.pk}/",
-        undo_key=f"{event}:{mission.pk}",
+        undo_key=undo_key or f"{event}:{mission.pk}",
     )
 
 

@@ -39,6 +39,7 @@ from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import Audience
+from palier.outbox.operations import take_back
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, Verdict, no, require
 
@@ -258,8 +259,39 @@ def ask_document(*, mission: Mission, title: str, detail: str, by: Person, at: d
             at=at,
             subject=f"L’auditeur demande un document : {Audit(mission.audit).label}",
             body="Remettez-le depuis le plan de la mission, ou dites pourquoi il ne peut pas l’être.",
+            undo_key=f"request:{request.pk}",
         )
     return request
+
+
+@transaction.atomic
+def withdraw_request(*, mission: Mission, request: DocumentRequest, because: str, by: Person, at: datetime) -> None:
+    """Take back a request that is no longer needed, or was made by mistake; the landlord is told why.
+
+    A landlord who was not yet told of the request is told nothing. It stays readable on the plan, and leaves the report.
+
+    Raises:
+        Refusal: without a reason, when it was handed or withdrawn already, or the mission is not under way.
+    """
+    reasoned(because)
+    mission = lock(mission)
+    own(mission, by)
+    _at_work(mission)
+    open_ones = DocumentRequest.objects.filter(pk=request.pk, mission=mission, document=None, withdrawn_at=None)
+    if not open_ones.update(withdrawn_at=at, withdrawn_because=because.strip()[:300]):
+        raise Refusal(no("audits.request_settled", "Ce document est déjà remis, ou n’est plus demandé."))
+    summary = f"ne demande plus le document « {request.title} » : {because.strip()}"
+    remember(mission, "request_withdrawn", by=by, at=at, summary=summary, facts={"request": request.pk})
+    with_the_plan = mission.state == State.ACCEPTED
+    told = take_back(undo_key=f"request:{request.pk}", at=at)
+    tell_landlord(
+        mission,
+        "audits.mission_changed",
+        at=at,
+        subject=f"L’auditeur ne demande plus un document : {Audit(mission.audit).label}",
+        body=f"« {request.title} » n’est plus à remettre. {because.strip()}",
+        only=None if with_the_plan else told,
+    )
 
 
 @transaction.atomic
@@ -267,15 +299,15 @@ def hand_document(*, mission: Mission, request: DocumentRequest, document: Docum
     """Give the auditor a document that was asked; a later one replaces it.
 
     Raises:
-        Refusal: when the document is not of this landlord's file, or the mission is not under way.
+        Refusal: when the document is not of this landlord's file, is no longer asked, or the mission is not under way.
     """
     mission = lock(mission)
     _at_work(mission)
     if document.landlord_id != mission.landlord_id:
         raise Refusal(no("audits.not_your_document", "Cette pièce n’est pas dans le dossier de l’organisme."))
-    DocumentRequest.objects.filter(pk=request.pk, mission=mission).update(
-        document=document, received_at=at, received_by=by, missing_because=""
-    )
+    asked = DocumentRequest.objects.filter(pk=request.pk, mission=mission, withdrawn_at=None)
+    if not asked.update(document=document, received_at=at, received_by=by, missing_because=""):
+        raise Refusal(no("audits.request_withdrawn", f"L’auditeur ne demande plus « {request.title} »."))
     summary = f"a remis « {document.title} » à l’auditeur ({request.title})."
     remember(mission, "document_handed", by=by, at=at, summary=summary, facts={"request": request.pk, "document": document.pk})
 
@@ -285,14 +317,14 @@ def give_up_document(*, mission: Mission, request: DocumentRequest, because: str
     """Say that a document that was asked does not exist, or cannot be given.
 
     Raises:
-        Refusal: without a reason, when it was handed already, or the mission is not under way.
+        Refusal: without a reason, when it was handed or withdrawn already, or the mission is not under way.
     """
     reasoned(because)
     mission = lock(mission)
     _at_work(mission)
-    found = DocumentRequest.objects.filter(pk=request.pk, mission=mission, document__isnull=True)
+    found = DocumentRequest.objects.filter(pk=request.pk, mission=mission, document=None, withdrawn_at=None)
     if not found.update(missing_because=because.strip()[:300]):
-        raise Refusal(no("audits.handed", "Ce document est déjà remis."))
+        raise Refusal(no("audits.request_settled", "Ce document est déjà remis, ou n’est plus demandé."))
     summary = f"a indiqué que « {request.title} » ne peut pas être remis : {because.strip()}"
     remember(mission, "document_given_up", by=by, at=at, summary=summary, facts={"request": request.pk})
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
 from palier.audits.models import DocumentRequest, Mission, PlanItem, Remark
 from palier.audits.rules.missions import HELD, OFFERED, Clue, Declaration, ItemKind, PlannedItem, independent
@@ -89,10 +89,16 @@ def planned(mission: Mission, *, on: date) -> list[PlannedItem]:
 
 
 def document_requests(mission: Mission) -> QuerySet[DocumentRequest]:
-    """The documents asked for a mission, those still awaited first; each document received with its ``versions``."""
+    """The documents asked for a mission, those still awaited first, those no longer asked last; each with its ``versions``."""
     latest = Prefetch("document__versions", Version.objects.order_by("-number"))
     found = DocumentRequest.objects.filter(mission=mission).select_related("document", "received_by")
-    return found.prefetch_related(latest).order_by("received_at", "missing_because", "pk")
+    awaited_first = Case(
+        When(withdrawn_at__isnull=False, then=3),
+        When(document__isnull=False, then=1),
+        When(missing_because="", then=0),
+        default=2,
+    )
+    return found.prefetch_related(latest).order_by(awaited_first, "received_at", "pk")
 
 
 def clues(mission: Mission, *, years: int, on: date) -> list[Clue]:

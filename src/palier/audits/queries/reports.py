@@ -137,7 +137,7 @@ def content(mission: Mission) -> dict[str, Any]:
         "plan": [_item(item) for item in _items(mission)],
         "documents": [
             {"title": r.title, "received": r.document is not None, "missing_because": r.missing_because}
-            for r in mission.document_requests.select_related("document").order_by("pk")
+            for r in mission.document_requests.filter(withdrawn_at=None).select_related("document").order_by("pk")
         ],
         "findings": [_finding(one, words) for one in findings(mission)],
         "withdrawn": [

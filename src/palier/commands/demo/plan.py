@@ -36,7 +36,9 @@ def draft(home: Household, journey: Journey, at: datetime, *, leaving: bool = Fa
     asked = list(queries.recommendations(landlord=home.landlord.pk, cycle=journey.cycle))
     for recommendation in asked[:-1] if leaving else asked:
         if rng.random() < 0.12:
-            plans.refuse_recommendation(recommendation=recommendation, reason=_REFUSAL, by=lead, at=at)
+            plans.refuse_recommendation(
+                recommendation=recommendation, revision=recommendation.revision, reason=_REFUSAL, by=lead, at=at
+            )
         else:
             content = _transversal(home, _OF_THEME.get(recommendation.theme, MATTERS[0]), at)
             plans.add_action(plan=written, content=content, by=lead, at=at, follows=[recommendation.pk])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from palier.directory.models import Person
 from palier.ledger.operations import record
 from palier.plans.models import Action, Plan, Recommendation, Trace
 from palier.plans.operations.guards import draft
 from palier.plans.rules.terms import Source, Status
-from palier.verdict import Refusal, no
+from palier.verdict import Conflict, Refusal, no
 
 
 @transaction.atomic
@@ -54,10 +55,13 @@ def add_recommendation(
 
 
 @transaction.atomic
-def refuse_recommendation(*, recommendation: Recommendation, reason: str, by: Person, at: datetime) -> Recommendation:
-    """Say why a recommendation is not followed.
+def refuse_recommendation(
+    *, recommendation: Recommendation, revision: int, reason: str, by: Person, at: datetime
+) -> Recommendation:
+    """Say why a recommendation is not followed, over the ``revision`` that was read.
 
     Raises:
+        Conflict: when somebody said something else of it meanwhile; ``theirs`` is the recommendation as it now stands.
         Refusal: without a reason, when an action follows it, or when the plan is frozen.
     """
     draft(recommendation.plan_id)
@@ -66,8 +70,13 @@ def refuse_recommendation(*, recommendation: Recommendation, reason: str, by: Pe
     followed = Action.objects.filter(traces__recommendation=recommendation).exclude(status=Status.DROPPED)
     if codes := ", ".join(followed.order_by("pk").values_list("code", flat=True)):
         raise Refusal(no("plans.followed", f"{recommendation.code} est suivie par {codes} : détachez d’abord."))
-    recommendation.refusal_reason, recommendation.refused_by, recommendation.refused_at = reason.strip(), by, at
-    recommendation.save(update_fields=["refusal_reason", "refused_by", "refused_at"])
+    done = Recommendation.objects.filter(pk=recommendation.pk, revision=revision).update(
+        revision=revision + 1, refusal_reason=reason.strip(), refused_by=by, refused_at=at
+    )
+    recommendation.refresh_from_db()
+    if not done:
+        stale = f"Ce qui est dit de {recommendation.code} a changé pendant que vous écriviez."
+        raise Conflict(no("plans.recommendation_stale", stale), theirs=recommendation)
     _record(
         recommendation,
         "recommendation_refused",
@@ -140,8 +149,10 @@ def unlink(*, action: Action, recommendation: Recommendation, by: Person, at: da
 
 
 def _take_back(recommendation: Recommendation) -> None:
-    recommendation.refusal_reason, recommendation.refused_by, recommendation.refused_at = "", None, None
-    recommendation.save(update_fields=["refusal_reason", "refused_by", "refused_at"])
+    Recommendation.objects.filter(pk=recommendation.pk).update(
+        revision=F("revision") + 1, refusal_reason="", refused_by=None, refused_at=None
+    )
+    recommendation.refresh_from_db()
 
 
 def _record(found: Recommendation, act: str, by: Person | None, at: datetime, summary: str, **facts: object) -> None:

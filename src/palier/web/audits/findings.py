@@ -148,23 +148,35 @@ def recommendation(request: Request, landlord: Landlord, mission_id: int, recomm
     found = get_object_or_404(Recommendation, pk=recommendation_id, mission=one.mission) if recommendation_id else None
     shown: dict[str, Any] = {}
     if found is not None:
-        shown = {"title": found.title, "text": found.text, "theme": found.theme, "findings": list(found.findings.all())}
+        shown = {name: getattr(found, name) for name in ("title", "text", "theme", "revision")}
+        shown["findings"] = list(found.findings.all())
     form = RecommendationForm(
         request.POST or None, themes=queries.themes(), findings=queries.findings(one.mission), initial=shown
     )
+    theirs = None
     if request.method == "POST" and form.is_valid():
-        with said_in(form):
+        given = form.cleaned_data | {"revision": form.cleaned_data["revision"] or 0}
+        with said_in(form) as outcome:
             saved = operations.write_recommendation(
-                mission=one.mission, recommendation=found, by=request.user, at=request.at, **form.cleaned_data
+                mission=one.mission, recommendation=found, by=request.user, at=request.at, **given
             )
             messages.success(request, f"La préconisation {saved.code} est enregistrée.")
             return redirect("mission_findings", landlord_id=landlord.pk, mission_id=mission_id)
+        theirs = outcome.theirs
     context = frame(request, one, "mission_findings") | {
         "form": form,
+        "theirs": theirs,
+        "mine": _whole(form["title"].value(), form["text"].value()),
+        "written": _whole(theirs.title, theirs.text) if theirs else "",
+        "theme": queries.themes().get(theirs.theme, theirs.theme) if theirs else "",
         "recommendation": found,
         "removable": found is not None and one.own and one.state in WRITING,
     }
-    return render(request, "audits/recommendation.html", context, status=422 if form.errors else 200)
+    return render(request, "audits/recommendation.html", context, status=422 if form.errors or theirs else 200)
+
+
+def _whole(title: str | None, text: str | None) -> str:
+    return "\n".join(filter(None, (title, text)))
 
 
 @door(POST=WRITE_FINDINGS)

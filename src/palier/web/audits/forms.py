@@ -281,6 +281,7 @@ class RecommendationForm(forms.Form):
     findings = forms.ModelMultipleChoiceField(
         label="Repose sur", queryset=Finding.objects.none(), widget=forms.CheckboxSelectMultiple
     )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, themes: dict[str, str], findings: QuerySet[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

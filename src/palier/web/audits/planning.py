@@ -157,7 +157,7 @@ def ask(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
 def hand(request: Request, landlord: Landlord, mission_id: int, request_id: int) -> HttpResponse:
     """Give a document that was asked: one of the file, or a new one."""
     one = show(request, landlord, mission_id)
-    asked = get_object_or_404(DocumentRequest, pk=request_id, mission=one.mission)
+    asked = get_object_or_404(DocumentRequest, pk=request_id, mission=one.mission, withdrawn_at=None)
     offered = pieces.readable(landlord=landlord, roles=request.roles, person=request.user, on=request.on)
     offered = offered.filter(withdrawn_at__isnull=True).order_by("plain_title", "pk")
     form = HandForm(request.POST or None, request.FILES or None, documents=offered)
@@ -186,6 +186,17 @@ def give_up(request: Request, landlord: Landlord, mission_id: int, request_id: i
     because = request.POST.get("because", "")
     operations.give_up_document(mission=one.mission, request=asked, because=because, by=request.user, at=request.at)
     messages.success(request, "L’auditeur en est informé sur cette page.")
+    return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
+
+
+@door(POST=WRITE_PLAN)
+def withdraw(request: Request, landlord: Landlord, mission_id: int, request_id: int) -> HttpResponse:
+    """Take back a request, with the reason."""
+    one = show(request, landlord, mission_id)
+    asked = get_object_or_404(DocumentRequest, pk=request_id, mission=one.mission)
+    because = request.POST.get("because", "")
+    operations.withdraw_request(mission=one.mission, request=asked, because=because, by=request.user, at=request.at)
+    messages.success(request, f"« {asked.title} » n’est plus demandé.")
     return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
 
 

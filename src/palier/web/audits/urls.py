@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{_ONE}documents/", planning.ask, name="mission_ask"),
     path(f"{_ONE}documents/<int:request_id>/", planning.hand, name="mission_hand"),
     path(f"{_ONE}documents/<int:request_id>/absent/", planning.give_up, name="mission_give_up"),
+    path(f"{_ONE}documents/<int:request_id>/retirer/", planning.withdraw, name="mission_request_withdraw"),
     path(f"{_ONE}sur-place/", planning.on_site, name="mission_on_site"),
     path(f"{_ONE}sur-place/<int:item_id>/", planning.note, name="mission_note"),
     path(f"{_ONE}constats/", findings.findings, name="mission_findings"),

@@ -223,5 +223,7 @@ def drop(request: Request, version_id: int) -> HttpResponse:
     """Drop a draft."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
     operations.drop_draft(draft=version, by=request.user, at=request.at)
-    messages.success(request, f"Le brouillon de la version {version.number} est abandonné. Les règles en vigueur n’ont pas changé.")
+    messages.success(
+        request, f"Le brouillon de la version {version.number} est abandonné. Les règles en vigueur n’ont pas changé."
+    )
     return redirect("rule_sets")

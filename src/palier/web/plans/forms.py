@@ -363,6 +363,7 @@ class RefuseForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Lu par le comité et par les représentants de locataires.",
     )
+    revision = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class FilterForm(forms.Form):

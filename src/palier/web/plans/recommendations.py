@@ -13,7 +13,7 @@ from palier.directory.rules import Right, Thing
 from palier.plans import operations, queries
 from palier.plans.models import Action, Recommendation, Term
 from palier.plans.rules.terms import Source, Status, Vocabulary
-from palier.verdict import Refusal
+from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.plans.forms import LinkForm, RecommendationForm, RefuseForm, TermForm
@@ -32,7 +32,12 @@ def recommendation(request: Request, landlord: Landlord, recommendation_id: int)
 
 
 def _page(
-    request: Request, found: Recommendation, *, link: LinkForm | None = None, refuse: RefuseForm | None = None
+    request: Request,
+    found: Recommendation,
+    *,
+    link: LinkForm | None = None,
+    refuse: RefuseForm | None = None,
+    stale: Conflict | None = None,
 ) -> HttpResponse:
     following = [action for action in found.actions.all() if action.status != Status.DROPPED]
     context: dict[str, Any] = {
@@ -45,11 +50,12 @@ def _page(
         "may_write": bool(request.may(Right.WRITE, Thing.ACTION_PLAN)),
         "changeable": operations.changeable(found.plan),
         "link": link or LinkForm(actions=_offered(found)),
-        "refuse": refuse or RefuseForm(),
+        "refuse": refuse or RefuseForm(initial={"revision": found.revision}),
+        "stale": stale,
         "history": entries_of(request, "plans.recommendation", found.pk),
     }
     invalid = bool((link and link.errors) or (refuse and refuse.errors))
-    return render(request, "plans/recommendation.html", context, status=422 if invalid else 200)
+    return render(request, "plans/recommendation.html", context, status=409 if stale else 422 if invalid else 200)
 
 
 def _offered(found: Recommendation) -> Any:
@@ -87,7 +93,13 @@ def refuse(request: Request, landlord: Landlord, recommendation_id: int) -> Http
     form = RefuseForm(request.POST)
     if not form.is_valid():
         return _page(request, found, refuse=form)
-    operations.refuse_recommendation(recommendation=found, reason=form.cleaned_data["reason"], by=request.user, at=request.at)
+    try:
+        operations.refuse_recommendation(recommendation=found, by=request.user, at=request.at, **form.cleaned_data)
+    except Conflict as stale:
+        found = _recommendation(landlord, recommendation_id)
+        form.data = given = request.POST.copy()
+        given["revision"] = str(found.revision)
+        return _page(request, found, refuse=form, stale=stale)
     messages.success(request, f"Le refus de {found.code} est enregistré, avec son motif.")
     return redirect("recommendation", landlord_id=landlord.pk, recommendation_id=found.pk)
 
