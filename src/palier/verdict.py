@@ -8,18 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import urlencode
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
     """Where a missing thing is mended: the words of the link, and the name and arguments of the page.
 
-    ``page`` is a URL name as plain data; rules know nothing of URLs, the doors resolve it.
+    ``page`` is a URL name as plain data; rules know nothing of URLs, the doors resolve it. ``query`` fills the page's form.
     """
 
     label: str
     page: str
     args: Mapping[str, int | str] = field(default_factory=dict)
+    query: Mapping[str, int | str] = field(default_factory=dict)
+
+    @property
+    def suffix(self) -> str:
+        """What follows the page's address: « ?site=12 », or nothing."""
+        return f"?{urlencode(self.query)}" if self.query else ""
 
 
 @dataclass(frozen=True, slots=True)

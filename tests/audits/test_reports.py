@@ -59,7 +59,7 @@ def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     assert str(catalogue["/MarkInfo"]["/Marked"]) == "True"
     assert catalogue["/Lang"] == "fr"
     assert reader.metadata is not None
-    assert reader.metadata.title == f"Diagnostic HQS, {scene.landlord.name}"
+    assert reader.metadata.title == f"Diagnostic HQS 2026, {scene.landlord.name}"
     xmp = catalogue["/Metadata"].get_data().decode()
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp

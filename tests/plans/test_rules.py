@@ -116,7 +116,11 @@ def test_a_recommendation_is_followed_or_refused_with_a_reason() -> None:
 
 def test_each_priority_site_has_an_action_that_was_not_dropped() -> None:
     priority = {5: "Les Glycines", 6: "Le Verger"}
-    assert codes(submittable(plan(priority=priority))) == ["plans.site_uncovered"]
+    uncovered = submittable(plan(priority=priority))
+    assert codes(uncovered) == ["plans.site_uncovered"]
+    (reason,) = uncovered.reasons
+    assert reason.remedy is not None
+    assert reason.remedy.suffix == "?site=6"
     other = replace(HALLS, pk=19, code="A-19", content=replace(HALLS.content, residences=frozenset({6})))
     assert submittable(plan(actions=(HALLS, other), priority=priority))
     assert not submittable(plan(actions=(HALLS, replace(other, dropped=True)), priority=priority))

@@ -211,8 +211,3 @@ def refused(request: HttpRequest, verdict: Verdict, *, status: int) -> HttpRespo
     """The refusal as a page, or as a fragment for htmx: the sentence, and where it is mended."""
     template = "ui/refusal.html#fragment" if getattr(request, "htmx", False) else "ui/refusal.html"
     return render(request, template, {"verdict": verdict}, status=status)
-
-
-def remedy_url(page: str, args: dict[str, Any]) -> str:
-    """The address where a missing thing is mended."""
-    return reverse(page, kwargs=args)

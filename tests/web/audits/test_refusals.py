@@ -15,6 +15,7 @@ from palier.audits.rules.missions import State
 from palier.directory.models import Relation
 from palier.documents.models import Document
 from palier.label.rules.stages import Stage
+from palier.ledger.models import Entry
 from palier.outbox.models import Message
 from palier.outbox.models import State as Sending
 from palier.verdict import Refusal
@@ -56,6 +57,18 @@ def test_of_two_tabs_on_a_recommendation_the_second_sees_both_texts(scene: Scene
     assert auditor.post(page, kept).status_code == 302
     made.refresh_from_db()
     assert (made.text, made.revision) == ("Chaque jour.", 3)
+
+
+def test_the_ledger_says_that_a_file_closes_later_and_nobody_is_not_zero_person(scene: Scene, sign_in: SignIn) -> None:
+    scene.to("approved")
+    closing = Entry.objects.get(act="directory.file_closed").content
+    assert closing["summary"].startswith("a fixé au ")
+    assert closing["facts"]["ends_on"] > DAY.isoformat()
+    assert "1 personne agréée" in words(sign_in(scene.referent).get(reverse("auditors")))
+    scene.accreditation.ends_on = DAY - timedelta(days=1)
+    scene.accreditation.save()
+    page = words(sign_in(scene.referent).get(reverse("auditors")))
+    assert "Personne n’est agréé aujourd’hui" in page
 
 
 def test_a_document_no_longer_needed_is_withdrawn_and_the_landlord_told(scene: Scene, sign_in: SignIn) -> None:

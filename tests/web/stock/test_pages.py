@@ -195,6 +195,7 @@ def test_a_residence_is_corrected_from_its_page(visitor: Client, landlord: Landl
     here = url(landlord, f"residences/{one.pk}/")
     page = words(visitor.get(f"{here}corriger/"))
     assert "Une correction vaut pour tous les millésimes" in page
+    assert "Cela ne s’annule pas d’un geste" in page
     assert "Les prochains fichiers le garderont." in words(
         visitor.post(f"{here}nommer/", {"name": "Les Glycines"}, follow=True)
     )

@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django import forms
 from django.template import engines
 from django.template.loader import get_template
 from django_cotton.compiler_regex import CottonCompiler
 
+from palier.sites.rules import Level
 from palier.verdict import YES, Remedy, no
 
 pytestmark = pytest.mark.urls("tests.web.ui.urls")
@@ -46,3 +48,24 @@ def test_a_figure_is_never_drawn_without_what_makes_it_honest(missing: str) -> N
     attributes = " ".join(f'{name}="{value}"' for name, value in given.items() if name != missing)
     with pytest.raises(ValueError, match=missing):
         draw(f'<c-figure title="Satisfaits" {attributes} />')
+
+
+def test_a_remedy_opens_its_page_already_filled() -> None:
+    verdict = no("plans.site_uncovered", "Ce site n’a pas d’action.", Remedy("Ajouter une action", "home", query={"site": 12}))
+    assert '<a href="/?site=12">' in draw('<c-verdict-button label="Transmettre" :verdict="v" />', v=verdict)
+
+
+def test_the_classes_of_a_site_are_said_in_the_rating_s_own_words() -> None:
+    html = draw('<c-site-classes :level="0" :levels="levels" />', levels=list(Level))
+    assert '<li aria-current="true">Sans difficulté</li>' in html
+    assert "Aucune" not in html
+
+
+def test_each_sentence_of_a_form_s_errors_is_counted() -> None:
+    class Asked(forms.Form):
+        name = forms.CharField()
+
+    form = Asked({"name": "x"})
+    form.add_error("name", "Trop court.")
+    form.add_error("name", "Sans majuscule.")
+    assert "2 points sont à reprendre." in draw('<c-form-errors :form="form" />', form=form)

@@ -57,7 +57,7 @@ class Problem(Schema):
 def _remedy(remedy: Remedy | None) -> RemedyOut | None:
     if remedy is None:
         return None
-    return RemedyOut(label=remedy.label, url=settings.ORIGIN + reverse(remedy.page, kwargs=dict(remedy.args)))
+    return RemedyOut(label=remedy.label, url=settings.ORIGIN + reverse(remedy.page, kwargs=dict(remedy.args)) + remedy.suffix)
 
 
 def reason(reason: Reason, *, field: str = "") -> ReasonOut:

@@ -366,7 +366,7 @@ def open_on_site(*, mission: Mission, by: Person, at: datetime) -> Mission:
             version=grids.current_version(code=queries.GRID, on=paris_day(at)),
             landlord=mission.landlord,
             subject=(queries.SUBJECT, mission.pk, Audit.HQS.label),
-            title=f"Diagnostic HQS, {mission.landlord.name}",
+            title=queries.titled(mission),
             by=by,
             at=at,
         )

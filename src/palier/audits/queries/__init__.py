@@ -39,6 +39,7 @@ from palier.audits.queries.reports import (
     report_facts,
     sites_to_check,
     themes,
+    titled,
 )
 
 __all__ = [
@@ -73,6 +74,7 @@ __all__ = [
     "sites_to_check",
     "terms",
     "themes",
+    "titled",
     "unanswered",
     "under_way",
     "visible",

@@ -114,12 +114,18 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
 # --- What a report says, as plain data -----------------------------------------------------------------------------
 
 
+def titled(mission: Mission) -> str:
+    """« Diagnostic HQS 2026, Montfictif Habitat »: one landlord's reports are told apart by their year on site."""
+    label, on = Audit(mission.audit).label, mission.on_site_at or mission.consulted_at
+    return f"{label[0].upper()}{label[1:]} {paris_day(on).year}, {mission.landlord.name}"
+
+
 def content(mission: Mission) -> dict[str, Any]:
     """Everything a report says, as plain JSON values with their words, so that it is read without this database."""
     report = mission.report
     words = themes()
     return {
-        "title": f"{Audit(mission.audit).label[0].upper()}{Audit(mission.audit).label[1:]}, {mission.landlord.name}",
+        "title": titled(mission),
         "landlord": mission.landlord.name,
         "audit": mission.audit,
         "audit_label": Audit(mission.audit).label,

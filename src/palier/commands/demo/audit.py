@@ -57,7 +57,7 @@ def appoint(world: World, home: Household, journey: Journey, audit: Audit, at: d
     """Auditors are consulted, and one is retained; ``days`` from now the work begins."""
     rng = home.rng
     asked = _consulted(world, home, audit, at)
-    request = f"Nous préparons notre {audit.label} ({home.landlord.declared_dwellings} logements)."
+    request = f"Nous préparons notre {audit.label} : dites-nous votre approche, vos dates et votre prix."
     offers = missions.consult(
         landlord=home.landlord,
         audit=audit,

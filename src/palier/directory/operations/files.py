@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from palier.calendar import paris_day
+from palier.calendar import in_words, paris_day
 from palier.directory.models import Landlord, Organisation, Person, Relation, dated
 from palier.directory.rules import Kind, Role
 from palier.ledger.operations import record
@@ -55,7 +55,8 @@ def open_file(
 @transaction.atomic
 def close_file(*, relation: Relation, by: Person | None, at: datetime, on: date | None = None) -> None:
     """Close a landlord's file to those it was opened to: the day after ``on`` (today by default) they no longer see it."""
-    relation.ends_on = max(on or paris_day(at), relation.starts_on)
+    last = relation.ends_on = max(on or paris_day(at), relation.starts_on)
+    later = f"a fixé au {in_words(last)} la fermeture du dossier" if last > paris_day(at) else "a fermé le dossier"
     relation.save(update_fields=["ends_on"])
     record(
         act="directory.file_closed",
@@ -63,8 +64,13 @@ def close_file(*, relation: Relation, by: Person | None, at: datetime, on: date 
         at=at,
         on=("directory.organisation", relation.landlord_id),
         landlord=relation.landlord_id,
-        summary=f"a fermé le dossier à {relation.holder.name} ({Role(relation.role).label}).",
-        facts={"holder": relation.holder_id, "role": relation.role, "source": relation.source},
+        summary=f"{later} à {relation.holder.name} ({Role(relation.role).label}).",
+        facts={
+            "holder": relation.holder_id,
+            "role": relation.role,
+            "source": relation.source,
+            "ends_on": last.isoformat(),
+        },
     )
 
 

@@ -135,10 +135,10 @@ def _untraced(facts: PlanFacts) -> Iterable[Reason]:
 
 
 def _uncovered(facts: PlanFacts) -> Iterable[Reason]:
-    for name in facts.uncovered.values():
+    for pk, name in facts.uncovered.items():
         yield Reason(
             "plans.site_uncovered",
             f"Le site prioritaire {name} n’a pas d’action.",
-            Remedy(f"Ajouter une action pour {name}", "action_add", {"landlord_id": facts.landlord}),
+            Remedy(f"Ajouter une action pour {name}", "action_add", {"landlord_id": facts.landlord}, {"site": pk}),
             "Chaque site prioritaire a au moins une action dans le plan.",
         )

@@ -67,6 +67,7 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
         "landlord": landlord,
         "residence": residence,
         "level": Level(residence.level) if residence.level else None,
+        "levels": list(Level),
         "form": form,
         "facts": facts,
         "grid": grid,

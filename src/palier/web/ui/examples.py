@@ -82,6 +82,9 @@ def context(at: datetime) -> dict[str, Any]:
         "gate": Gate(_AT_THE_GATE, opens_on=date(2026, 4, 2)),
         "gate_open": Gate(_AT_THE_GATE[:1], open=True, sentence="Tous ont répondu : l’étape peut être passée."),
         "levels": [(1, "Faible"), (2, "À améliorer"), (3, "Satisfaisant"), (4, "Solide")],
+        "site_levels": [
+            {"rank": rank, "label": label} for rank, label in enumerate(("Sans difficulté", "Moyenne", "Importante", "Extrême"))
+        ],
         "levels_down": [(0, "Aucune"), (1, "Moyenne"), (2, "Importante"), (3, "Extrême")],
         "factors": _FACTORS,
         "entries": _ENTRIES,

@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 
 from django import template
+from django.forms import BaseForm
 from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
@@ -30,7 +31,13 @@ _MONTHS = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "ao
 @register.simple_tag
 def remedy_url(remedy: Remedy) -> str:
     """The address where a missing thing is mended."""
-    return reverse(remedy.page, kwargs=dict(remedy.args))
+    return reverse(remedy.page, kwargs=dict(remedy.args)) + remedy.suffix
+
+
+@register.simple_tag
+def error_count(form: BaseForm) -> int:
+    """How many sentences a form's errors say: a field may have two."""
+    return sum(len(said) for said in form.errors.values())
 
 
 @register.simple_tag
