@@ -55,6 +55,24 @@ def test_the_plan_stands_between_the_diagnosis_and_admissibility() -> None:
     assert views[4].note == "18 mois après"
 
 
+def test_a_journey_that_stopped_expects_nothing_more() -> None:
+    views = staircase(standing(Stage.REFUSED, stopped_at=Stage.DECISION_ADMISSIBILITY))
+    assert [(v.name, v.note) for v in views[2:]] == [
+        ("Admissibilité", "le 24 janvier 2026"),
+        ("Labellisation", ""),
+        ("Confirmation", ""),
+        ("Renouvellement", ""),
+    ]
+
+
+def test_the_dates_of_a_label_not_yet_renewed_say_nothing_of_the_next() -> None:
+    label = {"label_from": date(2024, 4, 18), "label_until": date(2027, 4, 17)}
+    views = staircase(standing(Stage.PLAN_DEFERRED, cycle=2, **label))
+    assert [v.note for v in views[-2:]] == ["18 mois après", "36 mois après"]
+    climbing = staircase(standing(Stage.LABELLED, **label))
+    assert climbing[-1].note == "à partir du 17 avril 2026"
+
+
 def test_a_single_grant_of_three_years_has_no_confirmation() -> None:
     assert Landing.CONFIRMATION not in landings(RULES["one_year_then_three"], 1)
     assert towards(Stage.LABELLED, RULES["one_year_then_three"], 1) == (Landing.RENEWAL, 0)

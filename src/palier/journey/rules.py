@@ -101,7 +101,7 @@ FLIGHTS: dict[Landing, tuple[Stage, ...]] = {
     ),
     Landing.RENEWAL: (Stage.CONFIRMED,),
 }
-_DEFERRED = {
+DEFERRED = {
     Stage.PLAN_DEFERRED: Stage.PLAN_DRAFTING,
     Stage.AWARD_DEFERRED: Stage.IMPLEMENTING,
     Stage.CONFIRMATION_DEFERRED: Stage.LABELLED,
@@ -125,7 +125,7 @@ def flight(landing: Landing, rules: RuleSet) -> tuple[Stage, ...]:
 
 def towards(stage: Stage, rules: RuleSet, cycle: int) -> tuple[Landing, int]:
     """The landing that a live stage climbs to on its path, and how many stages of the flight are behind."""
-    stage = _DEFERRED.get(stage, stage)
+    stage = DEFERRED.get(stage, stage)
     for landing in landings(rules, cycle):
         if stage in flight(landing, rules):
             return landing, flight(landing, rules).index(stage)
@@ -211,7 +211,7 @@ def staircase(standing: Standing) -> tuple[LandingView, ...]:
 def _current(standing: Standing, landing: Landing, stages: tuple[Stage, ...], behind: int) -> LandingView:
     if standing.stopped_at is not None:
         state, note = "refused", f"le {in_words(standing.entered_on)}"
-    elif standing.stage in _DEFERRED:
+    elif standing.stage in DEFERRED:
         state, note = "deferred", f"avant le {in_words(standing.due_on)}" if standing.due_on else ""
     else:
         state, note = "doing", f"avant le {in_words(standing.due_on)}" if standing.due_on else ""
@@ -228,8 +228,12 @@ def _reached_on(standing: Standing, stages: tuple[Stage, ...]) -> str:
 
 
 def _expected(standing: Standing, landing: Landing) -> str:
+    """When a landing to come is expected. Nothing is for a journey that stopped; a label not yet renewed dates nothing after."""
     rules = standing.rules
-    if standing.label_from and standing.label_until:
+    if standing.stopped_at is not None:
+        return ""
+    climbing = towards(standing.stage, rules, standing.cycle)[0]
+    if standing.label_from and standing.label_until and climbing in {Landing.CONFIRMATION, Landing.RENEWAL}:
         if landing is Landing.CONFIRMATION:
             return f"avant le {in_words(standing.label_until)}"
         end = confirmed(rules, standing.label_from) if rules.confirms else standing.label_until
@@ -243,7 +247,7 @@ def _plain_estimate(standing: Standing, landing: Landing) -> str:
     """« vers mars 2027 »: the days that the rules give to each stage still to climb, end to end."""
     rules = standing.rules
     day = standing.due_on or standing.entered_on
-    current, behind = towards(standing.stopped_at or standing.stage, rules, standing.cycle)
+    current, behind = towards(standing.stage, rules, standing.cycle)
     path = [s for at in landings(rules, standing.cycle) for s in flight(at, rules)]
     start = path.index(flight(current, rules)[behind])
     end = path.index(flight(landing, rules)[-1])

@@ -387,6 +387,7 @@ def test_a_withdrawal_is_heard_the_reasons_are_read_and_the_answer_reaches_the_c
     assert "Trois sites sont à l’abandon." in theirs.get(f"{here}/parcours/observations/").content.decode()
     answer = "Les travaux ont commencé. " * 40
     assert theirs.post(f"{here}/parcours/observations/", {"text": answer}).status_code == 302
+    assert "décider du retrait ou du maintien" in theirs.get(f"{here}/parcours/").content.decode()
     again = theirs.post(f"{here}/parcours/observations/", {"text": "Autre"})
     assert again.status_code == 422
     decision = client.get(f"{here}/decisions/enregistrer/").content.decode()
@@ -398,6 +399,25 @@ def test_a_withdrawal_is_heard_the_reasons_are_read_and_the_answer_reaches_the_c
     assert "Label retiré" in page
     assert "Rien n’a changé." in page
     assert "Label jusqu" not in page
+    assert "a pris fin ce jour-là" in client.get(f"{here}/decisions/").content.decode()
+
+
+def test_a_landlord_reads_why_it_is_deferred_or_suspended_where_it_works(
+    labelled: Journey, referent: Person, make_person: Callable[..., Person], sign_in: Callable[[Person], Client]
+) -> None:
+    here, client = f"/organismes/{labelled.landlord_id}", sign_in(referent)
+    given = {"outcome": "suspended", "decided_on": "2026-03-10", "reasons": "Deux sites sans gardien."}
+    assert client.post(f"{here}/decisions/enregistrer/", given).status_code == 302
+    theirs = sign_in(make_person(Role.DIRECTOR, labelled.landlord))
+    page = theirs.get(f"{here}/parcours/").content.decode()
+    assert "Pourquoi le label est suspendu" in page
+    assert "Deux sites sans gardien." in page
+    Journey.objects.filter(pk=labelled.pk).update(stage=Stage.DECISION_CONFIRMATION, suspended_on=None)
+    given = {"outcome": "confirmation_deferred", "decided_on": "2026-03-10", "reasons": "Complétez l’audit."}
+    assert client.post(f"{here}/decisions/enregistrer/", given).status_code == 302
+    page = theirs.get(f"{here}/parcours/").content.decode()
+    assert "Ce que le comité demande" in page
+    assert "Complétez l’audit." in page
 
 
 def test_what_is_said_in_a_hearing_is_not_for_auditors_nor_tenants(

@@ -197,7 +197,7 @@ def _heard(facts: Facts) -> Verdict:
         return YES
     if facts.heard_on is not None and facts.on > facts.heard_on:
         return YES
-    until = f" ou attendez le {facts.heard_on:%d/%m/%Y} passé" if facts.heard_on else ""
+    until = f", ou attendez la fin de son délai, le {facts.heard_on:%d/%m/%Y}" if facts.heard_on else ""
     return no("label.not_heard", f"L’organisme n’a pas encore présenté ses observations : recueillez-les{until}.")
 
 
@@ -231,7 +231,7 @@ MEANING: dict[Guard, Callable[[Facts], Verdict]] = {
     Guard.WITHOUT_CONFIRMATION: lambda f: no("label.confirmation_first", "Le label doit d’abord être confirmé.") if f.rules.confirms else YES,
     Guard.WINDOW_OPEN: _window,
     Guard.LABEL_LIVE: _live,
-    Guard.NOT_SUSPENDED: lambda f: no("label.suspended", "Le label est suspendu : le comité doit d’abord lever la suspension.") if f.suspended else YES,
+    Guard.NOT_SUSPENDED: lambda f: no("label.suspended", "Le label est suspendu : le comité doit d’abord lever la suspension.", _page("decisions", "Lire la décision", f)) if f.suspended else YES,
     Guard.SUSPENDED: lambda f: YES if f.suspended else no("label.not_suspended", "Le label n’est pas suspendu."),
     Guard.HEARD: _heard,
     Guard.LABEL_OVER: _over,
