@@ -88,6 +88,7 @@ def test_an_empty_message_is_said_beside_the_field(
     answer = sign_in(house.lead).post(page("consultation_open", house), {"subject": "Engagement", "message": " "})
     assert answer.status_code == 422
     assert "Rien n’est enregistré." in said(answer)
+    assert "Écrivez ce que vous dites aux associations." in said(answer)
     assert not Round.objects.exists()
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +38,19 @@ def test_what_awaits_an_opinion_comes_first_with_its_last_day(house: House, make
     shown = said(sign_in(house.pond_speaker).get(reverse("voices")))
     assert shown.index("À répondre") < shown.index("Le plan d’actions") < shown.index("Pour votre information")
     assert "Jusqu’au jeudi 9 avril 2026, 23:59" in shown
+
+
+def test_a_delay_that_passed_is_said_and_one_may_still_answer(
+    house: House, make_round: MakeRound, voice_of: VoiceOf, sign_in: SignIn
+) -> None:
+    found = make_round()
+    with time_machine.travel(datetime(2026, 4, 10, 10, tzinfo=UTC), tick=False):
+        client = sign_in(house.pond_speaker)
+        home = said(client.get(reverse("voices")))
+        assert "Délai passé le jeudi 9 avril 2026 : vous pouvez encore répondre" in home
+        one = said(client.get(page("voice", voice_of(found, house.pond))))
+    assert "Le délai est passé le jeudi 9 avril 2026." in one
+    assert "Relire avant l’envoi" in one
 
 
 def test_somebody_who_represents_nobody_finds_an_empty_page(house: House, make_round: MakeRound, sign_in: SignIn) -> None:

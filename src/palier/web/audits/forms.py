@@ -7,7 +7,6 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from palier.audits.models import Accreditation, Finding
 from palier.audits.rules.findings import FEEDBACK_CRITERIA, FEEDBACK_SCALE, FindingKind, Treatment
@@ -18,6 +17,7 @@ from palier.label.rules.rulesets import Audit
 from palier.plans.rules.terms import Effect, Outcome
 from palier.stock.models import Residence
 from palier.web.consultation.forms import DayInput
+from palier.web.documents.fields import in_a_list
 from palier.web.plans.forms import NumberField
 
 
@@ -38,11 +38,6 @@ def residence_in_words(residence: Any) -> str:
 
 def _finding(finding: Any) -> str:
     return f"{finding.code}. {finding.text[:110]}"
-
-
-def _piece(document: Any) -> str:
-    """A piece of the file in a list to choose from: many bear the same title."""
-    return f"{document.title}, déposé le {timezone.localtime(document.created_at):%d/%m/%Y}"
 
 
 def _auditor(one: Any) -> str:
@@ -210,7 +205,7 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "document", documents, _piece)
+        _offer(self, "document", documents, in_a_list)
 
     def clean(self) -> dict[str, Any]:
         """One or the other."""
@@ -263,7 +258,7 @@ class FindingForm(forms.Form):
         super().__init__(*args, **kwargs)
         _offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
         _offer(self, "residence", residences, residence_in_words)
-        _offer(self, "documents", documents, _piece)
+        _offer(self, "documents", documents, in_a_list)
         if not documents:
             del self.fields["documents"]
 

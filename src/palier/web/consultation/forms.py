@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from palier.consultation.rules import Body, Opinion, complete_opinion
 from palier.directory.models import Organisation
 from palier.documents.models import Document
+from palier.web.documents.fields import DocumentsField
 
 
 class DayInput(forms.DateInput):
@@ -31,8 +32,9 @@ class OpeningForm(forms.Form):
         label="Message aux associations",
         widget=forms.Textarea(attrs={"rows": 7}),
         help_text="Dites ce que vous préparez, ce que vous attendez d’elles et à qui s’adresser. Elles lisent ce texte tel quel.",
+        error_messages={"required": "Écrivez ce que vous dites aux associations."},
     )
-    documents = forms.ModelMultipleChoiceField(
+    documents = DocumentsField(
         label="Documents à partager",
         widget=forms.CheckboxSelectMultiple,
         queryset=Document.objects.none(),
@@ -75,7 +77,7 @@ class MeetingForm(forms.Form):
         required=False,
         help_text="Leur nombre, si vous le connaissez. Pour un affichage, le nombre de logements concernés.",
     )
-    documents = forms.ModelMultipleChoiceField(
+    documents = DocumentsField(
         label="Documents envoyés avant la réunion",
         widget=forms.CheckboxSelectMultiple,
         queryset=Document.objects.none(),

@@ -25,6 +25,7 @@ from palier.label.rules.stages import Holder, Stage
 from palier.label.rules.steps import STEPS
 from palier.stock import queries as stock
 from palier.verdict import Refusal, no
+from palier.web.documents.fields import DocumentField
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_for
 
@@ -145,7 +146,7 @@ class PieceForm(forms.Form):
 
     kind = forms.ChoiceField(widget=forms.HiddenInput)
     file = forms.FileField(label="Fichier", required=False)
-    document = forms.ModelChoiceField(label="Ou un document déjà déposé", queryset=Document.objects.none(), required=False)
+    document = DocumentField(label="Ou un document déjà déposé", queryset=Document.objects.none(), required=False)
 
     def __init__(self, *args: Any, landlord: Landlord, kinds: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

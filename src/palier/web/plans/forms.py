@@ -16,6 +16,7 @@ from palier.plans.models import Action, Recommendation
 from palier.plans.rules.action import ActionContent, coherent
 from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope, Source, Status, Vocabulary
 from palier.web.consultation.forms import DayInput
+from palier.web.documents.fields import DocumentField
 
 Words = dict[Vocabulary, dict[str, str]]
 
@@ -298,7 +299,7 @@ class MeasureForm(forms.Form):
 class EvidenceForm(forms.Form):
     """A document that proves something: already in the file, or new."""
 
-    document = forms.ModelChoiceField(
+    document = DocumentField(
         label="Document du dossier", queryset=Document.objects.none(), required=False, empty_label="Choisir"
     )
     file = forms.FileField(label="Ou nouveau fichier", required=False)
