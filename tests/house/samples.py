@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from io import BytesIO
 
 from palier.committee import operations as committees
-from palier.committee.models import Committee, Seat
+from palier.committee.models import Committee, Decision, Seat
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import add_member, create_api_token, enter_person, invite
 from palier.directory.rules import Role, Scope
 from palier.documents.models import Document
+from palier.documents.operations import receive, store
 from palier.documents.operations import share as share_document
-from palier.documents.operations import store
 from palier.frameworks.operations import Entry as Answered
 from palier.frameworks.operations import fill, import_version, start
+from palier.label import operations as labels
+from palier.label import queries as label_queries
+from palier.label.models import Journey, Passage
+from palier.register import operations as register
+from palier.register.models import Certificate
+from palier.register.operations.sealing import seal_due
+from palier.register.rules.marks import Support
 from palier.stock import operations as stock
 from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
@@ -140,6 +147,57 @@ def mandate(world: World) -> int:
     return committees.appoint(seat=seat, titular=True, by=world.staff, at=world.at, **given).pk
 
 
+def _labelled(world: World) -> Certificate:
+    """The landlord just labelled, its certificate issued and sealed."""
+    found = Certificate.objects.filter(landlord=world.landlord).first()
+    if found:
+        return found
+    labels.load_shipped(effective_from=world.at.date(), at=world.at)
+    rules = label_queries.rule_set_on(on=world.at.date(), code="one_year_then_three")
+    assert rules is not None
+    journey = Journey.objects.filter(landlord=world.landlord).first() or labels.open_journey(
+        landlord=world.landlord, rules=rules, by=world.staff, at=world.at
+    )
+    passage = Passage.objects.create(
+        journey=journey,
+        cycle=1,
+        act="award_label",
+        source="decision_award",
+        target="labelled",
+        by=world.staff,
+        at=world.at,
+        label_from=world.at.date(),
+        label_until=world.at.date() + timedelta(days=1000),
+        note=world.canary,
+    )
+    Decision.objects.create(
+        journey=journey,
+        cycle=1,
+        stage="decision_award",
+        outcome="label_awarded",
+        decided_on=world.at.date(),
+        conditions=world.canary,
+        reasons=world.canary,
+        passage=passage,
+        recorded_by=world.staff,
+        recorded_at=world.at,
+    )
+    register.catch_up(at=world.at)
+    seal_due(at=world.at)
+    return Certificate.objects.get(landlord=world.landlord)
+
+
+def mark_use(world: World) -> int:
+    licence = _labelled(world).journey.licence
+    given = {"licence": licence, "support": Support.WEB, "place": world.canary, "since": world.at.date()}
+    return register.declare_use(**given, by=world.lead, at=world.at).pk
+
+
+def mark_piece(world: World) -> int:
+    stored = receive(file=pdf("Logo"), name="logo.pdf", kind="mark")
+    return register.add_to_kit(stored=stored, title=f"Logo {world.landlord.pk}", by=world.staff, at=world.at).document_id
+
+
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     "landlord_id": lambda world: world.landlord.pk,
     "membership_id": membership,
@@ -181,4 +239,12 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "mandate_id": mandate,
     "committee_terms_version:number": lambda _: 1,
     "committee_terms_publish:number": lambda _: 1,
+    "certificate_id": lambda world: _labelled(world).pk,
+    "verification": lambda world: _labelled(world).code,
+    "siren": lambda world: _labelled(world).landlord.siren,
+    "fingerprint": lambda world: _labelled(world).file.authority.fingerprint,
+    "register_export:form": lambda _: "json",
+    "mark_shipped:form": lambda _: "svg",
+    "use_id": mark_use,
+    "piece_id": mark_piece,
 }

@@ -34,6 +34,8 @@ STEPS = {
     "mfa_reauthenticate",
     "mfa_reauthenticate_webauthn",
 }
+# The public register says who is labelled: the name of a landlord, and nothing else of its file.
+PUBLISHED = {"register", "register_export", "register_landlord", "verify_code", "verify_twin"}
 # Things of nobody: enough to reach the door, which stands before them.
 ABSENT = {"landlord_id": 999_999_999}
 PAGES = [page for page in pages() if page.name not in STEPS]
@@ -197,7 +199,10 @@ def test_every_answer_is_the_one_of_the_table(
             given = answer.status_code if stated == HIDDEN else answered(answer.status_code, answer.get("Location", ""))
             if given != stated and not (given == REFUSED and page.name in NARROWED):
                 wrong.append((who.words, method, page.route, f"stated {stated}, answered {answer.status_code}"))
-            if not who.there and not answer.streaming and b"CANARI-AILLEURS" in answer.content:
+            shown = b"" if answer.streaming else answer.content
+            if page.name in PUBLISHED:
+                shown = shown.replace(b"Habitat CANARI-AILLEURS", b"")
+            if not who.there and b"CANARI-AILLEURS" in shown:
                 leaks.append((who.words, page.route))
     assert wrong == []
     assert leaks == []

@@ -222,7 +222,7 @@ _MATRIX = {
     Thing.COMMITTEE: "       r     -     r        r      r       rw       r      r     r     r     rw",
     Thing.AUDITOR_APPROVAL: "r     -     r        -      rs      rw       rv     rv    -     -     rw",
     Thing.RULE_SET: "        r     r     r        r      r       rw       r      rv    -     -     rw",
-    Thing.MARK_KIT: "        r     -     r        -      -       r        -      -     rw    -     rw",
+    Thing.MARK_KIT: "        ro    -     ro       -      -       rw       -      -     rw    -     rw",
     Thing.JOURNEY: "         rw    r     rv       r      rs      rw       r      r     r     r     r",
     Thing.STOCK: "           rw    ro    r        r      r       r        r      r     -     r     r",
     Thing.CHARTER: "         rw    rw    rv       r      r       r        -      -     -     -     r",

@@ -21,6 +21,21 @@ def issuer(origin: str, owner: str) -> dict[str, Any]:
     return {"id": f"{origin}/registre/emetteur.json", "type": ["Profile"], "name": owner, "url": f"{origin}/registre/"}
 
 
+def achievement(origin: str, label: str) -> dict[str, Any]:
+    """The label as what a badge attests."""
+    return {
+        "id": f"{origin}/registre/label.json",
+        "type": ["Achievement"],
+        "achievementType": "Award",
+        "name": f"Label {label}",
+        "description": "Label de qualité de service d’un organisme de logement social, décidé par son comité.",
+        "criteria": {
+            "narrative": "Diagnostic par un auditeur agréé, plan d’actions, audit de mise en œuvre, association "
+            "des représentants de locataires à chaque étape, décision du comité de labellisation."
+        },
+    }
+
+
 def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: int) -> dict[str, Any]:
     """The credential of a certificate, from what the certificate says; ``index`` is its place in the status list."""
     landlord, label = content["landlord"], content["label"]
@@ -43,17 +58,7 @@ def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: in
                     "identityType": "name",
                 }
             ],
-            "achievement": {
-                "id": f"{origin}/registre/label.json",
-                "type": ["Achievement"],
-                "achievementType": "Award",
-                "name": f"Label {label}",
-                "description": "Label de qualité de service d’un organisme de logement social, décidé par son comité.",
-                "criteria": {
-                    "narrative": "Diagnostic par un auditeur agréé, plan d’actions, audit de mise en œuvre, association "
-                    "des représentants de locataires à chaque étape, décision du comité de labellisation."
-                },
-            },
+            "achievement": achievement(origin, label),
         },
         "credentialStatus": {
             "id": f"{origin}/registre/etats.jwt#{index}",

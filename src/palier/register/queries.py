@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from palier.calendar import paris_day
-from palier.directory.models import Landlord
-from palier.directory.rules import LandlordType, plain
+from palier.directory.models import Landlord, Organisation
+from palier.directory.rules import Kind, LandlordType, plain
 from palier.documents.models import Document, Version
 from palier.label.models import Journey, Passage
 from palier.label.queries import rules_of
@@ -204,6 +205,21 @@ def answered(*, certificate: Certificate, on: date) -> Verified:
 def certificates() -> QuerySet[Certificate]:
     """Every certificate, with its sealed file where it is made."""
     return Certificate.objects.select_related("landlord", "journey", "file__authority").order_by("-decided_on", "-pk")
+
+
+def owner_name() -> str:
+    """Who issues certificates: the label's owner, as it is entered in the directory."""
+    found = Organisation.objects.filter(kind=Kind.LABEL_OWNER).order_by("pk").values_list("name", flat=True).first()
+    return found or settings.LABEL_NAME
+
+
+def not_holding(*, on: date) -> list[int]:
+    """The certificates that do not hold on a day: their label is suspended or over, or another replaced them."""
+    found: list[int] = []
+    for one in _labels(_passages(), _certificates(), on):
+        standing = one.line.standing
+        found += [row.pk for row in (one.certificates[:-1] if standing.holds else one.certificates)]
+    return found
 
 
 def authorities() -> QuerySet[Authority]:

@@ -31,6 +31,7 @@ _OWN = (
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),
     ("Concertation", "consultation", Thing.TENANTS_STEP),
     ("Documents", "documents", Thing.EVIDENCE),
+    ("Label", "mark", Thing.MARK_KIT),
 )
 # Pages of no landlord: words, page, who goes there.
 _COMMON = (
@@ -46,16 +47,21 @@ _COMMON = (
             {Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR, Role.RELAY, Role.COMMUNICATION}
         ),
     ),
+    ("Registre et marque", "mark_scheme", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
 
 # Not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "committees"})
+_SCHEME = frozenset({"board", "committees", "mark_scheme"})
+# What a visitor comes for.
+_VISITOR = (("Registre", "register"), ("Vérifier un certificat", "verify"))
 
 
 def entries(request: HttpRequest) -> list[Entry]:
     """The links of this person, the current one marked by the longest address that begins the page's own."""
     links = _links(getattr(request, "held", None) or [])
+    if not request.user.is_authenticated and not settings.SINGLE_LANDLORD:
+        links = [(label, reverse(page)) for label, page in _VISITOR]
     here = max((url for _, url in links if request.path.startswith(url)), key=len, default="")
     return [Entry(label, url, url == here) for label, url in links]
 

@@ -9,11 +9,9 @@ from pathlib import Path
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from palier.directory.models import Organisation
-from palier.directory.rules import Kind
 from palier.documents import storage
 from palier.ledger.operations import record
-from palier.register import badge, printing, seal
+from palier.register import badge, printing, queries, seal
 from palier.register.models import Authority, Certificate, SealedFile
 from palier.register.rules.certificates import Grant, canonical, spelled
 
@@ -32,14 +30,8 @@ def seal_due(*, at: datetime, batch: int = BATCH) -> int:
     if not waiting:
         return 0
     key = seal.seal()
-    owner = owner_name()
+    owner = queries.owner_name()
     return sum(_seal(one, key, owner, at) for one in waiting)
-
-
-def owner_name() -> str:
-    """Who issues certificates: the label's owner, as it is entered in the directory."""
-    found = Organisation.objects.filter(kind=Kind.LABEL_OWNER).order_by("pk").values_list("name", flat=True).first()
-    return found or settings.LABEL_NAME
 
 
 def badge_key(fingerprint: str) -> str:

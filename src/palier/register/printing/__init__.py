@@ -43,3 +43,12 @@ def qr(address: str) -> str:
     out = io.BytesIO()
     segno.make(address, error="q", micro=False).save(out, kind="svg", border=0, dark="#17221d", xmldecl=False, svgns=True)
     return out.getvalue().decode()
+
+
+def qr_path(address: str) -> tuple[int, str]:
+    """An address as a QR code for a page: the side of the square, and the path of its dark modules."""
+    code = segno.make(address, error="q", micro=False)
+    parts = []
+    for y, row in enumerate(code.matrix):
+        parts += [f"M{x} {y}h1v1h-1z" for x, dark in enumerate(row) if dark]
+    return len(code.matrix), "".join(parts)

@@ -1,0 +1,133 @@
+"""Verifying a certificate: by its code, by its number, or by its file."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+
+from palier.documents.storage import path_of
+from palier.register import printing, queries
+from palier.register.rules.certificates import Grant, Validity, meant, spelled
+from palier.web.doors import Open, Request, door
+
+MAX_BYTES = 2_000_000
+# Said before anything else: state shape, sentence. « on » is the day that the answer carries.
+_SENTENCES = {
+    Validity.VALID: ("done", "Ce certificat est authentique et valable aujourd’hui."),
+    Validity.REPLACED: ("doing", "Ce certificat est authentique, et un autre l’a remplacé."),
+    Validity.SUSPENDED: ("late", "Ce certificat est authentique, mais le label est suspendu."),
+    Validity.WITHDRAWN: ("refused", "Ce certificat est authentique, mais le label a été retiré."),
+    Validity.EXPIRED: ("todo", "Ce certificat est authentique, mais le label a expiré."),
+    Validity.RESIGNED: ("todo", "Ce certificat est authentique, mais l’organisme a rendu le label."),
+    Validity.MERGED: ("todo", "Ce certificat est authentique, mais l’organisme a été repris par un autre."),
+}
+
+
+class AskForm(forms.Form):
+    """What is written on a certificate, or its file."""
+
+    texte = forms.CharField(
+        label="Code ou numéro du certificat",
+        max_length=40,
+        help_text="Le code est écrit à côté du carré à scanner, par exemple 7K3M-9QPX-2TAB ; le numéro en haut, PAL-2026-0417.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+class FileForm(forms.Form):
+    """The PDF that somebody holds."""
+
+    fichier = forms.FileField(
+        label="Le PDF reçu",
+        help_text="Comparé octet par octet à celui que le label a signé, puis oublié.",
+        widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,.pdf"}),
+        error_messages={"required": "Choisissez le PDF à vérifier."},
+    )
+
+    def clean_fichier(self) -> UploadedFile[Any]:
+        """A certificate is a small file."""
+        given: UploadedFile[Any] = self.cleaned_data["fichier"]
+        if (given.size or 0) > MAX_BYTES:
+            raise forms.ValidationError("Ce fichier dépasse 2 Mo : un certificat est bien plus léger.")
+        return given
+
+
+@door(GET=Open.PUBLIC, POST=Open.PUBLIC)
+def ask(request: Request) -> HttpResponse:
+    """Where one types a code or a number, or drops a PDF."""
+    if request.method == "POST":
+        return _compare(request)
+    asked = AskForm(request.GET if "texte" in request.GET else None)
+    context = {"ask": asked, "given": FileForm()}
+    if not asked.is_bound or not asked.is_valid() or not (text := asked.cleaned_data["texte"].strip()):
+        return _page(request, context)
+    if meant(text) and queries.verified(code=text, on=request.on):
+        return redirect("verify_code", verification=meant(text))
+    if numbered := queries.certificates().filter(number=text.upper()).first():
+        page = reverse("register_landlord", kwargs={"siren": numbered.landlord.siren})
+        return redirect(f"{page}#{numbered.number}")
+    return _page(request, context | {"unknown": text}, status=404)
+
+
+def _compare(request: Request) -> HttpResponse:
+    given = FileForm(request.POST, request.FILES)
+    context: dict[str, Any] = {"ask": AskForm(), "given": given}
+    if not given.is_valid():
+        return _page(request, context, status=422)
+    sha256 = hashlib.file_digest(given.cleaned_data["fichier"], "sha256").hexdigest()
+    found = queries.by_digest(sha256=sha256, on=request.on)
+    if found is None:
+        return _page(request, context | {"not_ours": True})
+    return _page(request, context | shown(found) | {"file": _file(found)})
+
+
+@door(GET=Open.PUBLIC)
+def verify(request: Request, verification: str) -> HttpResponse:
+    """What the code of a certificate leads to: whether it holds, in one sentence, then why."""
+    found = queries.verified(code=verification, on=request.on)
+    if found is None:
+        return _page(request, {"ask": AskForm(), "given": FileForm(), "unknown": verification}, status=404)
+    if verification != found.certificate.code:
+        return redirect("verify_code", verification=found.certificate.code)
+    return _page(request, {"ask": AskForm(), "given": FileForm()} | shown(found))
+
+
+def shown(found: queries.Verified) -> dict[str, Any]:
+    """What the page says of a certificate."""
+    one = found.certificate
+    shape, sentence = _SENTENCES[found.answer.validity]
+    return {
+        "found": found,
+        "certificate": one,
+        "content": one.content,
+        "grant": Grant(one.grant),
+        "code": spelled(one.code),
+        "shape": shape,
+        "sentence": sentence,
+        "valid": found.answer.validity is Validity.VALID,
+        "validity": found.answer.validity.value,
+        "file_made": getattr(one, "file", None),
+        "qr": printing.qr_path(one.content["verify"]),
+    }
+
+
+def _file(found: queries.Verified) -> dict[str, bool]:
+    """The file that was dropped is ours, byte for byte: whether its signature holds, read from the copy we keep."""
+    from palier.register import seal  # noqa: PLC0415 - pyHanko, only here and where one signs
+
+    kept = found.certificate.file
+    path = path_of(kept.sha256)
+    return {"signed": path.exists() and seal.pdf_holds(path.read_bytes(), kept.authority.chain)}
+
+
+def _page(request: Request, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    response = render(request, "register/verify.html", context, status=status)
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Robots-Tag"] = "noindex"
+    return response
