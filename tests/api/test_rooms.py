@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,9 @@ from palier.audits.models import Mission
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Kind, Role
 from palier.documents.models import Document
-from palier.label.models import RuleSetVersion
-from palier.label.operations import draft_rule_set
+from palier.label.models import Journey, RuleSetVersion
+from palier.label.operations import advance, draft_rule_set, present_observations
+from palier.label.rules.stages import Stage
 from palier.stock.models import Import
 from tests.api.conftest import Program
 from tests.api.scene import File, fill_path, furnish
@@ -148,6 +149,29 @@ def test_a_position_says_what_the_page_says(files: tuple[File, File], program: C
     assert missing["code"] == "label.piece_missing"
     assert missing["sentence"].startswith("Il manque une pièce : ")
     assert missing["remedy"]["url"].endswith(f"/organismes/{mine.landlord.pk}/pieces/")
+
+
+def test_a_withdrawal_is_read_as_on_the_page_and_what_was_answered_by_those_it_is_for(
+    files: tuple[File, File],
+    program: Callable[..., Program],
+    referent: Person,
+    everyone: Callable[[Landlord], dict[Role, Person]],
+) -> None:
+    mine, _ = files
+    journey = Journey.objects.get(pk=mine.found["journeys"])
+    label = {"label_from": NOON.date(), "label_until": NOON.date() + timedelta(days=500)}
+    Journey.objects.filter(pk=journey.pk).update(stage=Stage.LABELLED, suspended_on=NOON.date(), **label)
+    journey.refresh_from_db()
+    journey = advance(journey=journey, act="open_withdrawal", by=referent, at=NOON, note="Halls à l’abandon.")
+    present_observations(journey=journey, text="Repris en avril.", by=mine.lead, at=NOON)
+    path = f"/landlords/{mine.landlord.pk}/journeys/{journey.pk}"
+    said = program(referent).get(path).json()["hearing"]
+    assert (said["because"], said["observations"]) == ("Halls à l’abandon.", "Repris en avril.")
+    speaker = program(everyone(mine.landlord)[Role.TENANT_REPRESENTATIVE]).get(path).json()["hearing"]
+    assert speaker["presented_at"] is not None
+    assert speaker["observations"] is None
+    rows = program(referent).get("/board", state="hearing").json()["items"]
+    assert [row["journey"]["id"] for row in rows] == [journey.pk]
 
 
 # --- Pages of lists ------------------------------------------------------------------------------------------------

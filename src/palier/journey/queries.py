@@ -20,6 +20,7 @@ from palier.label.models import Journey, Passage
 from palier.label.rules.guards import Facts, holder, missing
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
+from palier.label.rules.steps import BY_ACT
 from palier.verdict import Verdict
 
 
@@ -112,6 +113,17 @@ def _stopped_at(journey: Journey, passages: Sequence[Passage]) -> Stage | None:
 
 
 # --- The board -----------------------------------------------------------------------------------------------------
+
+
+def why(position: Position) -> Passage | None:
+    """The committee's act that keeps the file where it is, with its reasons: a deferral, a suspension."""
+    if position.stage in say.DEFERRED:
+        acts = {step.act for step in BY_ACT.values() if step.target is position.stage}
+    elif position.journey.suspended_on:
+        acts = {"suspend_label"}
+    else:
+        return None
+    return next((passage for passage in reversed(position.passages) if passage.act in acts and passage.note), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -238,6 +238,12 @@ def hearing(*, journey: Journey) -> Hearing | None:
     return Hearing(opened, answered.first())
 
 
+def reads_observations(*, roles: frozenset[Role]) -> bool:
+    """Whether what a landlord answers in a hearing is for these roles: its own people, the label's team, the committee."""
+    rights = ((Right.READ, Thing.INSTRUCTION_NOTE), (Right.WRITE, Thing.JOURNEY), (Right.VALIDATE, Thing.JOURNEY))
+    return any(may(roles, right, thing) for right, thing in rights)
+
+
 @dataclass(frozen=True, slots=True)
 class Reminding:
     """A reminder as it would leave today: to whom, what it says, and whether it may."""

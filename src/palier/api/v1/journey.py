@@ -15,7 +15,7 @@ from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, named, term
 from palier.directory.rules import Thing
 from palier.journey import queries
-from palier.journey.rules import Offer, Pace
+from palier.journey.rules import Offer, Pace, State
 from palier.label import queries as label
 from palier.label.models import Journey
 from palier.label.rules.stages import Holder, Landing, Stage
@@ -82,6 +82,15 @@ class StepOut(Schema):
     reasons: list[ReasonOut]
 
 
+class HearingOut(Schema):
+    """A withdrawal procedure: what the landlord is reproached with, and what it answered."""
+
+    because: str
+    opened_at: datetime
+    presented_at: datetime | None
+    observations: str | None = Field(description="Absent pour les rôles qui ne lisent pas la procédure, ou avant la réponse.")
+
+
 class PositionOut(Schema):
     """Where a journey stands today: who holds it, what is missing, how many days are left."""
 
@@ -89,6 +98,8 @@ class PositionOut(Schema):
     holder: Term
     yours: bool = Field(description="La main est à la personne de la clé.")
     missing: list[ReasonOut]
+    why: str = Field(description="Motif du comité, quand le dossier est ajourné ou le label suspendu.")
+    hearing: HearingOut | None
     steps: list[StepOut]
     staircase: list[LandingOut]
     landing: str
@@ -108,6 +119,8 @@ def position(request: Call, pk: Pk) -> PositionOut:
         holder=term(found.holder),
         yours=found.yours,
         missing=_reasons(found.missing),
+        why=kept.note if (kept := queries.why(found)) else "",
+        hearing=_hearing(request, found.journey),
         steps=[_step(offer) for offer in found.offers],
         staircase=[LandingOut(name=one.name, state=one.state, note=one.note) for one in found.staircase],
         landing=found.landing,
@@ -116,6 +129,19 @@ def position(request: Call, pk: Pk) -> PositionOut:
         days_late=found.days_late,
         days_spent=found.days_spent,
         days_given=found.days_given,
+    )
+
+
+def _hearing(request: Call, journey: Journey) -> HearingOut | None:
+    found = label.hearing(journey=journey)
+    if found is None:
+        return None
+    answered = found.observations
+    return HearingOut(
+        because=found.opened.note,
+        opened_at=found.opened.at,
+        presented_at=answered.at if answered else None,
+        observations=answered.detail if answered and label.reads_observations(roles=request.roles) else None,
     )
 
 
@@ -150,14 +176,16 @@ def board(
     holder: Annotated[str, OneOf(Holder)] | None = None,
     pace: Annotated[str, OneOf(Pace)] | None = None,
     federation: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None,
+    state: Annotated[str, OneOf(State)] = State.OPEN,
 ) -> Page[RowOut]:
-    """The open journeys of the landlords that the person may see, the most urgent first."""
+    """The journeys of the landlords that the person may see, the open ones unless asked, the most urgent first."""
     filters = queries.Filters(
         search=search,
         landing=Landing(landing) if landing else None,
         holder=Holder(holder) if holder else None,
         pace=Pace(pace) if pace else None,
         federation=federation,
+        state=State(state),
     )
     found = queries.board(person=request.user, on=request.on, filters=filters)
 

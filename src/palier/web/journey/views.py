@@ -17,12 +17,10 @@ from palier.documents import operations as documents
 from palier.documents.models import Document
 from palier.documents.rules import KINDS
 from palier.journey import queries
-from palier.journey.rules import DEFERRED
 from palier.label import operations
 from palier.label import queries as label
-from palier.label.models import Journey, Passage, RuleSetVersion
+from palier.label.models import Journey, RuleSetVersion
 from palier.label.rules.stages import Holder, Stage
-from palier.label.rules.steps import STEPS
 from palier.stock import queries as stock
 from palier.verdict import Refusal, no
 from palier.web.documents.fields import DocumentField
@@ -69,11 +67,9 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
             opinions = consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
             context["opinions"] = [voice for voice in opinions if voice.round.stage == found.stage]
         context["hearing"] = label.hearing(journey=found)
-        context["reads_observations"] = (
-            request.may(Right.READ, Thing.INSTRUCTION_NOTE) or context["may_open"] or request.may(Right.VALIDATE, Thing.JOURNEY)
-        )
+        context["reads_observations"] = label.reads_observations(roles=request.roles)
         context["ended"] = position.passages[-1] if position.stage.is_over and position.passages else None
-        context["why"] = _why(position)
+        context["why"] = queries.why(position)
         context["may_present"] = (
             position.stage is Stage.HEARING
             and position.holder is Holder.LANDLORD
@@ -82,17 +78,6 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
         context["may_decide"] = position.holder is Holder.COMMITTEE and request.may(Right.WRITE, Thing.DECISION_NOTICE)
         context["next_stage"] = _what_follows(position)
     return render(request, "journey/journey.html", context)
-
-
-def _why(position: queries.Position) -> Passage | None:
-    """The committee's act that keeps the file where it is, with its reasons: a deferral, a suspension."""
-    if position.stage in DEFERRED:
-        acts = {step.act for step in STEPS if step.target is position.stage}
-    elif position.journey.suspended_on:
-        acts = {"suspend_label"}
-    else:
-        return None
-    return next((passage for passage in reversed(position.passages) if passage.act in acts and passage.note), None)
 
 
 def _what_follows(position: queries.Position) -> str:

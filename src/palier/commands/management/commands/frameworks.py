@@ -43,8 +43,10 @@ class Command(BaseCommand):
             try:
                 text = file.read_text(encoding="utf-8")
                 version = import_version(text=text, by=None, at=at, effective_from=options["effective_from"] or paris_day(at))
+            except FileNotFoundError as problem:
+                raise CommandError(f"{file} : ce fichier n’existe pas.") from problem
             except (OSError, UnicodeDecodeError) as problem:
-                raise CommandError(f"{file} : {problem}") from problem
+                raise CommandError(f"{file} ne se lit pas en UTF-8 : {problem}") from problem
             except Refusal as refusal:
                 lines = [reason.sentence for reason in refusal.verdict.reasons]
                 raise CommandError("\n".join([f"{file} n’est pas publié.", *lines])) from refusal
