@@ -123,6 +123,7 @@ def test_a_draft_of_the_rules_is_dropped_with_what_it_said_in_the_ledger(
     client = sign_in(referent)
     page = client.get(f"/regles/{draft.pk}/").content.decode()
     assert "Abandonner ce brouillon" in page
+    assert "0 parcours" not in page
     assert "a modifié le brouillon" in page
     assert client.post(f"/regles/{draft.pk}/abandonner/").status_code == 302
     assert not RuleSetVersion.objects.filter(pk=draft.pk).exists()

@@ -16,7 +16,7 @@ class PalierRenderer(TemplatesSetting):
 
 _WORDS: Final[dict[type[forms.Field], dict[str, str]]] = {
     forms.Field: {"required": "Indiquez une réponse."},
-    forms.CharField: {"required": "Écrivez une réponse."},
+    forms.CharField: {"required": "Ce champ est à remplir."},
     forms.DateField: {"required": "Indiquez une date.", "invalid": "Indiquez une date, par exemple 24/02/2026."},
     forms.TimeField: {"invalid": "Indiquez une heure, par exemple 14:30."},
     forms.IntegerField: {"required": "Indiquez un nombre.", "invalid": "Indiquez un nombre entier, par exemple 12500."},
