@@ -104,6 +104,16 @@ def test_a_request_withdrawn_before_it_left_tells_nobody(correction: Correction,
     assert not Message.objects.filter(event="label.correction_withdrawn").exists()
 
 
+def test_a_file_whose_journey_is_over_waits_for_nobody(
+    correction: Correction, referent: Person, sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    Journey.objects.filter(pk=correction.journey_id).update(stage=Stage.REFUSED, closed_at=at, due_on=None)
+    page = sign_in(referent).get(f"/organismes/{correction.journey.landlord_id}/instruction/").content.decode()
+    assert "est terminé" in page
+    assert "Aucune note n’a été rendue." in page
+    assert "de poursuivre" not in page
+
+
 def test_the_database_refuses_a_request_both_answered_and_withdrawn(
     correction: Correction, referent: Person, lead: Person, at: datetime
 ) -> None:

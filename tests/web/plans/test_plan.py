@@ -80,6 +80,7 @@ def test_a_whole_plan_says_that_it_is_ready(desk: Desk, make_action: MakeAction,
     make_action()
     shown = said(sign_in(desk.lead).get(page("plan", desk)))
     assert "Le plan est prêt" in shown
+    assert "il n’est pas à transmettre" in shown
 
 
 def test_a_priority_site_without_action_is_named(desk: Desk, make_action: MakeAction, sign_in: SignIn, at: datetime) -> None:
