@@ -30,11 +30,13 @@ from palier.documents.models import Document
 from palier.documents.operations import store
 from palier.frameworks.operations import import_version, save_answer, start
 from palier.frameworks.queries import versions
-from palier.label.models import Correction, InstructionNote, Passage
+from palier.label.models import Correction, InstructionNote, Journey, Passage
 from palier.label.operations import deposit, load_shipped, open_journey
 from palier.label.queries import required_pieces, rule_set_on, rules_of
 from palier.label.rules.stages import Stage
 from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure
+from palier.register.operations import catch_up, declare_use
+from palier.register.rules.marks import Support
 from palier.sites.models import PrioritySite
 from palier.sites.operations import Given, declare_priority, open_campaign, rate
 from palier.sites.rules import Level
@@ -159,7 +161,27 @@ def _journey(file: File) -> None:
         recorded_by=file.lead,
         recorded_at=NOON,
     )
+    _register(file, journey)
     file.found |= {"journeys": journey.pk, "documents": document.pk, "rule-sets": rules.pk}
+
+
+def _register(file: File, journey: Journey) -> None:
+    """A label, its certificate, and where its mark is shown."""
+    given = {"journey": journey, "cycle": 1, "by": file.lead, "at": NOON, "label_from": NOON.date(), "label_until": NOON.date()}
+    awarded = Passage.objects.create(act="award_label", source="decision_award", target="labelled", **given)
+    Decision.objects.create(
+        journey=journey,
+        cycle=1,
+        stage="decision_award",
+        outcome="label_awarded",
+        decided_on=NOON.date(),
+        passage=awarded,
+        recorded_by=file.lead,
+        recorded_at=NOON,
+    )
+    catch_up(at=NOON)
+    shown = {"licence": journey.licence, "support": Support.WEB, "place": f"Site {file.word}", "since": NOON.date()}
+    declare_use(**shown, by=file.lead, at=NOON)
 
 
 def _tenants(file: File) -> None:

@@ -44,6 +44,7 @@ WORDLESS = {
     "/landlords/{landlord_id}/assessments",
     "/landlords/{landlord_id}/assessments/{pk}",
     "/landlords/{landlord_id}/assessments/{pk}/score",
+    "/landlords/{landlord_id}/certificates",
 }
 
 

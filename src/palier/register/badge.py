@@ -36,6 +36,10 @@ def achievement(origin: str, label: str) -> dict[str, Any]:
     }
 
 
+def _identity(kind: str, value: str) -> dict[str, Any]:
+    return {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}
+
+
 def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: int) -> dict[str, Any]:
     """The credential of a certificate, from what the certificate says; ``index`` is its place in the status list."""
     landlord, label = content["landlord"], content["label"]
@@ -50,14 +54,7 @@ def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: in
         "credentialSubject": {
             "id": f"{origin}/registre/{landlord['siren']}/",
             "type": ["AchievementSubject"],
-            "identifier": [
-                {
-                    "type": "IdentityObject",
-                    "hashed": False,
-                    "identityHash": landlord["name"],
-                    "identityType": "name",
-                }
-            ],
+            "identifier": [_identity("name", landlord["name"]), _identity("ext:siren", landlord["siren"])],
             "achievement": achievement(origin, label),
         },
         "credentialStatus": {

@@ -255,6 +255,11 @@ def may_use(*, licence: Licence | None, landlord: int) -> Verdict:
     )
 
 
+def uses(*, landlord: int) -> QuerySet[MarkUse]:
+    """Every use of the mark that a landlord declared, the oldest first."""
+    return MarkUse.objects.filter(licence__landlord=landlord).select_related("licence").order_by("since", "pk")
+
+
 def to_remove() -> QuerySet[MarkUse]:
     """Uses of the mark whose right has ended and whose removal is awaited, the most urgent first."""
     return (

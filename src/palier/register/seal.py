@@ -217,6 +217,13 @@ def _url64(data: bytes) -> str:
 # --- Signing and verifying -----------------------------------------------------------------------------------------
 
 
+class _Behind(IncrementalPdfFileWriter):
+    """Adds behind a PDF and leaves its metadata as they are: written again, they would no longer be those of PDF/A."""
+
+    def _update_meta(self) -> None:
+        pass
+
+
 def sign_pdf(pdf: bytes, found: Seal, *, reason: str) -> bytes:
     """The PDF with an invisible PAdES signature, added behind its bytes: PDF/A stays PDF/A."""
     out = io.BytesIO()
@@ -229,7 +236,7 @@ def sign_pdf(pdf: bytes, found: Seal, *, reason: str) -> bytes:
         docmdp_permissions=fields.MDPPerm.NO_CHANGES,
     )
     signers.PdfSigner(metadata, signer=found.pdf_signer, new_field_spec=fields.SigFieldSpec(FIELD)).sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)), output=out
+        _Behind(io.BytesIO(pdf)), output=out
     )
     return out.getvalue()
 

@@ -27,6 +27,7 @@ from palier.api.v1 import (
     ledger,
     outbox,
     plans,
+    register,
     sites,
     stock,
 )
@@ -49,6 +50,7 @@ ROOMS: tuple[Room, ...] = (
     plans.room,
     audits.room,
     committee.room,
+    register.room,
     ledger.room,
     outbox.room,
 )
