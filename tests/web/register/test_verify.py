@@ -11,10 +11,13 @@ from collections.abc import Iterator
 import jwt
 import pytest
 import time_machine
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
+from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from pypdf import PdfReader
 
 from palier.documents.storage import path_of
@@ -28,6 +31,7 @@ from tests.fixtures import NOON
 from tests.register.conftest import Scene
 
 pytestmark = pytest.mark.django_db
+PUBLIC = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
 
 
 @pytest.fixture(autouse=True)
@@ -162,6 +166,11 @@ def test_the_badge_is_read_by_another_library_through_the_published_key(scene: S
         index = int(claims["credentialStatus"]["statusListIndex"])
         return bool(bits[index // 8] & 0x80 >> index % 8)
 
+    checked = OB3Verifier(x509.load_pem_x509_certificate(kept.authority.chain.encode()).public_key().public_bytes(*PUBLIC))
+    listed = lambda address, *_, **__: client.get("/" + address.split("/", 3)[3]).content  # noqa: E731
+    assert checked.verify(kept.badge, check_status=True, download=listed).name.endswith("PAL-2026-0001")
     assert not raised()
     scene.decide(journey, "suspended", "labelled", reasons="Sites non traités.")
     assert raised()
+    with pytest.raises(OB3VerificationError, match="suspension"):
+        checked.verify(kept.badge, check_status=True, download=listed)
