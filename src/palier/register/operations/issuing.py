@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from palier.calendar import paris_day
@@ -44,8 +45,9 @@ def catch_up(*, at: datetime) -> int:
     done = 0
     granted = Decision.objects.filter(outcome__in=list(GRANT_OF_OUTCOME), certificate__isnull=True)
     for decision in granted.select_related("journey__landlord", "passage").order_by("pk"):
-        issue(decision=decision, at=at)
-        done += 1
+        with suppress(IntegrityError, Refusal):  # another run came first
+            issue(decision=decision, at=at)
+            done += 1
     missed = Passage.objects.filter(act__in=_FOLLOWED, journey__certificates__isnull=False).exclude(
         pk__in=Event.objects.values("passage")
     )
