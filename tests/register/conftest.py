@@ -75,6 +75,35 @@ class Scene:
         catch_up(at=self.at)
         return journey
 
+    def grant(self) -> None:
+        """One more landlord labelled, as rows alone: for lists, where only their number counts."""
+        from palier.committee.models import Decision
+        from palier.label.models import Journey, Passage, RuleSetVersion
+
+        day, rules = self.at.date(), RuleSetVersion.objects.order_by("pk")[0]
+        until = day + timedelta(days=500)
+        journey = Journey.objects.create(
+            landlord=self.make_landlord(),
+            rules=rules,
+            stage="labelled",
+            entered_on=day,
+            label_from=day,
+            label_until=until,
+            opened_at=self.at,
+        )
+        given = {"journey": journey, "cycle": 1, "label_from": day, "label_until": until, "at": self.at}
+        passage = Passage.objects.create(act="award_label", source="decision_award", target="labelled", **given)  # type: ignore[misc]
+        Decision.objects.create(
+            journey=journey,
+            cycle=1,
+            stage="decision_award",
+            outcome="label_awarded",
+            decided_on=day,
+            passage=passage,
+            recorded_by=self.referent,
+            recorded_at=self.at,
+        )
+
     def later(self, days: int) -> datetime:
         """The same hour some days after."""
         return self.at + timedelta(days=days)

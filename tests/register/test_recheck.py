@@ -39,12 +39,6 @@ def check(scene: Scene) -> Checked:
     return audit(before=scene.later(700), file_of=path_of)
 
 
-def test_a_true_register_raises_nothing(told: Scene) -> None:
-    found = check(told)
-    assert found.differences == ()
-    assert (found.certificates, found.decisions) == (4, 4)
-
-
 C = "UPDATE register_certificate SET "
 FIRST = " WHERE number = 'PAL-2026-0001'"
 MUTATIONS = {
@@ -108,7 +102,9 @@ def behind_python(sql: str) -> None:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def test_every_change_behind_python_is_found(told: Scene) -> None:
+def test_a_true_register_raises_nothing_and_every_change_behind_python_is_found(told: Scene) -> None:
+    true = check(told)
+    assert (true.certificates, true.decisions, true.differences) == (4, 4, ())
     missed = []
     for name, sql in MUTATIONS.items():
         with transaction.atomic():
@@ -120,7 +116,13 @@ def test_every_change_behind_python_is_found(told: Scene) -> None:
     assert check(told).differences == ()
 
 
-def test_one_byte_of_a_file_is_found(told: Scene) -> None:
+def test_a_decision_waits_for_its_certificate_only_a_while(scene: Scene) -> None:
+    scene.decide(scene.journey(), "label_awarded", "decision_award")
+    assert audit(before=scene.at - timedelta(minutes=1), file_of=path_of).differences == ()
+    assert "aucun certificat" in audit(before=scene.at, file_of=path_of).differences[0].sentence
+
+
+def test_one_byte_of_a_file_is_found_and_the_command_says_so(told: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     path = path_of(SealedFile.objects.order_by("pk")[0].sha256)
     kept = path.read_bytes()
     try:
@@ -130,15 +132,6 @@ def test_one_byte_of_a_file_is_found(told: Scene) -> None:
         assert "manque sur le disque" in check(told).differences[0].sentence
     finally:
         path.write_bytes(kept)
-
-
-def test_a_decision_waits_for_its_certificate_only_a_while(scene: Scene) -> None:
-    scene.decide(scene.journey(), "label_awarded", "decision_award")
-    assert audit(before=scene.at - timedelta(minutes=1), file_of=path_of).differences == ()
-    assert "aucun certificat" in audit(before=scene.at, file_of=path_of).differences[0].sentence
-
-
-def test_the_command_says_so_and_its_exit_code_too(told: Scene, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("register", "audit")
     assert "4 certificats" in capsys.readouterr().out
     behind_python("UPDATE register_certificate SET valid_until = valid_until + 1 WHERE number = 'PAL-2026-0001'")

@@ -134,5 +134,6 @@ def test_the_scheme_page_runs_as_many_queries_for_one_and_for_ten(
     queries()
     one = queries()
     for _ in range(9):
-        scene.award()
+        scene.grant()
+    operations.catch_up(at=NOON)
     assert queries() == one
