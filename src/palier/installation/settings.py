@@ -41,6 +41,14 @@ SEAL_PASSWORD = env.str("PALIER_SEAL_PASSWORD", "only-for-the-demonstration-and-
 # What gives the seal: another function where the key lies in a device or a service.
 SEAL_FROM = env.str("PALIER_SEAL_FROM", "palier.register.seal.in_a_file")
 
+# --- The ledger's signature ----------------------------------------------------------------------------------------
+# The private keys that sign it, in files; what is not for real makes its own.
+LEDGER_KEYS = env.list("PALIER_LEDGER_KEY", default=[str(DATA / "keys" / "ledger.pem")] if DEMO or TESTING else [])
+# What it is called in all it signs, once and for all: checkpoints kept by people bear it.
+LEDGER_NAME = env.str("PALIER_LEDGER_NAME", "demonstration.invalid/journal" if DEMO else f"{ORIGIN.split('/')[2]}/journal")
+# What gives the signers: another function where the keys lie in a device or a service.
+LEDGER_SIGNERS = env.str("PALIER_LEDGER_SIGNERS", "palier.ledger.signing.keys_in_files")
+
 # --- Database ------------------------------------------------------------------------------------------------------
 EMBEDDED: Path | None = DATA / "postgres"
 if address := env.str("DATABASE_URL", ""):
@@ -103,7 +111,7 @@ INSTALLED_APPS = [
     "palier.web",
 ]
 MIDDLEWARE = [
-    "palier.web.health.HealthMiddleware",
+    "palier.installation.middleware.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

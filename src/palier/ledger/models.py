@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from palier.ledger.rules import Audience, Line
@@ -10,7 +11,8 @@ from palier.ledger.rules import Audience, Line
 class Entry(models.Model):
     """One act: who, when, what, on what. The database refuses to change or remove it (trigger of migration 0002).
 
-    ``salt`` and ``content`` alone may be emptied, together, to erase personal data.
+    ``salt`` and ``content`` alone may be emptied, together, to erase personal data. ``subtree`` is the hash of the largest
+    complete subtree of the Merkle tree that ends at this line (``rules.tree``).
     """
 
     number = models.PositiveBigIntegerField(primary_key=True)
@@ -24,6 +26,7 @@ class Entry(models.Model):
     commitment = models.CharField(max_length=64)
     previous = models.CharField(max_length=64)
     digest = models.CharField(max_length=64, unique=True)
+    subtree = models.CharField(max_length=64)
     salt = models.BinaryField(null=True, max_length=16)
     content = models.JSONField(null=True)
 
@@ -62,18 +65,46 @@ class Entry(models.Model):
 
 
 class Head(models.Model):
-    """The last line's number and fingerprint: the row that writers lock, so that the chain has no gap and no fork."""
+    """The last line's number and fingerprint: the row that writers lock, so that the chain has no gap and no fork.
+
+    ``peaks`` are the complete subtrees of the Merkle tree of all lines, largest first.
+    """
 
     number = models.PositiveBigIntegerField(default=0)
     digest = models.CharField(max_length=64)
+    peaks = ArrayField(models.CharField(max_length=64), default=list)
 
 
 class Checkpoint(models.Model):
-    """The head of the chain on a day, as it left the system (messages, minutes): what a later rewrite cannot match."""
+    """The head of the ledger at an instant, signed, as it left the system: what a later rewrite cannot match.
+
+    ``note`` is the whole signed text; ``root`` the root of the tree of ``number`` lines; ``digest`` the last of them. The
+    database refuses to change or remove it.
+    """
 
     number = models.PositiveBigIntegerField(unique=True)
     digest = models.CharField(max_length=64)
+    root = models.CharField(max_length=64)
+    note = models.TextField()
     at = models.DateTimeField()
+
+
+class PublicKey(models.Model):
+    """A key that signs the ledger, or did: from which instant, and up to which line once it no longer does."""
+
+    text = models.CharField(max_length=300, unique=True)
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True)
+    last_number = models.PositiveBigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="ledger_key_ends_somewhere",
+                condition=models.Q(until__isnull=True, last_number__isnull=True)
+                | models.Q(until__isnull=False, last_number__isnull=False),
+            ),
+        ]
 
 
 class Reply(models.Model):
