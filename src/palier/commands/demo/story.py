@@ -16,6 +16,7 @@ from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, found
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
+from palier.ledger import operations as ledger
 from palier.outbox.models import Message, State
 from palier.register import operations as register
 from palier.stock.rules.districts import LISTS
@@ -78,6 +79,7 @@ class _Clock:
         while self.next <= at:
             label.lapse_due(at=self.next)
             register.catch_up(at=self.next)
+            ledger.checkpoint(at=self.next)
             self.next += timedelta(days=14)
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from palier.calendar import paris_day
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
+from palier.ledger import operations as ledger
 
 
 class Command(BaseCommand):
@@ -31,6 +32,7 @@ class Command(BaseCommand):
         at = timezone.now()
         label.load_shipped(effective_from=paris_day(at), at=at)
         frameworks.load_shipped(at=at)
+        ledger.know_keys(at=at)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if not settings.DEMO:
             self.stdout.write("Fichiers des pages…")
