@@ -24,6 +24,7 @@ from palier.frameworks.operations import fill, import_version, start
 from palier.label import operations as labels
 from palier.label import queries as label_queries
 from palier.label.models import Journey, Passage
+from palier.ledger.models import Entry
 from palier.register import operations as register
 from palier.register.models import Certificate
 from palier.register.operations.sealing import seal_due
@@ -206,6 +207,9 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "organisation_id": lambda world: world.association.pk,
     "api_token_revoke:pk": api_token,
     "history_export:form": lambda _: "csv",
+    "ledger_file:name": lambda _: "cles.txt",
+    "size": lambda _: 1,
+    "line": lambda world: Entry.objects.filter(landlord_id=world.landlord.pk).latest("number").number,
     "board_export:form": lambda _: "csv",
     "residence_id": residence,
     "import_id": stock_import,

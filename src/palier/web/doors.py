@@ -23,7 +23,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django_htmx.middleware import HtmxDetails
@@ -75,7 +75,7 @@ class Request(HttpRequest):
     """Whether the person has a right here; the verdict that buttons show."""
 
 
-Answer = HttpResponse | FileResponse
+Answer = HttpResponse | StreamingHttpResponse
 View = Callable[..., Answer]
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("palier.web.home.urls")),
     path("", include("palier.web.directory.urls")),
     path("", include("palier.web.outbox.urls")),
+    path("", include("palier.web.ledger.urls")),
     path("", include("palier.web.register.urls")),
     path("compte/", include("palier.web.directory.account_urls")),
     path("essai/", trials.saving),

@@ -1,0 +1,98 @@
+"""The ledger before everybody: its signed heads, its keys, and what is needed to check whatever it attests."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing, audiences
+from palier.ledger import queries, verifier
+from palier.ledger.rules import Audience
+from palier.web.doors import Answer, Open, Request, door
+
+PAGE = 20
+# As many heads as one answer holds: three years of nights.
+HEADS = 1_000
+TEXT, JSON = "text/plain; charset=utf-8", "application/json; charset=utf-8"
+VERIFIER = "palier-verifier.py"
+
+
+@door(GET=Open.PUBLIC)
+def ledger(request: Request) -> HttpResponse:
+    """What the ledger is, its head signed at this very instant, its keys, the heads that were kept, and how to check."""
+    page = Paginator(queries.checkpoints(), PAGE).get_page(request.GET.get("page"))
+    keys = [
+        {"short": key.text.split("+")[1], "text": key.text, "since": key.since, "until": key.until, "last": key.last_number}
+        for key in queries.public_keys()
+    ]
+    shown = {"name": settings.LEDGER_NAME, "head": queries.attestation(), "keys": keys, "page_obj": page, "verifier": VERIFIER}
+    return render(request, "ledger/public.html", shown)
+
+
+@door(GET=Open.PUBLIC)
+def handed_out(request: Request, name: str) -> HttpResponse:
+    """The public keys, the head of this instant, the kept heads, the verifier: each a file."""
+    if name == "cles.txt":
+        return _file(name, queries.keys_file(), TEXT)
+    if name == "point-de-controle.txt" and (found := queries.attestation()):
+        return _file(name, found.note, TEXT)
+    if name == "points-de-controle.json":
+        heads = [
+            {"number": head.number, "at": head.at.isoformat(), "checkpoint": head.note}
+            for head in queries.checkpoints()[:HEADS]
+        ]
+        return _json(name, {"origin": settings.LEDGER_NAME, "keys": queries.keys_file().splitlines(), "checkpoints": heads})
+    if name == VERIFIER:
+        return _file(name, Path(verifier.__file__).read_text(encoding="utf-8"), "text/x-python; charset=utf-8")
+    raise Http404
+
+
+@door(GET=Open.PUBLIC)
+def growth(request: Request, size: int) -> HttpResponse:
+    """The proof that the ledger of this instant begins with the lines of an earlier head. It says nothing of them."""
+    proof = queries.consistency(size=size)
+    if proof is None:
+        raise Http404
+    return _json(f"coherence-{size}.json", proof)
+
+
+@door(GET=Open.SIGNED_IN)
+def my_receipt(request: Request, line: int) -> HttpResponse:
+    """The receipt of one's own act, with what it says."""
+    entry = get_object_or_404(queries.acts_of(person=request.user.pk), number=line)
+    return _json(f"recu-{line}.json", queries.receipt(number=entry.number, with_content=True))
+
+
+@door(GET=(Thing.HISTORY, Right.READ))
+def receipt(request: Request, landlord: Landlord, line: int) -> HttpResponse:
+    """The receipt of an act on a landlord's file; what it says is in it for whoever did it, and for the label's team."""
+    readable = audiences(request.roles)
+    entry = get_object_or_404(queries.history(landlord=landlord.pk, audiences=readable), number=line)
+    whole = Audience.SCHEME in readable or entry.actor_id == request.user.pk
+    return _json(f"recu-{line}.json", queries.receipt(number=line, with_content=whole))
+
+
+@door(GET=(Thing.INSTALLATION, Right.READ))
+def export(request: Request) -> Answer:
+    """The whole ledger, without what the acts say: their fingerprints are enough to check it."""
+    response = StreamingHttpResponse(queries.export(contents=False), content_type="application/jsonl; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="journal.jsonl"'
+    return response
+
+
+def _json(name: str, value: Any) -> HttpResponse:
+    return _file(name, json.dumps(value, ensure_ascii=False, indent=1) + "\n", JSON)
+
+
+def _file(name: str, text: str, kind: str) -> HttpResponse:
+    response = HttpResponse(text, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
