@@ -56,7 +56,7 @@ def test_a_letter_is_plain_text_and_simple_html(mailbox: Mailbox, make_person: M
     assert mail["Message-ID"].startswith(f"<palier-{message.pk}-1@")
     text, html = body(mail), body(mail, "html")
     assert text.startswith("Le plan <A> attend.\n\nhttps://palier.example/organismes/1/\n")
-    assert "Registre n° " in text
+    assert "Journal n° " in text
     assert "Le plan &lt;A&gt; attend." in html
     assert '<a href="https://palier.example/organismes/1/">' in html
     assert not re.search(r"<(script|img|link)|style=|http://", html)

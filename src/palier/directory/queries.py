@@ -105,6 +105,12 @@ def people_of(*, landlord: int, roles: frozenset[Role], on: date) -> QuerySet[Pe
     return Person.objects.filter(is_active=True, pk__in=holding.values("person")).order_by("pk")
 
 
+def people_with(*, roles: frozenset[Role], on: date) -> QuerySet[Person]:
+    """The active people who hold one of these roles, anywhere, on a day."""
+    holding = Membership.objects.filter(dated(on), role__in=roles)
+    return Person.objects.filter(is_active=True, pk__in=holding.values("person")).order_by("pk")
+
+
 def names(*, people: set[int | None]) -> dict[int, str]:
     """The shown names of people, by id, in one query: for histories."""
     return dict(Person.objects.filter(pk__in=[p for p in people if p is not None]).values_list("pk", "name"))

@@ -39,7 +39,7 @@ def letter(person: Person, messages: Sequence[Message], *, at: datetime) -> Emai
     """The letter that carries these messages to a person. For a light access, its links let the person in."""
     links = [_link(person, message, at) for message in messages]
     number, digest = head()
-    foot = f"Palier · {settings.ORIGIN}\nRegistre n° {number} · {digest[:16]}"
+    foot = f"Palier · {settings.ORIGIN}\nJournal n° {number} · {digest[:16]}"
     parts = [
         "\n\n".join(filter(None, [message.subject if len(messages) > 1 else "", message.body, link]))
         for message, link in zip(messages, links, strict=True)

@@ -18,6 +18,7 @@ from procrastinate.jobs import Status
 
 from palier.committee import operations as committee
 from palier.consultation import operations as consultation
+from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
 from palier.ledger import operations as ledger
@@ -89,8 +90,8 @@ def run_import(import_id: int) -> None:
 @app.periodic(cron="20 3 * * *")
 @app.task(name="ledger.checkpoint", queueing_lock="ledger.checkpoint")
 def checkpoint(timestamp: int) -> None:
-    """Keep the head of the ledger, once a night."""
-    ledger.checkpoint(at=timezone.now())
+    """Sign the head of the ledger and keep it, once a night; send it to those who wish it."""
+    sign_and_send(at=timezone.now())
 
 
 @app.periodic(cron="40 3 * * *")

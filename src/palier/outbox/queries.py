@@ -39,6 +39,12 @@ def dead() -> QuerySet[Message]:
     return Message.objects.filter(state=State.DEAD).order_by("-settled_at", "-pk")
 
 
+def wishing(*, event: str) -> QuerySet[Preference, int]:
+    """The people who asked for an event that nobody is told of otherwise, as ids."""
+    asked = Preference.objects.filter(event=event).exclude(pace=Pace.NEVER)
+    return asked.values_list("person_id", flat=True)
+
+
 def paces(*, person: int, roles: Collection[str]) -> dict[str, Pace]:
     """How a person is told of each event that their roles hear of, or that they were already told of; secrets apart."""
     chosen = dict(Preference.objects.filter(person_id=person).values_list("event", "pace"))

@@ -72,6 +72,10 @@ EVENTS: dict[str, Event] = {
         "Votre certificat, votre droit d’utiliser la marque", _LANDLORD, may_refuse=False, audience=_TEAM
     ),
     "committee.appointed": Event("On vous nomme à un comité", _COMMITTEE, may_refuse=False),
+    # Nobody gets it who did not ask for it.
+    "ledger.checkpoint": Event(
+        "Le point de contrôle du journal, chaque nuit", _COMMITTEE | _REFERENT, Pace.NEVER, audience=_TEAM
+    ),
     "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),
     "label.correction_withdrawn": Event("Une demande est retirée", _LANDLORD, may_refuse=False, audience=_TEAM),
     "label.correction_answered": Event("Une correction est faite", _REFERENT, audience=_TEAM),
