@@ -20,6 +20,8 @@ from palier.documents.models import Document, Version
 from palier.label.models import Journey, Passage
 from palier.label.queries import rules_of
 from palier.label.rules.stages import Stage
+from palier.ledger.queries import history_of
+from palier.ledger.rules import Audience
 from palier.register.models import Authority, Certificate, Licence, MarkUse
 from palier.register.rules import history, marks
 from palier.register.rules.certificates import Answer, answer, meant
@@ -200,6 +202,12 @@ def answered(*, certificate: Certificate, on: date) -> Verified:
     last = label.certificates[-1] if label.certificates else certificate
     given = answer(line=label.line, last=last.number, until=last.valid_until, mine=certificate.number)
     return Verified(certificate, label, given)
+
+
+def line_of(*, certificate: int) -> int | None:
+    """The line of the ledger that attests a certificate's content."""
+    found = history_of(kind="register.certificate", pk=certificate, audiences=[Audience.FILE])
+    return found.filter(act="register.certificate_issued").values_list("number", flat=True).first()
 
 
 def certificates() -> QuerySet[Certificate]:

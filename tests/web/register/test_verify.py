@@ -7,6 +7,7 @@ import io
 import json
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
+from pathlib import Path
 
 import jwt
 import pytest
@@ -22,6 +23,10 @@ from pypdf import PdfReader
 
 from palier.documents.storage import path_of
 from palier.label.operations import lapse_due
+from palier.ledger import verifier
+from palier.ledger.models import Entry
+from palier.ledger.operations import erase
+from palier.ledger.queries import keys_file
 from palier.register import operations
 from palier.register.models import Certificate, SealedFile
 from palier.register.operations.sealing import seal_due
@@ -91,6 +96,24 @@ def test_the_twin_carries_its_fingerprint_and_says_whether_it_holds(scene: Scene
     given = client.get(address).json()
     assert given["today"] == {"validity": "suspended", "holds": False, "on": "2026-03-10", "replaced_by": None}
     assert given["sha256"] == one.digest
+
+
+def test_a_certificate_is_proved_by_the_ledger_without_us(
+    scene: Scene, client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scene.award("Aubeclaire")
+    one = Certificate.objects.get()
+    address = reverse("verify_attested", kwargs={"verification": one.code})
+    assert f'href="{address}"' in page(client, one.code)
+    proof, keys = tmp_path / "attested.json", tmp_path / "keys.txt"
+    proof.write_bytes(client.get(address).content)
+    keys.write_text(keys_file())
+    assert verifier.main(str(keys), str(proof)) == 0
+    proof.write_text(proof.read_text().replace("Aubeclaire", "Autreclaire"))
+    assert verifier.main(str(keys), str(proof)) == 1
+    assert "n’est pas celui qu’atteste la ligne" in capsys.readouterr().out
+    erase(number=Entry.objects.get(act="register.certificate_issued").number)
+    assert client.get(address).status_code == 404
 
 
 def send(client: Client, content: bytes) -> HttpResponse:

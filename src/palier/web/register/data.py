@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 
 from palier.directory.models import Landlord
+from palier.ledger import queries as ledger
 from palier.register import badge, queries
 from palier.register.models import Authority, Certificate
 from palier.register.rules.certificates import Validity
@@ -186,6 +187,22 @@ def twin(request: Request, verification: str) -> Answer:
     if found is None:
         raise Http404
     return _json(request, twin_data(found))
+
+
+@door(GET=Open.PUBLIC)
+def attested(request: Request, verification: str) -> Answer:
+    """A certificate's content with the line of the ledger that attests it and the signed head over it: its proof without Palier."""
+    found = queries.verified(code=verification, on=request.on)
+    number = queries.line_of(certificate=found.certificate.pk) if found else None
+    if found is None or number is None:
+        raise Http404
+    try:
+        proof = ledger.attested(payload=found.certificate.content, number=number)
+    except ValueError:  # what the line says was erased, or is not this content: there is no proof to give
+        raise Http404 from None
+    answer = _json(request, proof)
+    answer["Content-Disposition"] = f'attachment; filename="{found.certificate.number}-atteste.json"'
+    return answer
 
 
 def twin_data(found: queries.Verified) -> dict[str, Any]:

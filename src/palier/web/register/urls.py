@@ -18,6 +18,7 @@ urlpatterns = [
     path("verifier/", verify.ask, name="verify"),
     path("verifier/<str:verification>/", verify.verify, name="verify_code"),
     path("verifier/<str:verification>/certificat.json", data.twin, name="verify_twin"),
+    path("verifier/<str:verification>/certificat-atteste.json", data.attested, name="verify_attested"),
     path(_FILE, label.mark, name="mark"),
     path(f"{_FILE}certificats/<int:certificate_id>.pdf", label.certificate_pdf, name="certificate_pdf"),
     path(f"{_FILE}certificats/<int:certificate_id>.jwt", label.certificate_badge, name="certificate_badge"),
