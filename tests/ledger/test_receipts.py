@@ -15,6 +15,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from palier.ledger import queries, signing, verifier
+from palier.ledger.checks import ledger_is_signed
 from palier.ledger.models import Checkpoint, Entry, PublicKey
 from palier.ledger.operations import checkpoint, erase, know_keys, record
 
@@ -264,3 +265,14 @@ def test_the_verifier_runs_as_a_program_of_its_own(at: datetime, tmp_path: Path)
     assert (done.returncode, done.stdout) == (1, "ledger : NE TIENT PAS. La ligne n° 1 a été modifiée.\n")
     done = subprocess.run([*program, "keys", "absent"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "ne se lit pas" in done.stdout) == (2, True)
+
+
+def test_an_installation_for_real_does_not_start_without_its_key(settings: Any, tmp_path: Path) -> None:
+    settings.TESTING = settings.DEMO = False
+    settings.LEDGER_KEYS = []
+    assert [found.id for found in ledger_is_signed(None)] == ["palier.E006"]
+    settings.LEDGER_KEYS = [str(tmp_path / "absent.pem")]
+    assert [found.id for found in ledger_is_signed(None)] == ["palier.E006"]
+    assert not (tmp_path / "absent.pem").exists(), "only the demonstration and the tests make their own"
+    signing.make_key(tmp_path / "absent.pem")
+    assert ledger_is_signed(None) == []

@@ -48,7 +48,7 @@ def record(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("An act and its ledger line are one transaction.")
     head, _ = Head.objects.select_for_update().get_or_create(pk=1)
-    content = {"summary": summary, "facts": dict(facts or {}) | ({"sha256": sha256_of(attests)} if attests else {})}
+    content = {"summary": summary, "facts": dict(facts or {}) | ({"sha256": sha256_of(attests)} if attests is not None else {})}
     if not exact(content):
         raise TypeError(f"The facts of {act} hold texts, whole numbers, booleans, lists and objects alone.")
     salt = secrets.token_bytes(16)
