@@ -11,57 +11,15 @@ from django.db import DatabaseError, transaction
 from palier.committee.models import Decision
 from palier.committee.operations import record_decision
 from palier.committee.rules.outcomes import DECIDED_ACTS, OUTCOMES, Outcome, possible
-from palier.consultation.operations import inform
-from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.operations import open_file
-from palier.directory.rules import Kind, Role
-from palier.label import operations, queries
+from palier.directory.models import Person
+from palier.directory.rules import Role
+from palier.label import operations
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.outbox.models import Message
 from palier.verdict import Refusal
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def referent(make_person: Callable[..., Person], make_organisation: Callable[..., Organisation]) -> Person:
-    return make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), "Mme R.")
-
-
-@pytest.fixture
-def at_the_committee(
-    make_landlord: Callable[..., Landlord],
-    make_organisation: Callable[..., Organisation],
-    make_person: Callable[..., Person],
-    referent: Person,
-    at: datetime,
-) -> Callable[..., Journey]:
-    """A journey placed before the committee, its tenants' representatives informed."""
-
-    def place(stage: Stage, code: str = "eighteen_eighteen", **more: object) -> Journey:
-        operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
-        rules = queries.rule_set_on(on=at.date(), code=code)
-        assert rules is not None
-        landlord = make_landlord()
-        association = make_organisation(Kind.TENANTS_ASSOCIATION)
-        make_person(Role.TENANT_REPRESENTATIVE, association)
-        open_file(landlord=landlord, holder=association, role=Role.TENANT_REPRESENTATIVE, source="test", by=None, at=at)
-        journey = operations.open_journey(landlord=landlord, rules=rules, by=referent, at=at)
-        Journey.objects.filter(pk=journey.pk).update(stage=stage, opened_at=at - timedelta(days=90), **more)
-        journey.refresh_from_db()
-        inform(
-            landlord=landlord,
-            cycle=journey.cycle,
-            stage=stage,
-            subject="Décision",
-            message="Le comité se réunit.",
-            by=None,
-            at=at,
-        )
-        return journey
-
-    return place
 
 
 def test_every_step_of_the_committee_has_an_outcome_and_no_other() -> None:

@@ -177,6 +177,7 @@ def by_hand(terms: Terms, matter: Matter, roll: Roll, ballots: dict[int, Choice]
     rule = terms.second_quorum if roll.second else terms.quorum
     if (rule and not reaches(here, rule, roll.opened if rule.of is Base.SITTING else len(voiced))) or not here:
         return Result.NO_QUORUM
+    heard = here + len([s for s in voiced if s.hold is Hold.PROXY])
     said = list(ballots.values())
     yes, against = said.count(Choice.FOR), said.count(Choice.AGAINST)
     expressed = len(said) if terms.abstentions_count else yes + against
@@ -185,7 +186,7 @@ def by_hand(terms: Terms, matter: Matter, roll: Roll, ballots: dict[int, Choice]
     if yes and yes == against and terms.casting_vote and simple and not terms.abstentions_count:
         head = [n for n, s in roll.seats.items() if s.presides]
         return Result.ADOPTED if ballots.get(head[0]) is Choice.FOR else Result.REJECTED
-    return Result.ADOPTED if reaches(yes, majority, expressed if majority.of is Base.CAST else here) else Result.REJECTED
+    return Result.ADOPTED if reaches(yes, majority, expressed if majority.of is Base.CAST else heard) else Result.REJECTED
 
 
 @settings(max_examples=1500)

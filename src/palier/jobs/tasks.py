@@ -34,7 +34,12 @@ REPLIES_KEPT = timedelta(days=30)
 SILENCE = 30
 
 # What passes by itself when its day comes: each takes ``at=`` and may be called at any time, any number of times.
-DUE: tuple[Callable[..., object], ...] = (consultation.remind_all_due, label.lapse_due, committee.lapse_due)
+DUE: tuple[Callable[..., object], ...] = (
+    consultation.remind_all_due,
+    label.lapse_due,
+    committee.lapse_due,
+    committee.close_due,
+)
 
 
 @app.periodic(cron="* * * * * */15")

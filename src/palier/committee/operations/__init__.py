@@ -1,4 +1,4 @@
-"""What one may do in the committee's name: compose it, set its terms, record what it decided."""
+"""What one may do in the committee's name: compose it, set its terms, hold its sessions, vote, record what it decided."""
 
 from palier.committee.operations.composing import (
     add_seat,
@@ -11,19 +11,62 @@ from palier.committee.operations.composing import (
     lapse_due,
 )
 from palier.committee.operations.decisions import record_decision
+from palier.committee.operations.declaring import declare, lift, recuse, review
+from palier.committee.operations.sessions import (
+    add_item,
+    add_ready,
+    cancel,
+    convene,
+    convene_again,
+    freeze,
+    place_item,
+    prepare,
+    reply,
+    take_off,
+)
+from palier.committee.operations.sitting import close_session, designate, enter, give_proxy, leave, open_item, open_session
 from palier.committee.operations.terms import change_terms, draft_terms, publish_terms
+from palier.committee.operations.voting import cast, close_due, close_poll, conclude, open_poll, remind_undecided, void
 
 __all__ = [
+    "add_item",
+    "add_ready",
     "add_seat",
     "appoint",
     "call_earlier",
+    "cancel",
+    "cast",
     "change_terms",
+    "close_due",
+    "close_poll",
     "close_seat",
+    "close_session",
+    "conclude",
+    "convene",
+    "convene_again",
+    "declare",
+    "designate",
     "draft_terms",
     "end_mandate",
+    "enter",
     "found",
+    "freeze",
     "give_office",
+    "give_proxy",
     "lapse_due",
+    "leave",
+    "lift",
+    "open_item",
+    "open_poll",
+    "open_session",
+    "place_item",
+    "prepare",
     "publish_terms",
     "record_decision",
+    "recuse",
+    "remind_undecided",
+    "reply",
+    "review",
+    "take_off",
+    "void",
 ]

@@ -27,13 +27,28 @@ class Recusal(StrEnum):
     INSTITUTIONAL = "institutional"
     """The body itself is concerned: titular and substitutes leave."""
 
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {
+            "personal": "personnel : la suppléance peut siéger",
+            "institutional": "de l’organisme : titulaire et suppléances sortent",
+        }[self.value]
+
 
 class Hold(StrEnum):
     """What becomes of a seat for one matter."""
 
     SITS = "sits"
+    PROXY = "proxy"
+    """Nobody is there; its voice is carried by somebody who sits for another seat."""
     RECUSED = "recused"
     VACANT = "vacant"
+
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"sits": "siège", "proxy": "a donné pouvoir", "recused": "en retrait", "vacant": "sans personne"}[self.value]
 
 
 @dataclass(frozen=True, slots=True, order=True)

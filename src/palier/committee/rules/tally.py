@@ -11,7 +11,7 @@ Everything is counted in whole seats and exact fractions. What a word means here
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -27,6 +27,11 @@ class Choice(StrEnum):
     AGAINST = "against"
     ABSTENTION = "abstention"
 
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"for": "Pour", "against": "Contre", "abstention": "Abstention"}[self.value]
+
 
 @dataclass(frozen=True, slots=True)
 class Chair:
@@ -38,6 +43,8 @@ class Chair:
     presides: bool = False
     vice: bool = False
     """Whether it is the vice-president's."""
+    person: int | None = None
+    """Who may vote for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +89,11 @@ class Tally:
 
 
 def voters(terms: Terms, roll: Roll) -> frozenset[int]:
-    """The seats that may vote on the matter."""
-    return frozenset(number for number, seat in roll.seats.items() if seat.hold is Hold.SITS and _has_voice(terms, seat))
+    """The seats that may vote on the matter: those for which somebody sits, or whose voice is carried."""
+    return frozenset(number for number, seat in roll.seats.items() if seat.hold in _HEARD and _has_voice(terms, seat))
+
+
+_HEARD = frozenset({Hold.SITS, Hold.PROXY})
 
 
 def _has_voice(terms: Terms, seat: Chair) -> bool:
@@ -93,7 +103,7 @@ def _has_voice(terms: Terms, seat: Chair) -> bool:
 def quorum(terms: Terms, roll: Roll) -> Quorum:
     """Whether enough seats have somebody who sits on the matter."""
     asked = terms.second_quorum if roll.second else terms.quorum
-    present = len(voters(terms, roll))
+    present = sum(roll.seats[number].hold is Hold.SITS for number in voters(terms, roll))
     if asked is None:
         return Quorum(present, 1, present > 0, f"Sur seconde convocation, le comité siège avec {_seats(present)}.")
     whole = roll.opened if asked.of is Base.SITTING else sum(_has_voice(terms, seat) for seat in roll.seats.values())
@@ -105,8 +115,10 @@ def quorum(terms: Terms, roll: Roll) -> Quorum:
     return Quorum(present, needed, reached=False, sentence=f"Quorum manqué : {_seats(present)}. Il fallait {rule}.")
 
 
-def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice]) -> Tally:
-    """Count the ballots of a matter, by seat.
+def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice], *, left: Collection[int] = ()) -> Tally:
+    """Count the ballots of a matter, by seat. ``left`` are the seats that nobody held any more at the close.
+
+    The quorum is that of the opening; a seat left without having voted no longer counts among those that sit.
 
     Raises:
         ValueError: when a seat that may not vote has a ballot.
@@ -117,7 +129,7 @@ def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice
     yes, against, abstentions = (sum(ballot is choice for ballot in ballots.values()) for choice in Choice)
     asked = terms.majority_on(matter)
     cast = yes + against + (abstentions if terms.abstentions_count else 0)
-    whole = cast if asked.of is Base.CAST else len(may_vote)
+    whole = cast if asked.of is Base.CAST else len(may_vote - (frozenset(left) - set(ballots)))
     needed = asked.least(whole)
     found = quorum(terms, roll)
     if not found.reached:

@@ -1,4 +1,4 @@
-"""What one may ask of the committees and of their decisions."""
+"""What one may ask of the committees: who sits, under which terms, what was decided."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from palier.committee.models import Committee, Decision, Mandate, Seat, Tenure, TermsVersion
 from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Terms, parse
-from palier.directory.models import dated
+from palier.directory.models import Person, dated
 from palier.directory.rules import Right, Role, Thing, may
 
-SHIPPED = Path(__file__).parent / "terms" / "sober.yaml"
+SHIPPED = Path(__file__).parent.parent / "terms" / "sober.yaml"
 
 
 def decisions(*, landlord: int) -> QuerySet[Decision]:
@@ -126,3 +126,9 @@ def terms_on(*, committee: Committee, on: date) -> TermsVersion | None:
         .order_by("-effective_from", "-number")
         .first()
     )
+
+
+def mandate_of(*, person: Person, committee: int, on: date) -> Mandate | None:
+    """What a person is in a committee on a day; one at most."""
+    found = Mandate.objects.filter(dated(on), committee=committee, person=person)
+    return found.select_related("seat__body", "person").first()

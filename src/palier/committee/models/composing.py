@@ -1,4 +1,4 @@
-"""What the committee's room keeps: committees, their seats, mandates, offices and terms; decisions."""
+"""Who a committee is: its seats, mandates, offices and terms; and what it decided."""
 
 from __future__ import annotations
 

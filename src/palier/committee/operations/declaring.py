@@ -1,0 +1,123 @@
+"""Declare first: what each member says of a matter before it opens, and who takes no part in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from palier.committee import queries
+from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal
+from palier.committee.operations.sessions import remember
+from palier.committee.rules.conflicts import Clue, Interest
+from palier.committee.rules.seats import Recusal as Reach
+from palier.directory.models import Person
+from palier.verdict import Refusal, no
+
+
+@transaction.atomic
+def declare(*, item: Item, mandate: Mandate, interest: Interest, by: Person, at: datetime, text: str = "") -> Declaration:
+    """Declare one's link with a matter. Who declares a link is recused at once, alone.
+
+    Raises:
+        Refusal: when the matter is over or was opened, or a link is declared without saying which.
+    """
+    item = _not_opened(item)
+    if interest is Interest.INTEREST and not text.strip():
+        raise Refusal(no("committee.which_interest", "Dites quel est ce lien, en quelques mots."))
+    declaration = Declaration.objects.create(item=item, mandate=mandate, interest=interest, text=text.strip(), at=at)
+    remember(
+        item.session,
+        "declared",
+        f"a déclaré sur « {item.title} » : {interest.label.lower()}.",
+        by=by,
+        at=at,
+        item=item.pk,
+        mandate=mandate.pk,
+        interest=interest.value,
+    )
+    if interest is Interest.INTEREST and mandate.person_id not in queries.recused(item=item):
+        recuse(item=item, mandate=mandate, reach=Reach.PERSONAL, because=text, by=by, at=at)
+    return declaration
+
+
+@transaction.atomic
+def review(*, item: Item, clue: Clue, confirmed: bool, reason: str, by: Person, at: datetime) -> ConflictReview:
+    """Confirm a likely conflict, which recuses the member, or dismiss it. The answer holds for the sessions to come too.
+
+    Raises:
+        Refusal: without a reason, or when the matter is over or was opened.
+    """
+    item = _not_opened(item)
+    if not reason.strip():
+        raise Refusal(no("committee.review_reason", "Écrivez pourquoi : la réponse vaudra aussi pour les séances à venir."))
+    mandate = next(m for m in queries.holders_of(session=item.session) if m.person_id == clue.person)
+    made = ConflictReview.objects.create(
+        person=mandate.person,
+        organisation_id=clue.organisation,
+        ground=clue.ground,
+        confirmed=confirmed,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+    )
+    word = "a confirmé" if confirmed else "a écarté"
+    summary = f"{word} un lien possible sur « {item.title} » : {mandate.person.name} {clue.ground.label}. {reason.strip()}"
+    remember(item.session, "conflict_reviewed", summary, by=by, at=at, item=item.pk, mandate=mandate.pk)
+    if confirmed and clue.person not in queries.recused(item=item):
+        reach = Reach.INSTITUTIONAL if clue.ground.of_body else Reach.PERSONAL
+        recuse(item=item, mandate=mandate, reach=reach, because=reason, by=by, at=at)
+    return made
+
+
+@transaction.atomic
+def recuse(*, item: Item, mandate: Mandate, reach: Reach, because: str, by: Person, at: datetime) -> Recusal:
+    """Keep a member out of a matter, alone or with the whole seat.
+
+    Raises:
+        Refusal: without a reason, when the member is recused already, or while a poll is open on the matter.
+    """
+    item = _between_polls(item)
+    if not because.strip():
+        raise Refusal(no("committee.recusal_reason", "Écrivez le motif du retrait : il figurera au procès-verbal."))
+    if mandate.person_id in queries.recused(item=item):
+        raise Refusal(no("committee.recused_already", f"{mandate.person.name} est déjà en retrait de ce point."))
+    recusal = Recusal.objects.create(item=item, mandate=mandate, reach=reach, because=because.strip(), by=by, at=at)
+    summary = f"a mis {mandate.person.name} en retrait de « {item.title} » ({reach.label})."
+    remember(item.session, "recused", summary, by=by, at=at, item=item.pk, mandate=mandate.pk, reach=reach.value)
+    return recusal
+
+
+@transaction.atomic
+def lift(*, recusal: Recusal, because: str, by: Person, at: datetime) -> None:
+    """Lift a recusal before the matter opens; it stays on record.
+
+    Raises:
+        Refusal: without a reason, when it is lifted already, or the matter was opened.
+    """
+    item = _not_opened(recusal.item)
+    if not because.strip():
+        raise Refusal(no("committee.lift_reason", "Écrivez pourquoi le retrait est levé : cela figurera au procès-verbal."))
+    changed = Recusal.objects.filter(pk=recusal.pk, lifted_at__isnull=True).update(lifted_at=at, lifted_because=because.strip())
+    if not changed:
+        raise Refusal(no("committee.lifted_already", "Ce retrait est déjà levé."))
+    summary = f"a levé le retrait de {recusal.mandate.person.name} sur « {item.title} ». {because.strip()}"
+    remember(item.session, "recusal_lifted", summary, by=by, at=at, item=item.pk, mandate=recusal.mandate_id)
+
+
+def _between_polls(item: Item) -> Item:
+    found = (
+        Item.objects.select_for_update(of=("self",)).select_related("session__committee", "journey__landlord").get(pk=item.pk)
+    )
+    if found.is_over:
+        raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
+    if found.polls.filter(closed_at__isnull=True).exists():
+        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    return found
+
+
+def _not_opened(item: Item) -> Item:
+    found = _between_polls(item)
+    if found.opened_at is not None:
+        raise Refusal(no("committee.item_opened", "Ce point est ouvert : les déclarations étaient à faire avant."))
+    return found

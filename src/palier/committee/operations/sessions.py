@@ -1,0 +1,317 @@
+"""Preparing a session: its agenda, its convocation with the frozen files, the replies, the second convocation."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from palier.calendar import in_words, paris_day
+from palier.committee import queries
+from palier.committee.models import Committee, Dossier, Item, Mandate, SeatReply, Session
+from palier.committee.rules.agenda import Coming, SessionState, matter_of, notice
+from palier.committee.rules.terms import Matter
+from palier.directory.models import Person
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.ledger.operations import record
+from palier.ledger.rules import Audience, canonical
+from palier.outbox.operations import post
+from palier.verdict import Refusal, no, require
+
+
+@transaction.atomic
+def prepare(
+    *,
+    committee: Committee,
+    starts_at: datetime,
+    ends_at: datetime,
+    by: Person,
+    at: datetime,
+    written: bool = False,
+    place: str = "",
+    remote_link: str = "",
+    first: Session | None = None,
+) -> Session:
+    """Prepare a session of a committee, or a written consultation that runs until ``ends_at``.
+
+    Raises:
+        Refusal: when it ends before it starts, starts in the past, or the terms of that day know no such session.
+    """
+    if ends_at <= starts_at:
+        raise Refusal(no("committee.session_times", "La séance finit avant de commencer : corrigez l’une des deux heures."))
+    if starts_at < at:
+        raise Refusal(no("committee.session_past", "La séance commence dans le passé : choisissez une date à venir."))
+    terms = queries.terms_on(committee=committee, on=paris_day(starts_at))
+    if terms is None:
+        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(paris_day(starts_at))} : publiez-en."))
+    rules = queries.terms_of(terms)
+    if written and not rules.written:
+        raise Refusal(no("committee.not_written", "Les règles du comité ne permettent pas la consultation écrite."))
+    if remote_link and not rules.remote:
+        raise Refusal(no("committee.not_remote", "Les règles du comité ne permettent pas de siéger à distance."))
+    Committee.objects.select_for_update().get(pk=committee.pk)
+    last = committee.sessions.aggregate(last=Max("number"))["last"] or 0
+    session = Session.objects.create(
+        committee=committee,
+        number=last + 1,
+        written=written,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=place.strip(),
+        remote_link=remote_link,
+        first=first,
+        created_at=at,
+    )
+    what = "la consultation écrite" if written else "la séance"
+    remember(session, "session_prepared", f"a préparé {what} n° {session.number} du {_day(session)}.", by=by, at=at)
+    return session
+
+
+@transaction.atomic
+def add_item(
+    *, session: Session, matter: Matter, title: str, by: Person, at: datetime, presentation: str = "", **about: Any
+) -> Item:
+    """Put a matter on the agenda, last. ``about`` is what it bears on (``journey``, ``firm`` and ``candidate``…).
+
+    Raises:
+        Refusal: once the session is convened, when the journey is on another agenda, or its stage asks nothing of it.
+    """
+    session = preparing(session)
+    if not title.strip():
+        raise Refusal(no("committee.item_title", "Donnez un intitulé au point."))
+    journey = about.get("journey")
+    if journey is not None:
+        _require_free(journey, matter)
+    last = session.items.aggregate(last=Max("position"))["last"] or 0
+    item = Item.objects.create(
+        session=session, position=last + 1, matter=matter, title=title.strip(), presentation=presentation.strip(), **about
+    )
+    summary = f"a inscrit à l’ordre du jour de la séance n° {session.number} : {item.title}."
+    remember(session, "item_added", summary, by=by, at=at, item=item.pk)
+    return item
+
+
+def _require_free(journey: Journey, matter: Matter) -> None:
+    if matter_of(Stage(journey.stage), cycle=journey.cycle) is not matter:
+        stage = Stage(journey.stage).label
+        raise Refusal(no("committee.nothing_to_decide", f"À l’étape « {stage} », ce sujet ne se décide pas."))
+    on = Item.objects.filter(journey=journey, concluded_at__isnull=True, withdrawn_at__isnull=True).select_related("session")
+    if live := on.first():
+        raise Refusal(
+            no("committee.on_another_agenda", f"Ce dossier est déjà à l’ordre du jour de la séance n° {live.session.number}.")
+        )
+
+
+@transaction.atomic
+def add_ready(*, session: Session, by: Person, at: datetime) -> list[Item]:
+    """Put every journey that waits for the committee on the agenda, those that wait longest first."""
+    found = []
+    for journey in queries.ready(on=paris_day(at)):
+        matter = matter_of(Stage(journey.stage), cycle=journey.cycle)
+        if matter is not None:
+            title = f"{journey.landlord.name} : {matter.label.lower()}"
+            found.append(add_item(session=session, matter=matter, title=title, journey=journey, by=by, at=at))
+    return found
+
+
+@transaction.atomic
+def place_item(*, item: Item, position: int, by: Person, at: datetime) -> None:
+    """Give a matter another place on the agenda, from 1; the others make room.
+
+    Raises:
+        Refusal: once the session is convened.
+    """
+    session = preparing(item.session)
+    order = [row for row in session.items.order_by("position") if row.pk != item.pk]
+    order.insert(max(position, 1) - 1, item)
+    for number, row in enumerate(order, 1):
+        Item.objects.filter(pk=row.pk).update(position=number)
+    remember(session, "item_placed", f"a déplacé à l’ordre du jour : {item.title}.", by=by, at=at, item=item.pk)
+
+
+@transaction.atomic
+def take_off(*, item: Item, because: str, by: Person, at: datetime) -> None:
+    """Take a matter off the agenda, with its reason; what it bears on is free again.
+
+    Raises:
+        Refusal: without a reason, when it is over, or while a poll is open on it.
+    """
+    session = Session.objects.select_for_update().get(pk=item.session_id)
+    item = Item.objects.select_for_update(of=("self",)).select_related("session").get(pk=item.pk)
+    if not because.strip():
+        raise Refusal(no("committee.reason_missing", "Écrivez pourquoi ce point est retiré : les membres le liront."))
+    if item.is_over:
+        raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
+    if item.polls.filter(closed_at__isnull=True).exists():
+        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    item.withdrawn_at, item.withdrawn_because = at, because.strip()
+    item.save(update_fields=["withdrawn_at", "withdrawn_because"])
+    remember(
+        session, "item_taken_off", f"a retiré de l’ordre du jour : {item.title}. {because.strip()}", by=by, at=at, item=item.pk
+    )
+
+
+@transaction.atomic
+def convene(*, session: Session, by: Person, at: datetime) -> None:
+    """Convene titulars and substitutes: the file of each matter is frozen, and everybody receives the agenda.
+
+    Raises:
+        Refusal: with an empty agenda, or when the notice that the terms ask for is not left.
+    """
+    session = preparing(session)
+    agenda = list(queries.items(session=session).filter(withdrawn_at__isnull=True))
+    if not agenda:
+        raise Refusal(no("committee.empty_agenda", "L’ordre du jour est vide : inscrivez au moins un point."))
+    day = paris_day(session.starts_at)
+    terms = queries.terms_on(committee=session.committee, on=day)
+    if terms is None:
+        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(day)} : publiez-en."))
+    rules = queries.terms_of(terms)
+    require(notice(rules, on=paris_day(at), session_on=day, second=session.first_id is not None))
+    for item in agenda:
+        freeze(item=item, by=by, at=at)
+    session.convened_at = at
+    session.save(update_fields=["convened_at"])
+    again = "seconde convocation, " if session.first_id else ""
+    remember(session, "convened", f"a convoqué le comité, {again}séance n° {session.number} du {_day(session)}.", by=by, at=at)
+    points = "\n".join(f"{number}. {item.title}" for number, item in enumerate(agenda, 1))
+    where = f"Lieu : {session.place}. " if session.place else ""
+    tell(
+        session,
+        "committee.convened",
+        f"Convocation du {_day(session)}",
+        f"{where}Ordre du jour :\n{points}\n\nDites si vous venez et déclarez vos liens avec chaque dossier avant la séance.",
+        at=at,
+    )
+
+
+def freeze(*, item: Item, by: Person | None, at: datetime) -> Dossier:
+    """Freeze the file of a matter as it stands; the files frozen before stay."""
+    content = queries.dossier_content(item=item, on=paris_day(at))
+    last = item.dossiers.aggregate(last=Max("number"))["last"] or 0
+    digest = hashlib.sha256(canonical(content)).hexdigest()
+    return Dossier.objects.create(item=item, number=last + 1, content=content, digest=digest, frozen_at=at, frozen_by=by)
+
+
+@transaction.atomic
+def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, by: Person, at: datetime) -> Session:
+    """Hold again, on a second convocation, the matters that a session left undecided: same agenda, sent at once.
+
+    Raises:
+        Refusal: before the first session was to be held, when it was cancelled or left nothing, or without the notice of a
+            second convocation.
+    """
+    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    left = list(queries.items(session=session).filter(withdrawn_at__isnull=True, concluded_at__isnull=True))
+    if session.state in {SessionState.PREPARED, SessionState.CANCELLED} or at < session.starts_at:
+        raise Refusal(
+            no("committee.too_early_again", "Une seconde convocation suit une séance qui a eu lieu ou n’a pu s’ouvrir.")
+        )
+    if not left:
+        raise Refusal(
+            no("committee.nothing_left", "Tous les points de cette séance sont traités : rien à convoquer de nouveau.")
+        )
+    if Session.objects.filter(first=session).exists():
+        raise Refusal(no("committee.again_once", "Cette séance a déjà donné lieu à une seconde convocation."))
+    again = prepare(
+        committee=session.committee,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        place=session.place,
+        remote_link=session.remote_link,
+        first=session,
+        by=by,
+        at=at,
+    )
+    for item in left:
+        take_off(item=item, because=f"Reporté à la séance n° {again.number}, sur seconde convocation.", by=by, at=at)
+        about = {
+            name: getattr(item, name) for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "framework")
+        }
+        add_item(
+            session=again, matter=Matter(item.matter), title=item.title, presentation=item.presentation, by=by, at=at, **about
+        )
+    convene(session=again, by=by, at=at)
+    return again
+
+
+@transaction.atomic
+def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
+    """Cancel a session that was not opened; its matters are free again, and who was convened is told.
+
+    Raises:
+        Refusal: without a reason, or once it is open.
+    """
+    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    if not because.strip():
+        raise Refusal(no("committee.reason_missing", "Écrivez pourquoi la séance est annulée : les membres le liront."))
+    if session.state not in {SessionState.PREPARED, SessionState.CONVENED}:
+        raise Refusal(
+            no("committee.session_not_open_to_change", f"La séance est {session.state.label} : elle ne s’annule plus.")
+        )
+    session.items.filter(withdrawn_at__isnull=True).update(
+        withdrawn_at=at, withdrawn_because=f"Séance annulée. {because.strip()}"
+    )
+    convened = session.convened_at is not None
+    session.cancelled_at, session.cancelled_because = at, because.strip()
+    session.save(update_fields=["cancelled_at", "cancelled_because"])
+    remember(session, "session_cancelled", f"a annulé la séance du {_day(session)} : {because.strip()}", by=by, at=at)
+    if convened:
+        tell(session, "committee.convened", f"La séance du {_day(session)} est annulée", because.strip(), at=at)
+
+
+@transaction.atomic
+def reply(*, session: Session, mandate: Mandate, coming: Coming, by: Person, at: datetime) -> SeatReply:
+    """Say whether a member comes; another answer may follow until the session opens.
+
+    Raises:
+        Refusal: when the session is not convened or is open already, or the terms know no remote sitting.
+    """
+    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    if session.state is not SessionState.CONVENED:
+        raise Refusal(no("committee.not_convened", f"La séance est {session.state.label} : on n’y répond plus."))
+    answer = SeatReply.objects.create(session=session, mandate=mandate, coming=coming, at=at)
+    summary = f"a répondu à la convocation du {_day(session)} : {mandate.person.name} {coming.label}."
+    remember(session, "replied", summary, by=by, at=at, mandate=mandate.pk)
+    return answer
+
+
+def preparing(session: Session) -> Session:
+    """A session still in preparation, locked.
+
+    Raises:
+        Refusal: once it was convened or cancelled.
+    """
+    locked = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    if locked.state is not SessionState.PREPARED:
+        raise Refusal(no("committee.agenda_sent", f"La séance est {locked.state.label} : son ordre du jour ne change plus."))
+    return locked
+
+
+def tell(session: Session, event: str, subject: str, body: str, *, at: datetime, but: frozenset[int] = frozenset()) -> None:
+    """Write to titulars and substitutes of a session's day, some excepted."""
+    to = {mandate.person_id for mandate in queries.holders_of(session=session)} - but
+    post(event=event, to=to, at=at, subject=subject, body=body, link=f"/comites/{session.committee_id}/seances/")
+
+
+def remember(session: Session, act: str, summary: str, *, by: Person | None, at: datetime, **facts: Any) -> int:
+    """Write an act of a session in the ledger, for the label's team; the number of its line."""
+    entry = record(
+        act=f"committee.{act}",
+        by=by.pk if by else None,
+        at=at,
+        on=("committee.session", session.pk),
+        landlord=None,
+        summary=summary,
+        facts=facts,
+        audience=Audience.SCHEME,
+    )
+    return entry.number
+
+
+def _day(session: Session) -> str:
+    return in_words(paris_day(session.starts_at))

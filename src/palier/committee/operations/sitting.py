@@ -1,0 +1,218 @@
+"""Holding a session: opening it, who comes and goes, opening each matter once everybody has declared."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from palier.calendar import in_words, paris_day
+from palier.committee import queries
+from palier.committee.models import Item, Mandate, Move, Proxy, Session
+from palier.committee.operations.sessions import remember
+from palier.committee.rules.agenda import SessionState
+from palier.committee.rules.conflicts import Interest
+from palier.committee.rules.seats import Hold, place
+from palier.committee.rules.terms import Terms
+from palier.directory.models import Person
+from palier.verdict import Refusal, no
+
+
+@transaction.atomic
+def open_session(*, session: Session, by: Person, at: datetime) -> None:
+    """Open a convened session; how many seats with a voice are there is counted now, once.
+
+    Raises:
+        Refusal: when it is not convened, or before its hour.
+    """
+    session = _locked(session)
+    if session.state is not SessionState.CONVENED:
+        raise Refusal(no("committee.not_convened", f"La séance est {session.state.label} : elle ne s’ouvre pas."))
+    if at < session.starts_at:
+        raise Refusal(no("committee.before_hour", "La séance s’ouvre à l’heure de sa convocation, pas avant."))
+    here = {move.mandate_id for move in queries.inside(session=session).values()}
+    people = {m.person_id for m in queries.holders_of(session=session) if m.pk in here}
+    voiced = [bench for bench in queries.benches(session=session, carried=False) if bench.voting]
+    sat = [place(bench.holders, present=people, recused={}).hold is Hold.SITS for bench in voiced]
+    session.opened_at = at
+    session.opened_seats = len(voiced) if session.written else sum(sat)
+    session.save(update_fields=["opened_at", "opened_seats"])
+    what = "la consultation écrite" if session.written else f"la séance, {session.opened_seats} sièges avec voix présents"
+    remember(session, "opened", f"a ouvert {what}.", by=by, at=at, seats=session.opened_seats)
+
+
+@transaction.atomic
+def enter(*, session: Session, mandate: Mandate, by: Person, at: datetime, remote: bool = False) -> Move:
+    """Record that a member comes in. Who sits for a seat changes at the next matter, not in the middle of one.
+
+    Raises:
+        Refusal: when the session takes nobody in, the mandate is of another committee or day, the member is there already,
+            or the terms know no remote sitting.
+    """
+    session = _locked(session)
+    _require_held(session, mandate)
+    if remote and not rules_of(session).remote:
+        raise Refusal(no("committee.not_remote", "Les règles du comité ne permettent pas de siéger à distance."))
+    if mandate.pk in queries.inside(session=session):
+        raise Refusal(no("committee.inside", f"{mandate.person.name} est déjà en séance."))
+    return _move(session, mandate, by, at, inside=True, remote=remote)
+
+
+@transaction.atomic
+def leave(*, session: Session, mandate: Mandate, by: Person, at: datetime) -> Move:
+    """Record that a member goes out.
+
+    Raises:
+        Refusal: when the session is not held, or the member is not there.
+    """
+    session = _locked(session)
+    _require_held(session, mandate)
+    if mandate.pk not in queries.inside(session=session):
+        raise Refusal(no("committee.outside", f"{mandate.person.name} n’est pas en séance."))
+    return _move(session, mandate, by, at, inside=False)
+
+
+def _move(session: Session, mandate: Mandate, by: Person, at: datetime, *, inside: bool, remote: bool = False) -> Move:
+    move = Move.objects.create(session=session, mandate=mandate, inside=inside, remote=remote, at=at, by=by)
+    way = ("entre en séance à distance" if remote else "entre en séance") if inside else "quitte la séance"
+    summary = f"a noté : {mandate.person.name} {way}."
+    remember(session, "moved", summary, by=by, at=at, mandate=mandate.pk, inside=inside, remote=remote)
+    return move
+
+
+@transaction.atomic
+def designate(*, session: Session, mandate: Mandate, by: Person, at: datetime) -> None:
+    """Have a member preside where neither the president nor the vice-president sits.
+
+    Raises:
+        Refusal: when the session is not held, or while a poll is open.
+    """
+    session = _locked(session)
+    _require_held(session, mandate)
+    _require_no_poll(session)
+    session.designated = mandate
+    session.save(update_fields=["designated"])
+    summary = f"a désigné {mandate.person.name} pour présider à défaut de la présidence et de la vice-présidence."
+    remember(session, "designated", summary, by=by, at=at, mandate=mandate.pk)
+
+
+@transaction.atomic
+def give_proxy(*, session: Session, giver: Mandate, carrier: Mandate, by: Person, at: datetime) -> Proxy:
+    """Have the voice of an absent member carried by another, who sits for another seat.
+
+    Raises:
+        Refusal: when the terms know no proxy, the carrier has as many as they allow, or the giver gave one already.
+    """
+    session = _locked(session)
+    if session.state not in {SessionState.CONVENED, SessionState.OPEN} or session.written:
+        raise Refusal(no("committee.no_proxy_now", "Un pouvoir se donne pour une séance convoquée ou ouverte."))
+    _require_no_poll(session)
+    allowed = rules_of(session).proxies
+    if not allowed:
+        raise Refusal(no("committee.no_proxies", "Les règles du comité ne permettent pas les pouvoirs."))
+    if giver.seat_id == carrier.seat_id:
+        raise Refusal(no("committee.own_seat", "Un pouvoir se donne à une personne d’un autre siège."))
+    live = session.proxies.filter(withdrawn_at__isnull=True)
+    if live.filter(giver__seat=giver.seat_id).exists():
+        raise Refusal(no("committee.proxy_given", f"Le siège {giver.seat.number} a déjà donné pouvoir."))
+    if live.filter(carrier=carrier).count() >= allowed:
+        raise Refusal(no("committee.proxies_full", f"{carrier.person.name} porte déjà {allowed} pouvoir(s), le maximum."))
+    proxy = Proxy.objects.create(session=session, giver=giver, carrier=carrier, at=at)
+    remember(session, "proxy_given", f"a noté le pouvoir de {giver.person.name} à {carrier.person.name}.", by=by, at=at)
+    return proxy
+
+
+@transaction.atomic
+def open_item(*, item: Item, by: Person, at: datetime) -> None:
+    """Open a matter, once everybody who may sit on it has declared; who sits is fixed at that instant.
+
+    Raises:
+        Refusal: when the session is not open, another matter is, a declaration is missing or in doubt, or a likely conflict
+            is neither confirmed nor dismissed.
+    """
+    session = _locked(item.session)
+    item = Item.objects.select_for_update(of=("self",)).select_related("journey__landlord", "session").get(pk=item.pk)
+    if session.state is not SessionState.OPEN:
+        raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label} : ouvrez-la d’abord."))
+    if item.is_over or item.opened_at is not None:
+        raise Refusal(no("committee.item_over", "Ce point est déjà ouvert, traité ou retiré."))
+    under_way = session.items.filter(opened_at__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True)
+    if not session.written and (other := under_way.first()):
+        raise Refusal(no("committee.another_item", f"« {other.title} » est en cours : terminez ce point d’abord."))
+    _require_declared(session, item)
+    item.opened_at = at
+    item.save(update_fields=["opened_at"])
+    remember(session, "item_opened", f"a ouvert le point « {item.title} ».", by=by, at=at, item=item.pk)
+
+
+def _require_declared(session: Session, item: Item) -> None:
+    """Everybody in the room (or, in writing, everybody) has declared, nobody doubts, no likely conflict is left open."""
+    here = queries.inside(session=session)
+    out = queries.recused(item=item)
+    concerned = [m for m in queries.holders_of(session=session) if m.person_id not in out and (session.written or m.pk in here)]
+    said = queries.declarations(item=item)
+    if session.written:
+        concerned = [m for m in concerned if m.pk in said or m.rank == 0]
+    if missing := [m.person.name for m in concerned if m.pk not in said]:
+        raise Refusal(no("committee.undeclared", f"Ces membres n’ont pas encore déclaré leurs liens : {', '.join(missing)}."))
+    if unsure := [m.person.name for m in concerned if said[m.pk].interest == Interest.UNKNOWN]:
+        names = ", ".join(unsure)
+        raise Refusal(
+            no("committee.unsure", f"« Je ne sais pas » reste à trancher, par un retrait ou une déclaration : {names}.")
+        )
+    if open_clues := queries.unsettled(item=item, mandates=concerned):
+        people = {m.person_id: m.person.name for m in concerned}
+        clue = open_clues[0]
+        raise Refusal(
+            no(
+                "committee.clue_open",
+                f"Un lien possible reste à confirmer ou à écarter : {people[clue.person]} {clue.ground.label}.",
+            )
+        )
+
+
+@transaction.atomic
+def close_session(*, session: Session, by: Person, at: datetime) -> None:
+    """Close a session. What it left undecided waits for a second convocation, or is taken off the agenda.
+
+    Raises:
+        Refusal: when it is not open, or a poll is.
+    """
+    session = _locked(session)
+    if session.state is not SessionState.OPEN:
+        raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label}."))
+    _require_no_poll(session)
+    session.closed_at = at
+    session.save(update_fields=["closed_at"])
+    remember(session, "closed", "a clos la séance.", by=by, at=at)
+
+
+def rules_of(session: Session) -> Terms:
+    """The terms in force on the day of a session.
+
+    Raises:
+        Refusal: when there are none.
+    """
+    on = paris_day(session.starts_at)
+    version = queries.terms_on(committee=session.committee, on=on)
+    if version is None:
+        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(on)} : publiez-en."))
+    return queries.terms_of(version)
+
+
+def _locked(session: Session) -> Session:
+    return Session.objects.select_for_update(of=("self",)).select_related("committee", "designated").get(pk=session.pk)
+
+
+def _require_held(session: Session, mandate: Mandate) -> None:
+    if session.written or session.state not in {SessionState.CONVENED, SessionState.OPEN}:
+        raise Refusal(no("committee.no_room", "Les présences se notent pour une séance convoquée ou ouverte."))
+    on = paris_day(session.starts_at)
+    in_force = mandate.starts_on <= on and (mandate.ends_on is None or mandate.ends_on >= on)
+    if mandate.committee_id != session.committee_id or not in_force:
+        raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
+
+
+def _require_no_poll(session: Session) -> None:
+    if session.items.filter(polls__isnull=False, polls__closed_at__isnull=True).exists():
+        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert : clôturez-le d’abord."))

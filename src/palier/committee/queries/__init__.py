@@ -1,0 +1,68 @@
+"""What one may ask of the committees."""
+
+from palier.committee.queries.composing import (
+    Composed,
+    Composition,
+    committees,
+    composition,
+    decisions,
+    mandate_of,
+    mandates,
+    shipped_terms,
+    terms_of,
+    terms_on,
+    terms_versions,
+)
+from palier.committee.queries.dossiers import dossier_content
+from palier.committee.queries.polls import ballots_of, benches, current_ballots, is_void, scene_of, scene_of_poll, second_count
+from palier.committee.queries.recusals import clues, declarations, reach_of, recused, recused_items, unsettled
+from palier.committee.queries.sessions import (
+    Forecast,
+    committees_of,
+    forecast,
+    holders_of,
+    inside,
+    items,
+    ready,
+    replies,
+    sessions,
+    visible_items,
+)
+
+__all__ = [
+    "Composed",
+    "Composition",
+    "Forecast",
+    "ballots_of",
+    "benches",
+    "clues",
+    "committees",
+    "committees_of",
+    "composition",
+    "current_ballots",
+    "decisions",
+    "declarations",
+    "dossier_content",
+    "forecast",
+    "holders_of",
+    "inside",
+    "is_void",
+    "items",
+    "mandate_of",
+    "mandates",
+    "reach_of",
+    "ready",
+    "recused",
+    "recused_items",
+    "replies",
+    "scene_of",
+    "scene_of_poll",
+    "second_count",
+    "sessions",
+    "shipped_terms",
+    "terms_of",
+    "terms_on",
+    "terms_versions",
+    "unsettled",
+    "visible_items",
+]

@@ -1,0 +1,114 @@
+"""Polls: what is recorded of them, as the counters read it, and what stands as each seat's ballot."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from palier.calendar import paris_day
+from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, Seat, Session, Tenure
+from palier.committee.queries.composing import terms_of
+from palier.committee.queries.recusals import recused
+from palier.committee.rules import scenes
+from palier.committee.rules.seats import Holder, Office
+from palier.committee.rules.tally import Choice
+from palier.committee.rules.terms import Matter, Terms
+from palier.directory.models import dated
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def ticks(at: datetime) -> int:
+    """An instant in whole microseconds, as scenes count time."""
+    return (at - _EPOCH) // timedelta(microseconds=1)
+
+
+def ballots_of(*, poll: Poll) -> QuerySet[Ballot]:
+    """Every ballot of a poll, all versions, in the order in which they were cast."""
+    return Ballot.objects.filter(poll=poll).select_related("seat__body", "by").order_by("pk")
+
+
+def current_ballots(*, poll: Poll) -> dict[int, Ballot]:
+    """What stands as the ballot of each seat, by seat."""
+    return {ballot.seat_id: ballot for ballot in ballots_of(poll=poll)}
+
+
+def is_void(*, poll: Poll) -> bool:
+    """Whether two people have voided a poll."""
+    return poll.voidings.count() >= VOIDING_SIGNATURES
+
+
+VOIDING_SIGNATURES = 2
+
+
+def benches(*, session: Session, carried: bool) -> tuple[scenes.Bench, ...]:
+    """The seats of a session on its day, by number, as scenes have them; ``carried`` with the proxies given."""
+    on = paris_day(session.starts_at)
+    held: dict[int, list[Holder]] = defaultdict(list)
+    for seat, rank, person in Mandate.objects.filter(dated(on), committee=session.committee_id).values_list(
+        "seat", "rank", "person"
+    ):
+        held[seat].append(Holder(rank, person))
+    offices = dict(Tenure.objects.filter(dated(on), committee=session.committee_id).values_list("mandate__seat", "office"))
+    given = Proxy.objects.filter(session=session, withdrawn_at__isnull=True) if carried else Proxy.objects.none()
+    proxies = {
+        seat: (giver, carrier) for seat, giver, carrier in given.values_list("giver__seat", "giver__person", "carrier__person")
+    }
+    seats = Seat.objects.filter(dated(on), committee=session.committee_id).order_by("number")
+    return tuple(
+        scenes.Bench(
+            seat.pk,
+            seat.voting,
+            tuple(sorted(held[seat.pk])),
+            Office(offices[seat.pk]) if seat.pk in offices else None,
+            proxies.get(seat.pk),
+        )
+        for seat in seats
+    )
+
+
+def moves(*, session: Session) -> tuple[scenes.Move, ...]:
+    """Who came and went in a session, in order."""
+    rows = Move.objects.filter(session=session).order_by("pk").values_list("mandate__person", "inside", "at")
+    return tuple(scenes.Move(person, inside, ticks(at)) for person, inside, at in rows)
+
+
+def scene_of(*, item: Item, terms: Terms, poll_at: datetime, close_at: datetime, poll: Poll | None = None) -> scenes.Scene:
+    """What is recorded of a matter that is open, with the ballots of a poll if one is given. Seven SQL queries."""
+    session = item.session
+    if item.opened_at is None:
+        raise ValueError("the matter is not open")
+    cast = current_ballots(poll=poll).values() if poll else ()
+    return scenes.Scene(
+        terms=terms,
+        matter=Matter(item.matter),
+        seats=benches(session=session, carried=not session.written),
+        moves=moves(session=session),
+        recused=recused(item=item),
+        ballots=tuple(scenes.Cast(b.seat_id, b.by_id, Choice(b.choice)) for b in sorted(cast, key=lambda b: b.seat_id)),
+        matter_at=ticks(item.opened_at),
+        poll_at=ticks(poll_at),
+        close_at=ticks(close_at),
+        opened=session.opened_seats or 0,
+        second=session.first_id is not None,
+        written=session.written,
+        designated=session.designated.person_id if session.designated else None,
+    )
+
+
+def scene_of_poll(poll: Poll, *, close_at: datetime) -> scenes.Scene:
+    """The scene of a poll as if it closed at an instant."""
+    return scene_of(item=poll.item, terms=terms_of(poll.terms), poll_at=poll.opened_at, close_at=close_at, poll=poll)
+
+
+def second_count(*, poll: Poll, close_at: datetime) -> dict[str, Any]:
+    """What the second counter answers: it gathers the record and counts it in SQL alone (migrations 0004 and 0005)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT committee_second_count(committee_scene(%s, %s))", [poll.pk, close_at])
+        answer: dict[str, Any] = json.loads(cursor.fetchone()[0])
+    return answer

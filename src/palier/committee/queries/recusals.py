@@ -1,0 +1,99 @@
+"""Who takes no part in what: declarations, recusals, and the conflicts that the records suggest."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+
+from django.db.models import F, Q, QuerySet
+
+from palier.audits.models import Mission
+from palier.audits.rules.missions import HELD
+from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal
+from palier.committee.rules.conflicts import Clue, Ground
+from palier.committee.rules.seats import Recusal as Reach
+from palier.directory.models import Landlord, Membership, Person, Relation
+from palier.directory.rules import LANDLORD_ROLES, Role
+
+
+def recused(*, item: Item) -> dict[int, Reach]:
+    """The people who take no part in a matter, by id, and how far their recusal reaches."""
+    live = Recusal.objects.filter(item=item, lifted_at__isnull=True)
+    return {person: Reach(reach) for person, reach in live.values_list("mandate__person", "reach")}
+
+
+def reach_of(*, item: Item, person: Person) -> Recusal | None:
+    """The recusal that keeps a person out of a matter: their own, or that of the whole seat; None when they may take part."""
+    mine = Q(mandate__person=person)
+    of_seat = Q(reach=Reach.INSTITUTIONAL, mandate__seat__mandates__person=person)
+    found = Recusal.objects.filter(mine | of_seat, item=item, lifted_at__isnull=True)
+    return found.select_related("mandate__person", "mandate__seat__body").order_by("pk").first()
+
+
+def recused_items(*, person: Person) -> QuerySet[Item]:
+    """Every matter that is closed to a person, past ones included."""
+    mine = Q(recusals__mandate__person=person)
+    of_seat = Q(recusals__reach=Reach.INSTITUTIONAL, recusals__mandate__seat__mandates__person=person)
+    return Item.objects.filter(mine | of_seat, recusals__lifted_at__isnull=True).distinct()
+
+
+def declarations(*, item: Item) -> dict[int, Declaration]:
+    """What stands as the declaration of each member on a matter, by mandate."""
+    latest = Declaration.objects.filter(item=item).order_by("mandate_id", "-pk").distinct("mandate_id")
+    return {one.mandate_id: one for one in latest.select_related("mandate__person")}
+
+
+def clues(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:
+    """The likely conflicts of some members on a matter, with what was made of each before. Six SQL queries at most."""
+    landlord = item.journey.landlord if item.journey else None
+    organisation = landlord.pk if landlord else item.firm_id
+    if organisation is None:
+        return []
+    people = [mandate.person_id for mandate in mandates]
+    found = dict.fromkeys(_of_landlord(landlord, mandates, people) if landlord else _of_firm(organisation, people))
+    reviewed = {
+        (one.person_id, one.ground): one
+        for one in ConflictReview.objects.filter(person__in=people, organisation=organisation)
+        .order_by("person_id", "ground", "-pk")
+        .distinct("person_id", "ground")
+    }
+    return [_clue(person, organisation, ground, detail, reviewed.get((person, ground))) for person, ground, detail in found]
+
+
+def _clue(person: int, organisation: int, ground: Ground, detail: str, known: ConflictReview | None) -> Clue:
+    if known is None:
+        return Clue(person, organisation, ground, detail)
+    return Clue(person, organisation, ground, detail, known.confirmed, known.reason)
+
+
+def _of_landlord(
+    landlord: Landlord, mandates: Collection[Mandate], people: Collection[int]
+) -> Iterator[tuple[int, Ground, str]]:
+    roles = Membership.objects.filter(person__in=people, organisation=landlord.pk, role__in=LANDLORD_ROLES)
+    for person, role in roles.order_by("pk").values_list("person", "role"):
+        yield person, Ground.WORKS_THERE, Role(role).label
+    held = Mission.objects.filter(Q(auditor__in=people), landlord=landlord, state__in=HELD).order_by("pk")
+    for person, cycle in held.values_list("auditor", "cycle"):
+        yield person, Ground.AUDITED, f"cycle {cycle}"
+    present = Relation.objects.filter(
+        landlord=landlord, role=Role.TENANT_REPRESENTATIVE, holder__memberships__person__in=people
+    )
+    named = present.filter(Q(person__isnull=True) | Q(person=F("holder__memberships__person")))
+    rows = named.filter(holder__memberships__role=Role.TENANT_REPRESENTATIVE).order_by("pk")
+    for person, holder in rows.values_list("holder__memberships__person", "holder__name"):
+        yield person, Ground.REPRESENTS_TENANTS, holder
+    for mandate in mandates:
+        if mandate.seat.body_id == landlord.federation_id:
+            yield mandate.person_id, Ground.OWN_FEDERATION, mandate.seat.body.name
+        if mandate.seat.body_id == landlord.regional_association_id:
+            yield mandate.person_id, Ground.OWN_REGION, mandate.seat.body.name
+
+
+def _of_firm(firm: int, people: Collection[int]) -> Iterator[tuple[int, Ground, str]]:
+    roles = Membership.objects.filter(person__in=people, organisation=firm).order_by("pk")
+    for person, role in roles.values_list("person", "role"):
+        yield person, Ground.SAME_FIRM, Role(role).label
+
+
+def unsettled(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:
+    """The likely conflicts that nobody confirmed or dismissed yet."""
+    return [clue for clue in clues(item=item, mandates=mandates) if clue.confirmed is None]

@@ -1,0 +1,111 @@
+"""Sessions: which, with what on their agenda, who comes, who is there, and whether there will be enough."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from palier.calendar import paris_day
+from palier.committee.models import Committee, Item, Mandate, Move, SeatReply, Session, Tenure
+from palier.committee.queries.recusals import recused, recused_items
+from palier.committee.rules.agenda import AWAITED, Coming
+from palier.committee.rules.seats import Holder, Office, Recusal, place
+from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
+from palier.committee.rules.terms import Terms
+from palier.directory.models import Person, dated
+from palier.directory.rules import Right, Role, Thing, may
+from palier.label.models import Journey
+
+
+def committees_of(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Committee]:
+    """The committees whose sessions a person may follow: those where they have a mandate, or all for the label's team."""
+    every = Committee.objects.order_by("created_at", "pk")
+    if may(roles, Right.WRITE, Thing.BALLOT) or Role.ADMINISTRATOR in roles:
+        return every
+    mine = Mandate.objects.filter(dated(on), person=person)
+    return every.filter(pk__in=mine.values("committee"))
+
+
+def sessions(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Session]:
+    """The sessions that a person may follow, the next first; those in preparation are for who prepares them."""
+    found = Session.objects.filter(committee__in=committees_of(person=person, roles=roles, on=on).order_by().values("pk"))
+    if not may(roles, Right.WRITE, Thing.BALLOT):
+        found = found.filter(convened_at__isnull=False)
+    return found.select_related("committee", "first").order_by("-starts_at", "-pk")
+
+
+def items(*, session: Session) -> QuerySet[Item]:
+    """The agenda of a session, in its order."""
+    related = ("journey__landlord", "firm", "candidate", "accreditation", "rule_set", "framework", "decision", "session")
+    return Item.objects.filter(session=session).select_related(*related).order_by("position", "pk")
+
+
+def visible_items(*, session: Session, person: Person) -> QuerySet[Item]:
+    """The agenda of a session without the matters from which a person is recused."""
+    return items(session=session).exclude(pk__in=recused_items(person=person).values("pk"))
+
+
+def ready(*, on: date) -> QuerySet[Journey]:
+    """The journeys that wait for the committee and are on no agenda, those that wait longest first."""
+    live = Item.objects.filter(journey__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True)
+    found = Journey.objects.filter(stage__in=list(AWAITED), closed_at__isnull=True, entered_on__lte=on)
+    return found.exclude(pk__in=live.values("journey")).select_related("landlord").order_by("entered_on", "pk")
+
+
+def holders_of(*, session: Session) -> list[Mandate]:
+    """Titulars and substitutes of the committee on the day of a session, by seat and in the order of call."""
+    found = Mandate.objects.filter(dated(paris_day(session.starts_at)), committee=session.committee_id)
+    return list(found.select_related("person", "seat__body").order_by("seat__number", "rank"))
+
+
+def replies(*, session: Session) -> dict[int, Coming]:
+    """What each member answered last to the convocation, by mandate."""
+    latest = SeatReply.objects.filter(session=session).order_by("mandate_id", "-pk").distinct("mandate_id")
+    return {mandate: Coming(coming) for mandate, coming in latest.values_list("mandate", "coming")}
+
+
+def inside(*, session: Session) -> dict[int, Move]:
+    """Who is in the room now, by mandate, with the move that brought them in."""
+    latest = Move.objects.filter(session=session).order_by("mandate_id", "-pk").distinct("mandate_id")
+    return {move.mandate_id: move for move in latest if move.inside}
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Whether a matter will have its quorum if everybody does as they said, and whom to call."""
+
+    quorum: Quorum
+    to_call: tuple[Mandate, ...]
+    """The substitutes to ask: their titular will not sit, and they have not said that they come."""
+
+
+def forecast(*, item: Item, terms: Terms, holders: Collection[Mandate], said: Mapping[int, Coming], second: bool) -> Forecast:
+    """The quorum that the replies promise for a matter, its recusals taken away. Three SQL queries.
+
+    Who has not answered is not counted. For each seat that nobody promised to hold, the substitute to call is the first in
+    order who is neither recused nor absent.
+    """
+    out = recused(item=item)
+    on = paris_day(item.session.starts_at)
+    offices = dict(Tenure.objects.filter(dated(on), committee=item.session.committee_id).values_list("mandate", "office"))
+    coming = {m.person_id for m in holders if said.get(m.pk) in {Coming.PRESENT, Coming.REMOTE}}
+    by_seat: dict[int, list[Mandate]] = {}
+    for mandate in holders:
+        by_seat.setdefault(mandate.seat_id, []).append(mandate)
+    chairs, to_call = {}, []
+    president = any(offices.get(m.pk) == Office.PRESIDENT and m.person_id in coming for m in holders)
+    for seat, held in by_seat.items():
+        there = place((Holder(m.rank, m.person_id) for m in held), present=coming, recused=out)
+        office = offices.get(held[0].pk) if held[0].rank == 0 else None
+        vice = office == Office.VICE_PRESIDENT and not there.substituted
+        chairs[seat] = Chair(there.hold, held[0].seat.voting, presides=vice and not president, vice=vice)
+        titular_out = bool(held[0].rank) or said.get(held[0].pk) is Coming.ABSENT or held[0].person_id in out
+        emptied = any(out.get(m.person_id) is Recusal.INSTITUTIONAL for m in held)
+        if there.person is None and titular_out and not emptied:
+            able = (m for m in held if m.rank and m.person_id not in out and said.get(m.pk) is not Coming.ABSENT)
+            to_call += list(able)[:1]
+    there_at_all = sum(1 for held in by_seat.values() if held[0].seat.voting and any(m.person_id in coming for m in held))
+    return Forecast(quorum(terms, Roll(chairs, opened=there_at_all, second=second)), tuple(to_call))

@@ -1,0 +1,196 @@
+"""A poll as it was recorded, before any derivation: who holds each seat, who came and went, who is recused, the ballots.
+
+Who sits, who presides, the quorum and the count all follow from a scene. The database derives and counts it a second time, in
+SQL written apart (migration 0004), and a poll only closes when the two agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from palier.committee.rules.seats import Hold, Holder, Office, Place, Recusal, place
+from palier.committee.rules.tally import Chair, Choice, Roll, Tally, tally
+from palier.committee.rules.terms import Matter, Terms, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A seat as recorded: its mandates in force, the office of its titular, and the proxy it gave."""
+
+    seat: int
+    voting: bool
+    holders: tuple[Holder, ...]
+    office: Office | None = None
+    proxy: tuple[int, int] | None = None
+    """Who gave it and who carries it, persons both."""
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Somebody comes in or goes out, at an instant (any whole unit, the same in the whole scene)."""
+
+    person: int
+    inside: bool
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """What stands as the ballot of a seat: by whom, what."""
+
+    seat: int
+    person: int
+    choice: Choice
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything recorded that a count may use. Instants share one unit.
+
+    Who sits is fixed when the matter opens: who comes later waits for the next one; who goes out meanwhile no longer
+    sits. In a written consultation nobody is in a room: a seat is there when it has voted, by any of its holders.
+    """
+
+    terms: Terms
+    matter: Matter
+    seats: tuple[Bench, ...]
+    moves: tuple[Move, ...] = ()
+    recused: Mapping[int, Recusal] = field(default_factory=dict)
+    ballots: tuple[Cast, ...] = ()
+    matter_at: int = 0
+    poll_at: int = 0
+    close_at: int = 0
+    opened: int = 0
+    second: bool = False
+    written: bool = False
+    designated: int | None = None
+    """The person chosen to preside when neither president nor vice-president sits."""
+
+
+def stayed(moves: Iterable[Move], *, since: int, until: int) -> frozenset[int]:
+    """Who was in the room at ``since`` and did not go out until ``until``, included. Moves come in their order."""
+    inside: set[int] = set()
+    for move in moves:
+        if move.at <= since:
+            (inside.add if move.inside else inside.discard)(move.person)
+        elif move.at <= until and not move.inside:
+            inside.discard(move.person)
+    return frozenset(inside)
+
+
+def roll_of(scene: Scene) -> Roll:
+    """The seats of the poll: who may vote for each, who presides."""
+    voted = {ballot.seat: ballot.person for ballot in scene.ballots}
+    if scene.written:
+        places = {bench.seat: _written(bench, scene.recused, voted.get(bench.seat)) for bench in scene.seats}
+    else:
+        here = stayed(scene.moves, since=scene.matter_at, until=scene.poll_at)
+        places = {bench.seat: place(bench.holders, present=here, recused=scene.recused) for bench in scene.seats}
+    sitting = {there.person for there in places.values() if there.hold is Hold.SITS}
+    presides = _presiding(scene, places)
+    chairs = {
+        bench.seat: _chair(bench, places[bench.seat], sitting, scene.recused, presides=bench.seat == presides)
+        for bench in scene.seats
+    }
+    return Roll(chairs, opened=scene.opened, second=scene.second)
+
+
+def count(scene: Scene) -> Tally:
+    """Derive the roll of a scene and count its ballots.
+
+    Raises:
+        ValueError: when a seat that may not vote has a ballot, or somebody voted in another's place.
+    """
+    roll = roll_of(scene)
+    for ballot in scene.ballots:
+        if ballot.seat in roll.seats and roll.seats[ballot.seat].person != ballot.person:
+            raise ValueError(f"seat {ballot.seat} was voted by {ballot.person}, who does not sit for it")
+    still = stayed(scene.moves, since=scene.matter_at, until=scene.close_at)
+    left = [] if scene.written else [seat for seat, chair in roll.seats.items() if chair.person not in still]
+    return tally(scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left)
+
+
+def parse_scene(data: Mapping[str, Any]) -> Scene:
+    """A scene from its record, as a closed poll keeps it."""
+    return Scene(
+        terms=parse(data["terms"]),
+        matter=Matter(data["matter"]),
+        seats=tuple(
+            Bench(
+                seat["seat"],
+                seat["voting"],
+                tuple(Holder(rank, person) for rank, person in seat["holders"]),
+                Office(seat["office"]) if seat["office"] else None,
+                tuple(seat["proxy"]) if seat["proxy"] else None,
+            )
+            for seat in data["seats"]
+        ),
+        moves=tuple(Move(person, inside == "in", at) for person, inside, at in data["moves"]),
+        recused={person: Recusal(reach) for person, reach in data["recused"]},
+        ballots=tuple(Cast(seat, person, Choice(choice)) for seat, person, choice in data["ballots"]),
+        **{key: data[key] for key in _PLAIN},
+    )
+
+
+def as_record(scene: Scene, terms: Mapping[str, Any]) -> dict[str, Any]:
+    """A scene as plain data; ``terms`` as they were published."""
+    return {
+        "terms": dict(terms),
+        "matter": scene.matter.value,
+        "seats": [
+            {
+                "seat": bench.seat,
+                "voting": bench.voting,
+                "office": bench.office.value if bench.office else None,
+                "holders": [[holder.rank, holder.person] for holder in bench.holders],
+                "proxy": list(bench.proxy) if bench.proxy else None,
+            }
+            for bench in scene.seats
+        ],
+        "moves": [[move.person, "in" if move.inside else "out", move.at] for move in scene.moves],
+        "recused": [[person, reach.value] for person, reach in sorted(scene.recused.items())],
+        "ballots": [[ballot.seat, ballot.person, ballot.choice.value] for ballot in scene.ballots],
+        **{key: getattr(scene, key) for key in _PLAIN},
+    }
+
+
+_PLAIN = ("matter_at", "poll_at", "close_at", "opened", "second", "written", "designated")
+
+
+def may_write(bench: Bench, recused: Mapping[int, Recusal]) -> frozenset[int]:
+    """Who may vote for a seat in a written consultation, until one of them has."""
+    if any(recused.get(holder.person) is Recusal.INSTITUTIONAL for holder in bench.holders):
+        return frozenset()
+    return frozenset(holder.person for holder in bench.holders if holder.person not in recused)
+
+
+def _written(bench: Bench, recused: Mapping[int, Recusal], voter: int | None) -> Place:
+    """A seat in a written consultation: there once it has voted."""
+    able = may_write(bench, recused)
+    if voter in able:
+        return Place(Hold.SITS, voter, next(h.rank for h in bench.holders if h.person == voter))
+    return Place(Hold.VACANT if able or not bench.holders else Hold.RECUSED)
+
+
+def _presiding(scene: Scene, places: Mapping[int, Place]) -> int | None:
+    """The seat that presides: the president's or else the vice-president's, in person; else that of the one designated."""
+    for office in (Office.PRESIDENT, Office.VICE_PRESIDENT):
+        for bench in scene.seats:
+            there = places[bench.seat]
+            if bench.office is office and there.hold is Hold.SITS and not there.substituted:
+                return bench.seat
+    sat = (seat for seat, there in places.items() if there.hold is Hold.SITS and there.person == scene.designated)
+    return next(sat, None) if scene.designated is not None else None
+
+
+def _chair(bench: Bench, there: Place, sitting: set[int | None], recused: Mapping[int, Recusal], *, presides: bool) -> Chair:
+    """A seat on the roll. A substitute of the vice-president is no vice-president."""
+    hold, person = there.hold, there.person
+    if hold is Hold.VACANT and bench.proxy is not None:
+        giver, carrier = bench.proxy
+        if giver not in recused and carrier in sitting:
+            hold, person = Hold.PROXY, carrier
+    vice = bench.office is Office.VICE_PRESIDENT and not there.substituted
+    return Chair(hold=hold, voting=bench.voting, presides=presides, vice=vice, person=person)
