@@ -79,11 +79,11 @@ def recuse(*, item: Item, mandate: Mandate, reach: Reach, because: str, by: Pers
     """
     item = _between_polls(item)
     if not because.strip():
-        raise Refusal(no("committee.recusal_reason", "Écrivez le motif du retrait : il figurera au procès-verbal."))
+        raise Refusal(no("committee.recusal_reason", "Écrivez le motif de la récusation : il figurera au procès-verbal."))
     if mandate.person_id in queries.recused(item=item):
-        raise Refusal(no("committee.recused_already", f"{mandate.person.name} est déjà en retrait de ce point."))
+        raise Refusal(no("committee.recused_already", f"{mandate.person.name} est déjà récusé sur ce point."))
     recusal = Recusal.objects.create(item=item, mandate=mandate, reach=reach, because=because.strip(), by=by, at=at)
-    summary = f"a mis {mandate.person.name} en retrait de « {item.title} » ({reach.label})."
+    summary = f"a récusé {mandate.person.name} sur « {item.title} » ({reach.label})."
     remember(item.session, "recused", summary, by=by, at=at, item=item.pk, mandate=mandate.pk, reach=reach.value)
     return recusal
 
@@ -97,11 +97,11 @@ def lift(*, recusal: Recusal, because: str, by: Person, at: datetime) -> None:
     """
     item = _not_opened(recusal.item)
     if not because.strip():
-        raise Refusal(no("committee.lift_reason", "Écrivez pourquoi le retrait est levé : cela figurera au procès-verbal."))
+        raise Refusal(no("committee.lift_reason", "Écrivez pourquoi la récusation est levée : cela figurera au procès-verbal."))
     changed = Recusal.objects.filter(pk=recusal.pk, lifted_at__isnull=True).update(lifted_at=at, lifted_because=because.strip())
     if not changed:
-        raise Refusal(no("committee.lifted_already", "Ce retrait est déjà levé."))
-    summary = f"a levé le retrait de {recusal.mandate.person.name} sur « {item.title} ». {because.strip()}"
+        raise Refusal(no("committee.lifted_already", "Cette récusation est déjà levée."))
+    summary = f"a levé la récusation de {recusal.mandate.person.name} sur « {item.title} ». {because.strip()}"
     remember(item.session, "recusal_lifted", summary, by=by, at=at, item=item.pk, mandate=recusal.mandate_id)
 
 

@@ -158,7 +158,7 @@ def _require_declared(session: Session, item: Item) -> None:
     if unsure := [m.person.name for m in concerned if said[m.pk].interest == Interest.UNKNOWN]:
         names = ", ".join(unsure)
         raise Refusal(
-            no("committee.unsure", f"« Je ne sais pas » reste à trancher, par un retrait ou une déclaration : {names}.")
+            no("committee.unsure", f"« Je ne sais pas » reste à trancher, par une récusation ou une déclaration : {names}.")
         )
     if open_clues := queries.unsettled(item=item, mandates=concerned):
         people = {m.person_id: m.person.name for m in concerned}

@@ -48,7 +48,7 @@ class Hold(StrEnum):
     @property
     def label(self) -> str:
         """In French."""
-        return {"sits": "siège", "proxy": "a donné pouvoir", "recused": "en retrait", "vacant": "sans personne"}[self.value]
+        return {"sits": "siège", "proxy": "a donné pouvoir", "recused": "récusé", "vacant": "sans personne"}[self.value]
 
 
 @dataclass(frozen=True, slots=True, order=True)
