@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections import Counter
+from dataclasses import replace
 from typing import Any
+
+from django.db import connection
+
+from palier.committee.rules.scenes import Cast, count, may_write, parse_scene, roll_of
+from palier.committee.rules.tally import Choice, voters
 
 SHARES = ["1/4", "1/3", "1/2", "3/5", "2/3", "3/4", "1"]
 MATTERS = ["admissibility", "award", "confirmation", "renewal", "withdrawal", "accreditation", "evolution", "other"]
@@ -167,3 +174,38 @@ def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any) ->
     }
     found.update(name for name, held in names.items() if held)
     return found
+
+
+def drawn(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any], Counter[str]]:
+    """A scene, the first counter's answer, and the rules it met."""
+    data = draw(rng)
+    scene = parse_scene(data)
+    roll = roll_of(scene)
+    if scene.written:
+        hushed = set() if scene.terms.vice_votes else {bench.seat for bench in scene.seats if bench.office}
+        able = {b.seat: sorted(may_write(b, scene.recused)) for b in scene.seats if b.voting and b.seat not in hushed}
+    else:
+        able = {seat: [roll.seats[seat].person] for seat in voters(scene.terms, roll)}
+    able = {seat: people for seat, people in able.items() if people}
+    vote(rng, data, able)
+    scene = replace(scene, ballots=tuple(Cast(seat, person, Choice(choice)) for seat, person, choice in data["ballots"]))
+    found = count(scene)
+    answer = {
+        "result": found.result.value,
+        "for": found.voices_for,
+        "against": found.voices_against,
+        "abstentions": found.abstentions,
+        "needed": found.needed,
+        "casting": found.by_casting_vote,
+    }
+    return data, answer, met(data, roll_of(scene) if scene.written else roll, answer, len(able))
+
+
+def second(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The second counter's answers, in order."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT committee_second_count(scene) FROM jsonb_array_elements(%s::jsonb) WITH ORDINALITY AS x(scene, n) ORDER BY n",
+            [json.dumps(batch)],
+        )
+        return [json.loads(answer) if isinstance(answer, str) else answer for (answer,) in cursor.fetchall()]

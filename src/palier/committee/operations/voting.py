@@ -216,8 +216,8 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     if poll.closed_at is not None:
         raise Refusal(no("committee.poll_closed", "Le scrutin est clos."))
     cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
-    # A ballot that came first through the lock may bear a later instant than the request that closes.
-    closed_at = max(at, cast_last) if cast_last else at
+    # A ballot that came first through the lock may bear a later instant than the request that closes; clocks differ too.
+    closed_at = max(at, poll.opened_at, cast_last or at)
     scene = queries.scene_of_poll(poll, close_at=closed_at)
     found = count(scene)
     first = {
