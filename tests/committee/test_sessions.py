@@ -107,8 +107,7 @@ def test_the_forecast_names_the_substitute_to_call(sitting: Sitting) -> None:
     def look() -> queries.Forecast:
         terms = queries.terms_on(committee=sitting.committee, on=AFTERNOON.date())
         assert terms is not None
-        holders, said = queries.holders_of(session=sitting.session), queries.replies(session=sitting.session)
-        return queries.forecast(item=item, terms=queries.terms_of(terms), holders=holders, said=said, second=False)
+        return queries.forecasts(session=sitting.session, agenda=[item], terms=queries.terms_of(terms))[item.pk]
 
     before = look()
     assert (before.quorum.present, before.quorum.needed, before.quorum.reached) == (2, 3, False)

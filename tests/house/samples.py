@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from palier.committee import operations as committees
-from palier.committee.models import Committee, Decision, Seat
+from palier.committee.models import Committee, Decision, Seat, Session
+from palier.committee.rules.terms import Matter
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import add_member, create_api_token, enter_person, invite
 from palier.directory.rules import Role, Scope
@@ -148,6 +149,20 @@ def mandate(world: World) -> int:
     return committees.appoint(seat=seat, titular=True, by=world.staff, at=world.at, **given).pk
 
 
+def _session(world: World) -> Session:
+    """The session in preparation of the sample committee."""
+    found = Committee.objects.get(name=f"Comité {world.landlord.pk}")
+    start = world.at + timedelta(days=30)
+    return found.sessions.first() or committees.prepare(
+        committee=found, starts_at=start, ends_at=start + timedelta(hours=3), by=world.staff, at=world.at
+    )
+
+
+def _item(world: World) -> int:
+    given = {"matter": Matter.OTHER, "title": f"Point {world.landlord.pk}"}
+    return committees.add_item(session=_session(world), by=world.staff, at=world.at, **given).pk
+
+
 def _labelled(world: World) -> Certificate:
     """The landlord just labelled, its certificate issued and sealed."""
     found = Certificate.objects.filter(landlord=world.landlord).first()
@@ -241,6 +256,8 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "committee_id": committee,
     "seat_id": lambda world: _seat_of_committee(world).pk,
     "mandate_id": mandate,
+    "session_number": lambda world: _session(world).number,
+    "item_id": _item,
     "committee_terms_version:number": lambda _: 1,
     "committee_terms_publish:number": lambda _: 1,
     "certificate_id": lambda world: _labelled(world).pk,

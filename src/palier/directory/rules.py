@@ -217,7 +217,7 @@ _MATRIX = {
     Thing.EVIDENCE: "        rw    rw    r        -      r       r        r      r     -     -     r",
     Thing.TENANTS_STEP: "    rw    -     r        rs     r       r        r      r     -     -     r",
     Thing.INSTRUCTION_NOTE: "-     -     -        -      -       rw       r      r     -     -     r",
-    Thing.BALLOT: "          -     -     -        -      -       rw       rs     rv    -     -     r",
+    Thing.BALLOT: "          -     -     -        -      -       rw       rs     rsv   -     -     r",
     Thing.DECISION_NOTICE: " r     r     r        r      r       rw       r      rv    r     r     r",
     Thing.COMMITTEE: "       r     -     r        r      r       rw       r      r     r     r     rw",
     Thing.AUDITOR_APPROVAL: "r     -     r        -      rs      rw       rv     rv    -     -     rw",
@@ -241,7 +241,7 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 
 # What an installation that serves a single landlord does without: it compares no journeys, composes no committee, and the mark
 # is kept elsewhere.
-SCHEME_THINGS = frozenset({Thing.BOARD, Thing.COMMITTEE, Thing.MARK_KIT})
+SCHEME_THINGS = frozenset({Thing.BOARD, Thing.COMMITTEE, Thing.BALLOT, Thing.MARK_KIT})
 
 _TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})
 _READERS = {

@@ -1,5 +1,5 @@
-"""The bench of the committee's room, for its pages."""
+"""The benches of the committee's room, for its pages."""
 
-from tests.committee.conftest import bench
+from tests.committee.conftest import at_the_committee, bench, referent, sitting
 
-__all__ = ["bench"]
+__all__ = ["at_the_committee", "bench", "referent", "sitting"]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
+from palier.directory.operations import add_member
+from palier.directory.rules import Role
 from tests.browser import OpenPage, check
-from tests.committee.conftest import Bench
+from tests.committee.conftest import Bench, Sitting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -53,3 +55,44 @@ def test_terms_prepared_and_tried_in_the_browser(browser_page: OpenPage, bench: 
     page.get_by_role("button", name="Compter les voix").click()
     page.get_by_text("Adopté : 2 voix pour, 1 contre, 0 abstention.").wait_for()
     check(page, "committee-terms")
+
+
+def test_a_session_convened_and_declared_in_the_browser(
+    browser_page: OpenPage, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: sitting.at)
+    page = browser_page(sitting.referent)
+    committee = {"committee_id": sitting.committee.pk}
+    page.goto(reverse("committee", kwargs=committee))
+    page.get_by_role("link", name="Séances").click()
+    check(page, "committee-sessions")
+    page.get_by_role("link", name="Préparer une séance").click()
+    check(page, "committee-session-prepare")
+    page.goto(reverse("committee_session", kwargs=committee | {"session_number": 1}))
+    check(page, "committee-session-empty")
+    page.get_by_role("link", name="Inscrire un point").first.click()
+    check(page, "committee-item-add")
+    page.get_by_label("Intitulé").fill("Le bilan de l’année")
+    page.get_by_role("button", name="Inscrire à l’ordre du jour").click()
+    page.get_by_text("Le point est inscrit").wait_for()
+    page.get_by_text("Convoquer", exact=True).click()
+    page.get_by_role("button", name="Convoquer le comité").click()
+    page.get_by_text("Le comité est convoqué.").wait_for()
+    check(page, "committee-session-convened")
+    mine = sitting.titulars[0]
+    add_member(person=mine.person, organisation=mine.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
+    member = browser_page(mine.person)
+    member.goto(reverse("committee_session", kwargs=committee | {"session_number": 1}))
+    member.get_by_label("Je viens", exact=True).check()
+    member.get_by_role("button", name="Répondre à la convocation").click()
+    member.get_by_text("Votre réponse est enregistrée.").wait_for()
+    check(member, "committee-session-member")
+    member.get_by_role("link", name="Le bilan de l’année").click()
+    member.get_by_label("Je n’ai pas de lien").check()
+    check(member, "committee-item-member")
+    member.get_by_role("button", name="Enregistrer ma déclaration").click()
+    member.get_by_text("Votre déclaration est enregistrée.").wait_for()
+    page.get_by_role("link", name="Le bilan de l’année").click()
+    check(page, "committee-item")
+    page.get_by_role("link", name="Récuser une personne").click()
+    check(page, "committee-item-recuse")

@@ -19,7 +19,7 @@ from palier.committee.queries.recusals import clues, declarations, reach_of, rec
 from palier.committee.queries.sessions import (
     Forecast,
     committees_of,
-    forecast,
+    forecasts,
     holders_of,
     inside,
     items,
@@ -43,7 +43,7 @@ __all__ = [
     "decisions",
     "declarations",
     "dossier_content",
-    "forecast",
+    "forecasts",
     "holders_of",
     "inside",
     "is_void",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +11,8 @@ from django.db.models import QuerySet
 
 from palier.calendar import paris_day
 from palier.committee.models import Committee, Item, Mandate, Move, SeatReply, Session, Tenure
-from palier.committee.queries.recusals import recused, recused_items
+from palier.committee.models import Recusal as RecusalRow
+from palier.committee.queries.recusals import recused_items
 from palier.committee.rules.agenda import AWAITED, Coming
 from palier.committee.rules.seats import Holder, Office, Recusal, place
 from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
@@ -82,30 +84,47 @@ class Forecast:
     """The substitutes to ask: their titular will not sit, and they have not said that they come."""
 
 
-def forecast(*, item: Item, terms: Terms, holders: Collection[Mandate], said: Mapping[int, Coming], second: bool) -> Forecast:
-    """The quorum that the replies promise for a matter, its recusals taken away. Three SQL queries.
+def forecasts(*, session: Session, agenda: Collection[Item], terms: Terms) -> dict[int, Forecast]:
+    """The quorum that the replies promise for each matter, its recusals taken away, by matter. Four SQL queries.
 
-    Who has not answered is not counted. For each seat that nobody promised to hold, the substitute to call is the first in
-    order who is neither recused nor absent.
+    Who has not answered is not counted. For each seat that nobody promised to hold and whose titular will not sit, the
+    substitute to call is the first in order who is neither recused nor absent.
     """
-    out = recused(item=item)
-    on = paris_day(item.session.starts_at)
-    offices = dict(Tenure.objects.filter(dated(on), committee=item.session.committee_id).values_list("mandate", "office"))
-    coming = {m.person_id for m in holders if said.get(m.pk) in {Coming.PRESENT, Coming.REMOTE}}
-    by_seat: dict[int, list[Mandate]] = {}
-    for mandate in holders:
-        by_seat.setdefault(mandate.seat_id, []).append(mandate)
-    chairs, to_call = {}, []
-    president = any(offices.get(m.pk) == Office.PRESIDENT and m.person_id in coming for m in holders)
+    said = replies(session=session)
+    by_seat: dict[int, list[Mandate]] = defaultdict(list)
+    for mandate in holders_of(session=session):
+        by_seat[mandate.seat_id].append(mandate)
+    on = paris_day(session.starts_at)
+    offices = dict(Tenure.objects.filter(dated(on), committee=session.committee_id).values_list("mandate", "office"))
+    out: dict[int, dict[int, Recusal]] = defaultdict(dict)
+    live = RecusalRow.objects.filter(item__in=agenda, lifted_at__isnull=True)
+    for item, person, reach in live.values_list("item", "mandate__person", "reach"):
+        out[item][person] = Recusal(reach)
+    second = session.first_id is not None
+    return {item.pk: _forecast(by_seat, said, offices, out[item.pk], terms, second=second) for item in agenda}
+
+
+def _forecast(
+    by_seat: Mapping[int, list[Mandate]],
+    said: Mapping[int, Coming],
+    offices: Mapping[int, str],
+    out: Mapping[int, Recusal],
+    terms: Terms,
+    *,
+    second: bool,
+) -> Forecast:
+    coming = {m.person_id for held in by_seat.values() for m in held if said.get(m.pk) in {Coming.PRESENT, Coming.REMOTE}}
+    president = any(offices.get(held[0].pk) == Office.PRESIDENT and held[0].person_id in coming for held in by_seat.values())
+    chairs, to_call, opened = {}, [], 0
     for seat, held in by_seat.items():
+        first = held[0]
         there = place((Holder(m.rank, m.person_id) for m in held), present=coming, recused=out)
-        office = offices.get(held[0].pk) if held[0].rank == 0 else None
-        vice = office == Office.VICE_PRESIDENT and not there.substituted
-        chairs[seat] = Chair(there.hold, held[0].seat.voting, presides=vice and not president, vice=vice)
-        titular_out = bool(held[0].rank) or said.get(held[0].pk) is Coming.ABSENT or held[0].person_id in out
+        vice = offices.get(first.pk) == Office.VICE_PRESIDENT and not there.substituted
+        chairs[seat] = Chair(there.hold, first.seat.voting, presides=vice and not president, vice=vice)
+        opened += first.seat.voting and any(m.person_id in coming for m in held)
+        titular_out = bool(first.rank) or said.get(first.pk) is Coming.ABSENT or first.person_id in out
         emptied = any(out.get(m.person_id) is Recusal.INSTITUTIONAL for m in held)
         if there.person is None and titular_out and not emptied:
             able = (m for m in held if m.rank and m.person_id not in out and said.get(m.pk) is not Coming.ABSENT)
             to_call += list(able)[:1]
-    there_at_all = sum(1 for held in by_seat.values() if held[0].seat.voting and any(m.person_id in coming for m in held))
-    return Forecast(quorum(terms, Roll(chairs, opened=there_at_all, second=second)), tuple(to_call))
+    return Forecast(quorum(terms, Roll(chairs, opened=opened, second=second)), tuple(to_call))

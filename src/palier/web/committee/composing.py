@@ -68,6 +68,9 @@ def committee(request: Request, committee_id: int) -> HttpResponse:
         "form": form,
         "terms": queries.terms_on(committee=found, on=on),
         "may_write": bool(request.may(Right.WRITE, Thing.COMMITTEE)),
+        "sees_sessions": queries.committees_of(person=request.user, roles=request.roles, on=request.on)
+        .filter(pk=found.pk)
+        .exists(),
         "history": entries_of(request, "committee.committee", found.pk, limit=8),
     }
     return render(request, "committee/committee.html", context)

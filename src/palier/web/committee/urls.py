@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from palier.web.committee import composing, decisions, terms
+from palier.web.committee import composing, decisions, sessions, terms
 
 _ONE = "comites/<int:committee_id>/"
 _SEAT = f"{_ONE}sieges/<int:seat_id>/"
 _MANDATE = f"{_ONE}mandats/<int:mandate_id>/"
+_SESSION = f"{_ONE}seances/<int:session_number>/"
+_ITEM = f"{_SESSION}points/<int:item_id>/"
 urlpatterns = [
     path("organismes/<int:landlord_id>/decisions/", decisions.decisions, name="decisions"),
     path("organismes/<int:landlord_id>/decisions/enregistrer/", decisions.record, name="decision_record"),
@@ -25,4 +27,18 @@ urlpatterns = [
     path(f"{_ONE}regles/preparer/", terms.prepare, name="committee_terms_prepare"),
     path(f"{_ONE}regles/<int:number>/", terms.version, name="committee_terms_version"),
     path(f"{_ONE}regles/<int:number>/publier/", terms.publish, name="committee_terms_publish"),
+    path(f"{_ONE}seances/", sessions.sessions, name="committee_sessions"),
+    path(f"{_ONE}seances/preparer/", sessions.prepare, name="committee_session_prepare"),
+    path(_SESSION, sessions.session, name="committee_session"),
+    path(f"{_SESSION}calendrier.ics", sessions.calendar, name="committee_session_calendar"),
+    path(f"{_SESSION}points/inscrire/", sessions.add_item, name="committee_item_add"),
+    path(f"{_SESSION}points/prets/", sessions.add_ready, name="committee_items_ready"),
+    path(f"{_SESSION}convoquer/", sessions.convene, name="committee_session_convene"),
+    path(f"{_SESSION}convoquer-de-nouveau/", sessions.convene_again, name="committee_session_again"),
+    path(f"{_SESSION}annuler/", sessions.cancel, name="committee_session_cancel"),
+    path(f"{_SESSION}reponse/", sessions.reply, name="committee_session_reply"),
+    path(_ITEM, sessions.item, name="committee_item"),
+    path(f"{_ITEM}retirer/", sessions.take_off, name="committee_item_off"),
+    path(f"{_ITEM}liens/", sessions.review, name="committee_item_review"),
+    path(f"{_ITEM}recuser/", sessions.recuse, name="committee_item_recuse"),
 ]

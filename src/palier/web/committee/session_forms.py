@@ -1,0 +1,193 @@
+"""What one fills in to prepare a session, to answer its convocation and to declare."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+
+from palier.calendar import PARIS
+from palier.committee.models import Mandate
+from palier.committee.rules.agenda import Coming, matter_of
+from palier.committee.rules.conflicts import Clue, Interest
+from palier.committee.rules.seats import Recusal as Reach
+from palier.committee.rules.terms import Matter
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.web.audits.forms import HourInput
+from palier.web.consultation.forms import DayInput
+
+
+class AgainForm(forms.Form):
+    """When a session is held."""
+
+    day = forms.DateField(label="Jour", widget=DayInput())
+    starts = forms.TimeField(label="De", widget=HourInput(), initial="14:00")
+    ends = forms.TimeField(label="À", widget=HourInput(), initial="17:00")
+
+    def given(self) -> dict[str, Any]:
+        """Its instants, from the clocks of Paris."""
+        day = self.cleaned_data["day"]
+        return {
+            "starts_at": datetime.combine(day, self.cleaned_data["starts"], tzinfo=PARIS),
+            "ends_at": datetime.combine(self.cleaned_data.get("last_day") or day, self.cleaned_data["ends"], tzinfo=PARIS),
+        }
+
+
+class SessionForm(AgainForm):
+    """A session to prepare."""
+
+    written = forms.ChoiceField(
+        label="Forme",
+        choices=[("no", "Une séance, sur place ou à distance"), ("yes", "Une consultation écrite, jusqu’à son terme")],
+        widget=forms.RadioSelect,
+        initial="no",
+    )
+    last_day = forms.DateField(
+        label="Dernier jour",
+        required=False,
+        widget=DayInput(),
+        help_text="Pour une consultation écrite qui dure plusieurs jours.",
+    )
+    place = forms.CharField(label="Lieu", required=False, max_length=200)
+    remote_link = forms.URLField(label="Lien de visioconférence", required=False, assume_scheme="https")
+    field_order = ("written", "day", "starts", "last_day", "ends", "place", "remote_link")
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        said = self.cleaned_data
+        return super().given() | {
+            "written": said["written"] == "yes",
+            "place": said["place"],
+            "remote_link": said["remote_link"],
+        }
+
+
+class ItemForm(forms.Form):
+    """A matter for the agenda."""
+
+    journey = forms.ModelChoiceField(
+        label="Dossier d’un organisme",
+        queryset=Journey.objects.none(),
+        required=False,
+        empty_label="Aucun : un autre sujet",
+        help_text="Les dossiers qui attendent le comité et ne sont à aucun ordre du jour.",
+    )
+    title = forms.CharField(
+        label="Intitulé",
+        max_length=200,
+        required=False,
+        help_text="Laissez vide pour un dossier : le nom de l’organisme suffit.",
+    )
+    presentation = forms.CharField(label="Présentation", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, journeys: QuerySet[Journey], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["journey"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = journeys
+        field.label_from_instance = _words  # type: ignore[method-assign, assignment]
+
+    def clean(self) -> dict[str, Any]:
+        """Another subject needs its title."""
+        said = super().clean() or {}
+        if not said.get("journey") and not said.get("title", "").strip() and not self.errors:
+            self.add_error("title", "Donnez un intitulé, ou choisissez un dossier.")
+        return said
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        said = self.cleaned_data
+        journey = said["journey"]
+        matter = matter_of(Stage(journey.stage), cycle=journey.cycle) if journey else None
+        return {
+            "matter": matter or Matter.OTHER,
+            "title": said["title"] or _words(journey),
+            "presentation": said["presentation"],
+            "journey": journey,
+        }
+
+
+def _words(journey: Journey) -> str:
+    matter = matter_of(Stage(journey.stage), cycle=journey.cycle)
+    return f"{journey.landlord.name} : {matter.label.lower()}" if matter else journey.landlord.name
+
+
+class ReplyForm(forms.Form):
+    """Whether one comes."""
+
+    coming = forms.ChoiceField(
+        label="Votre réponse",
+        choices=[
+            (Coming.PRESENT.value, "Je viens"),
+            (Coming.REMOTE.value, "Je viens à distance"),
+            (Coming.ABSENT.value, "Je ne viens pas"),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+
+class DeclareForm(forms.Form):
+    """What one declares on a matter."""
+
+    interest = forms.ChoiceField(
+        label="Votre lien avec ce dossier", choices=[(i.value, i.label) for i in Interest], widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label="Lequel",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Emploi, mandat, audit, famille… Un lien déclaré vous récuse : la suppléance peut siéger.",
+    )
+
+
+class RecuseForm(forms.Form):
+    """Who takes no part in a matter."""
+
+    mandate = forms.TypedChoiceField(label="Personne", coerce=int)
+    reach = forms.ChoiceField(label="Portée", choices=[(r.value, r.label) for r in Reach], widget=forms.RadioSelect)
+    because = forms.CharField(
+        label="Motif", widget=forms.Textarea(attrs={"rows": 2}), help_text="Il figurera au procès-verbal."
+    )
+
+    def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["mandate"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(m.pk, f"{m.person.name}, siège {m.seat.number}") for m in members]
+
+
+class ReviewForm(forms.Form):
+    """What is made of a likely conflict."""
+
+    clue = forms.ChoiceField(label="Lien possible")
+    confirmed = forms.ChoiceField(
+        label="Votre réponse",
+        choices=[("yes", "Confirmer : la personne est récusée"), ("no", "Écarter : la personne peut siéger")],
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Pourquoi", widget=forms.Textarea(attrs={"rows": 2}), help_text="La réponse vaut aussi pour les séances à venir."
+    )
+
+    def __init__(self, *args: Any, clues: Collection[Clue], members: Collection[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        names = {m.person_id: m.person.name for m in members}
+        self._clues = {f"{clue.person} {clue.ground}": clue for clue in clues if clue.confirmed is None}
+        field = self.fields["clue"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [(key, f"{names[clue.person]} {clue.ground.label}") for key, clue in self._clues.items()]
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        said = self.cleaned_data
+        return {"clue": self._clues[said["clue"]], "confirmed": said["confirmed"] == "yes", "reason": said["reason"]}
+
+
+class BecauseForm(forms.Form):
+    """A reason."""
+
+    because = forms.CharField(label="Pourquoi", widget=forms.Textarea(attrs={"rows": 2}))
