@@ -13,7 +13,7 @@ from palier.calendar import paris_day
 from palier.commands.demo import audit, names, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
-from palier.commands.demo.world import World, found
+from palier.commands.demo.world import World, convene, found
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
 from palier.ledger import operations as ledger
@@ -41,6 +41,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             timeline.begin(_one_act_a_transaction(life(world, number, name, kind, arrives)))
         timeline.run(clock)
         clock(until)
+        convene(world, until)
         _leave_no_mail(until)
     return world
 

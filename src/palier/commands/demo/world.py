@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
 
-from palier.calendar import add_months, paris_day
+from palier.calendar import add_months, add_working_days, at_hour, paris_day
 from palier.commands.demo import names
 from palier.commands.demo.timeline import chance
 from palier.committee import operations as committees
-from palier.committee.models import Mandate, Seat
+from palier.committee.models import Committee, Mandate, Seat
 from palier.committee.rules.seats import Office
 from palier.directory import operations as directory
 from palier.directory.models import Landlord, Organisation, Person
@@ -18,6 +18,7 @@ from palier.directory.rules import Kind, LandlordType, Role
 from palier.documents.models import Document
 
 DOMAIN = "demo.palier.example"
+COMMITTEE = "Comité de labellisation"
 _CODES = {
     Role.QUALITY_LEAD: "qualite",
     Role.DIRECTOR: "direction",
@@ -122,7 +123,7 @@ def found(at: datetime, today: datetime) -> World:
 def _compose(people: list[Person], bodies: list[Organisation], referent: Person, at: datetime) -> None:
     """The national committee: a seat a body, a substitute for most, and one titular who leaves half-way."""
     rng, day = chance("committee"), paris_day(at)
-    committee = committees.found(name="Comité de labellisation", by=referent, at=at)
+    committee = committees.found(name=COMMITTEE, by=referent, at=at)
 
     def appoint(
         seat: Seat, person: Person, starts_on: date = day, ends_on: date | None = None, *, titular: bool = True
@@ -151,6 +152,22 @@ def _compose(people: list[Person], bodies: list[Organisation], referent: Person,
             appoint(seat, substitute, titular=False)
     for mandate, office in zip(titulars, Office, strict=False):
         committees.give_office(mandate=mandate, office=office, by=referent, at=at)
+
+
+def convene(world: World, at: datetime) -> None:
+    """The next session of the national committee, with every file that waits for it."""
+    committee = Committee.objects.get(name=COMMITTEE)
+    day = add_working_days(paris_day(at), 16)
+    session = committees.prepare(
+        committee=committee,
+        starts_at=at_hour(day, 14),
+        ends_at=at_hour(day, 17),
+        place="Au siège de l’Union",
+        by=world.referent,
+        at=at,
+    )
+    if committees.add_ready(session=session, by=world.referent, at=at):
+        committees.convene(session=session, by=world.referent, at=at)
 
 
 def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellings: int, at: datetime) -> Household:
