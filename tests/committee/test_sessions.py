@@ -161,7 +161,6 @@ def test_an_institutional_recusal_takes_the_whole_seat_out(sitting: Sitting) -> 
         item=item, mandate=sitting.titulars[0], reach=Recusal.INSTITUTIONAL, because="Sa fédération.", by=sitting.referent,
         at=sitting.later(),
     )  # fmt: skip
-    sitting.declare(item, sitting.substitutes[0])
     sitting.begin(item)
     poll = sitting.poll(item)
     assert not sitting.vote(poll, sitting.substitutes[0], "for")
@@ -344,6 +343,29 @@ def test_concluding_moves_the_journey_by_what_was_adopted(sitting: Sitting, at_t
     assert decision.decided_on == AFTERNOON.date()
     item.refresh_from_db()
     assert item.decision == decision
+
+
+def test_what_was_adopted_is_concluded_not_taken_off(sitting: Sitting) -> None:
+    item, poll = voted(sitting, "for", "for", "for")
+    sitting.close(poll)
+    with refused("committee.adopted_already"):
+        operations.take_off(item=item, because="Non.", by=sitting.referent, at=sitting.later())
+
+
+def test_a_conflict_confirmed_once_asks_for_a_recusal_at_each_session(
+    sitting: Sitting, at_the_committee: Callable[..., Journey]
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    Landlord.objects.filter(pk=journey.landlord_id).update(federation=sitting.seats[2].body)
+    item = sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    sitting.convene()
+    item = queries.items(session=sitting.session).get()
+    members = queries.holders_of(session=sitting.session)
+    clue = queries.clues(item=item, mandates=members)[0]
+    operations.review(item=item, clue=clue, confirmed=True, reason="Lien direct.", by=sitting.referent, at=sitting.later())
+    recusal = item.recusals.get()
+    operations.lift(recusal=recusal, because="Erreur.", by=sitting.referent, at=sitting.later())
+    assert clue.person in {one.person for one in queries.unsettled(item=item, mandates=members)}
 
 
 def test_a_rejected_motion_moves_nothing_and_another_may_follow(

@@ -47,7 +47,7 @@ def add_seat(*, committee: Committee, body: Organisation, voting: bool, by: Pers
     """
     if Role.COMMITTEE_MEMBER not in ROLES_OF_KIND[Kind(body.kind)]:
         raise Refusal(no("committee.not_a_body", f"« {Kind(body.kind).label} » ne siège pas dans un comité."))
-    Committee.objects.select_for_update().get(pk=committee.pk)
+    Committee.objects.select_for_update(no_key=True).get(pk=committee.pk)
     last = committee.seats.aggregate(last=Max("number"))["last"] or 0
     seat = Seat.objects.create(
         committee=committee, number=last + 1, body=body, voting=voting, starts_on=paris_day(at), ends_on=None
@@ -64,7 +64,7 @@ def close_seat(*, seat: Seat, by: Person, at: datetime) -> None:
     Raises:
         Refusal: when a mandate still holds on it, or it is already closed.
     """
-    seat = Seat.objects.select_for_update().select_related("committee", "body").get(pk=seat.pk)
+    seat = Seat.objects.select_for_update(no_key=True).select_related("committee", "body").get(pk=seat.pk)
     today = paris_day(at)
     if seat.ends_on is not None:
         raise Refusal(no("committee.seat_closed", "Ce siège est déjà fermé."))
@@ -94,7 +94,7 @@ def appoint(
         Refusal: when the seat does not hold for the whole mandate, somebody else is its titular meanwhile, or the person
             has another mandate in this committee.
     """
-    seat = Seat.objects.select_for_update().select_related("committee", "body").get(pk=seat.pk)
+    seat = Seat.objects.select_for_update(no_key=True).select_related("committee", "body").get(pk=seat.pk)
     if ends_on is not None and ends_on < starts_on:
         raise Refusal(no("committee.mandate_dates", "Le mandat finit avant de commencer : corrigez l’une des deux dates."))
     if starts_on < seat.starts_on or seat.ends_on is not None:
@@ -184,7 +184,9 @@ def end_mandate(*, mandate: Mandate, by: Person, at: datetime) -> None:
         Refusal: when it is already over.
     """
     mandate = (
-        Mandate.objects.select_for_update(of=("self",)).select_related("seat__body", "committee", "person").get(pk=mandate.pk)
+        Mandate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("seat__body", "committee", "person")
+        .get(pk=mandate.pk)
     )
     today = paris_day(at)
     if mandate.ends_on is not None and mandate.ends_on < today:
@@ -216,7 +218,7 @@ def call_earlier(*, mandate: Mandate, by: Person, at: datetime) -> None:
         Refusal: when there is no substitute before.
     """
     today = paris_day(at)
-    seat = Seat.objects.select_for_update().get(pk=mandate.seat_id)
+    seat = Seat.objects.select_for_update(no_key=True).get(pk=mandate.seat_id)
     in_force = seat.mandates.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today)).select_related("person")
     one = in_force.filter(pk=mandate.pk).first()
     before = in_force.filter(rank__lt=one.rank, rank__gte=1).order_by("-rank").first() if one else None
@@ -249,7 +251,9 @@ def give_office(*, mandate: Mandate, office: Office, by: Person, at: datetime) -
     """
     today = paris_day(at)
     mandate = (
-        Mandate.objects.select_for_update(of=("self",)).select_related("seat__body", "committee", "person").get(pk=mandate.pk)
+        Mandate.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("seat__body", "committee", "person")
+        .get(pk=mandate.pk)
     )
     in_force = mandate.starts_on <= today and (mandate.ends_on is None or mandate.ends_on >= today)
     if mandate.rank or not in_force or not mandate.seat.voting:

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from palier.committee import queries
-from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal
+from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal, Session
 from palier.committee.operations.sessions import remember
 from palier.committee.rules.conflicts import Clue, Interest
 from palier.committee.rules.seats import Recusal as Reach
@@ -106,8 +106,11 @@ def lift(*, recusal: Recusal, because: str, by: Person, at: datetime) -> None:
 
 
 def _between_polls(item: Item) -> Item:
+    Session.objects.select_for_update(no_key=True).get(pk=item.session_id)  # before the item, like every other operation
     found = (
-        Item.objects.select_for_update(of=("self",)).select_related("session__committee", "journey__landlord").get(pk=item.pk)
+        Item.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("session__committee", "journey__landlord")
+        .get(pk=item.pk)
     )
     if found.is_over:
         raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))

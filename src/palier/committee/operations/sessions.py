@@ -53,7 +53,7 @@ def prepare(
         raise Refusal(no("committee.not_written", "Les règles du comité ne permettent pas la consultation écrite."))
     if remote_link and not rules.remote:
         raise Refusal(no("committee.not_remote", "Les règles du comité ne permettent pas de siéger à distance."))
-    Committee.objects.select_for_update().get(pk=committee.pk)
+    Committee.objects.select_for_update(no_key=True).get(pk=committee.pk)
     last = committee.sessions.aggregate(last=Max("number"))["last"] or 0
     session = Session.objects.create(
         committee=committee,
@@ -126,9 +126,12 @@ def place_item(*, item: Item, position: int, by: Person, at: datetime) -> None:
         Refusal: once the session is convened.
     """
     session = preparing(item.session)
-    order = [row for row in session.items.order_by("position") if row.pk != item.pk]
+    live = list(session.items.filter(withdrawn_at__isnull=True).order_by("position"))
+    if item.pk not in {row.pk for row in live}:
+        raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
+    order = [row for row in live if row.pk != item.pk]
     order.insert(max(position, 1) - 1, item)
-    for number, row in enumerate(order, 1):
+    for number, row in zip([row.position for row in live], order, strict=True):
         Item.objects.filter(pk=row.pk).update(position=number)
     remember(session, "item_placed", f"a déplacé à l’ordre du jour : {item.title}.", by=by, at=at, item=item.pk)
 
@@ -140,14 +143,21 @@ def take_off(*, item: Item, because: str, by: Person, at: datetime) -> None:
     Raises:
         Refusal: without a reason, when it is over, or while a poll is open on it.
     """
-    session = Session.objects.select_for_update().get(pk=item.session_id)
-    item = Item.objects.select_for_update(of=("self",)).select_related("session").get(pk=item.pk)
+    session = Session.objects.select_for_update(no_key=True).get(pk=item.session_id)
+    item = Item.objects.select_for_update(of=("self",), no_key=True).select_related("session").get(pk=item.pk)
     if not because.strip():
         raise Refusal(no("committee.reason_missing", "Écrivez pourquoi ce point est retiré : les membres le liront."))
     if item.is_over:
         raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
     if item.polls.filter(closed_at__isnull=True).exists():
         raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    if queries.adopted(item=item) is not None:
+        raise Refusal(
+            no(
+                "committee.adopted_already",
+                "Une proposition est déjà adoptée sur ce point : concluez-le, ou annulez son scrutin.",
+            )
+        )
     item.withdrawn_at, item.withdrawn_because = at, because.strip()
     item.save(update_fields=["withdrawn_at", "withdrawn_because"])
     remember(
@@ -205,8 +215,9 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
         Refusal: before the first session was to be held, when it was cancelled or left nothing, or without the notice of a
             second convocation.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
-    left = list(queries.items(session=session).filter(withdrawn_at__isnull=True, concluded_at__isnull=True))
+    session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
+    open_items = queries.items(session=session).filter(withdrawn_at__isnull=True, concluded_at__isnull=True)
+    left = [item for item in open_items if queries.adopted(item=item) is None]
     if session.state in {SessionState.PREPARED, SessionState.CANCELLED} or at < session.starts_at:
         raise Refusal(
             no("committee.too_early_again", "Une seconde convocation suit une séance qui a eu lieu ou n’a pu s’ouvrir.")
@@ -246,7 +257,7 @@ def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
     Raises:
         Refusal: without a reason, or once it is open.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
     if not because.strip():
         raise Refusal(no("committee.reason_missing", "Écrivez pourquoi la séance est annulée : les membres le liront."))
     if session.state not in {SessionState.PREPARED, SessionState.CONVENED}:
@@ -271,7 +282,7 @@ def reply(*, session: Session, mandate: Mandate, coming: Coming, by: Person, at:
     Raises:
         Refusal: when the session is not convened or is open already, or the terms know no remote sitting.
     """
-    session = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
     if session.state is not SessionState.CONVENED:
         raise Refusal(no("committee.not_convened", f"La séance est {session.state.label} : on n’y répond plus."))
     answer = SeatReply.objects.create(session=session, mandate=mandate, coming=coming, at=at)
@@ -286,7 +297,7 @@ def preparing(session: Session) -> Session:
     Raises:
         Refusal: once it was convened or cancelled.
     """
-    locked = Session.objects.select_for_update(of=("self",)).select_related("committee").get(pk=session.pk)
+    locked = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
     if locked.state is not SessionState.PREPARED:
         raise Refusal(no("committee.agenda_sent", f"La séance est {locked.state.label} : son ordre du jour ne change plus."))
     return locked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 
 from palier.calendar import in_words, paris_day
 from palier.committee import queries
@@ -37,7 +38,7 @@ def open_session(*, session: Session, by: Person, at: datetime) -> None:
     session.opened_at = at
     session.opened_seats = len(voiced) if session.written else sum(sat)
     session.save(update_fields=["opened_at", "opened_seats"])
-    what = "la consultation écrite" if session.written else f"la séance, {session.opened_seats} sièges avec voix présents"
+    what = "la consultation écrite" if session.written else f"la séance, sièges avec voix présents : {session.opened_seats}"
     remember(session, "opened", f"a ouvert {what}.", by=by, at=at, seats=session.opened_seats)
 
 
@@ -73,6 +74,7 @@ def leave(*, session: Session, mandate: Mandate, by: Person, at: datetime) -> Mo
 
 
 def _move(session: Session, mandate: Mandate, by: Person, at: datetime, *, inside: bool, remote: bool = False) -> Move:
+    at = _after_all(session, at)
     move = Move.objects.create(session=session, mandate=mandate, inside=inside, remote=remote, at=at, by=by)
     way = ("entre en séance à distance" if remote else "entre en séance") if inside else "quitte la séance"
     summary = f"a noté : {mandate.person.name} {way}."
@@ -116,7 +118,12 @@ def give_proxy(*, session: Session, giver: Mandate, carrier: Mandate, by: Person
     if live.filter(giver__seat=giver.seat_id).exists():
         raise Refusal(no("committee.proxy_given", f"Le siège {giver.seat.number} a déjà donné pouvoir."))
     if live.filter(carrier=carrier).count() >= allowed:
-        raise Refusal(no("committee.proxies_full", f"{carrier.person.name} porte déjà {allowed} pouvoir(s), le maximum."))
+        raise Refusal(
+            no(
+                "committee.proxies_full",
+                f"{carrier.person.name} porte déjà {allowed} pouvoir{'s' if allowed > 1 else ''}, le maximum.",
+            )
+        )
     proxy = Proxy.objects.create(session=session, giver=giver, carrier=carrier, at=at)
     remember(session, "proxy_given", f"a noté le pouvoir de {giver.person.name} à {carrier.person.name}.", by=by, at=at)
     return proxy
@@ -131,7 +138,9 @@ def open_item(*, item: Item, by: Person, at: datetime) -> None:
             is neither confirmed nor dismissed.
     """
     session = _locked(item.session)
-    item = Item.objects.select_for_update(of=("self",)).select_related("journey__landlord", "session").get(pk=item.pk)
+    item = (
+        Item.objects.select_for_update(of=("self",), no_key=True).select_related("journey__landlord", "session").get(pk=item.pk)
+    )
     if session.state is not SessionState.OPEN:
         raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label} : ouvrez-la d’abord."))
     if item.is_over or item.opened_at is not None:
@@ -148,7 +157,7 @@ def open_item(*, item: Item, by: Person, at: datetime) -> None:
 def _require_declared(session: Session, item: Item) -> None:
     """Everybody in the room (or, in writing, everybody) has declared, nobody doubts, no likely conflict is left open."""
     here = queries.inside(session=session)
-    out = queries.recused(item=item)
+    out = queries.kept_out(item=item)
     concerned = [m for m in queries.holders_of(session=session) if m.person_id not in out and (session.written or m.pk in here)]
     said = queries.declarations(item=item)
     if session.written:
@@ -201,7 +210,20 @@ def rules_of(session: Session) -> Terms:
 
 
 def _locked(session: Session) -> Session:
-    return Session.objects.select_for_update(of=("self",)).select_related("committee", "designated").get(pk=session.pk)
+    return (
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("committee", "designated")
+        .get(pk=session.pk)
+    )
+
+
+def _after_all(session: Session, at: datetime) -> datetime:
+    """An instant after everything already recorded: who came second through the lock may bear the earlier hour."""
+    found = Session.objects.filter(pk=session.pk).aggregate(
+        moved=Max("moves__at"), item=Max("items__opened_at"), opened=Max("items__polls__opened_at")
+    )
+    last = max((moment for moment in found.values() if moment is not None), default=None)
+    return at if last is None or at > last else last + timedelta(microseconds=1)
 
 
 def _require_held(session: Session, mandate: Mandate) -> None:

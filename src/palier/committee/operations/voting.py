@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import datetime
 from typing import Any
@@ -11,19 +12,21 @@ from django.db.models import Max
 
 from palier.calendar import paris_day
 from palier.committee import queries
-from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
+from palier.committee.models import Ballot, Decision, Item, Poll, RollLine, Seat, Session, Voiding
 from palier.committee.operations.decisions import record_decision
 from palier.committee.operations.sessions import remember, tell
 from palier.committee.operations.sitting import rules_of
 from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.outcomes import Outcome, complete, possible
 from palier.committee.rules.scenes import Scene, as_record, count, may_write, roll_of, stayed
-from palier.committee.rules.tally import Choice, Result, Roll, quorum, voters
+from palier.committee.rules.tally import Choice, Roll, quorum, voters
 from palier.directory.models import Person
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import commitment
 from palier.outbox.operations import post
 from palier.verdict import Refusal, Verdict, no, require
+
+_log = logging.getLogger("palier.committee")
 
 
 @transaction.atomic
@@ -79,7 +82,7 @@ def open_poll(
             "Votre voix est attendue",
             f"{item.title}\n\n{poll.motion}",
             at=at,
-            but=_kept_out(item),
+            but=queries.kept_out(item=item),
         )
     return poll
 
@@ -90,7 +93,7 @@ def _require_open(session: Session, item: Item) -> None:
     under_way = Poll.objects.filter(item__session=session, closed_at__isnull=True)
     if (under_way.filter(item=item) if session.written else under_way).exists():
         raise Refusal(no("committee.poll_open", "Un scrutin est déjà ouvert : clôturez-le d’abord."))
-    if _adopted(item) is not None:
+    if queries.adopted(item=item) is not None:
         raise Refusal(no("committee.adopted_already", "Une proposition est déjà adoptée sur ce point : concluez-le."))
 
 
@@ -132,7 +135,7 @@ def cast(
     The poll's row is locked: titular and substitute cannot both vote, and nothing is cast after the close.
     """
     poll = (
-        Poll.objects.select_for_update(of=("self",))
+        Poll.objects.select_for_update(of=("self",), no_key=True)
         .select_related("item__session__committee", "item__session__designated", "terms")
         .get(pk=poll.pk)
     )
@@ -211,16 +214,21 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
         Refusal: when it is closed already, or the counters differ.
     """
     session, item = _locked(poll.item)
-    poll = Poll.objects.select_for_update(of=("self",)).select_related("terms").get(pk=poll.pk)
+    poll = Poll.objects.select_for_update(of=("self",), no_key=True).select_related("terms").get(pk=poll.pk)
     poll.item, item.session = item, session
     if poll.closed_at is not None:
         raise Refusal(no("committee.poll_closed", "Le scrutin est clos."))
     cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
     # A ballot that came first through the lock may bear a later instant than the request that closes; clocks differ too.
-    closed_at = max(at, poll.opened_at, cast_last or at)
+    moved_last = session.moves.aggregate(last=Max("at"))["last"]
+    closed_at = max(at, poll.opened_at, cast_last or at, moved_last or at)
     scene = queries.scene_of_poll(poll, close_at=closed_at)
-    found = count(scene)
-    first = {
+    again = queries.second_count(poll=poll, close_at=closed_at)
+    try:
+        found = count(scene)
+    except ValueError:  # a ballot that may not be counted: the second counter says « stray »
+        found = None
+    first = found and {
         "result": found.result.value,
         "for": found.voices_for,
         "against": found.voices_against,
@@ -228,8 +236,7 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
         "needed": found.needed,
         "casting": found.by_casting_vote,
     }
-    again = queries.second_count(poll=poll, close_at=closed_at)
-    if first != again:
+    if found is None or first != again:
         raise Refusal(
             no(
                 "committee.counters_differ",
@@ -263,9 +270,15 @@ def close_due(*, at: datetime) -> int:
     """Close the polls of the written consultations whose time has passed; how many were closed."""
     due = Poll.objects.filter(closed_at__isnull=True, item__session__written=True, item__session__ends_at__lt=at)
     polls = list(due.select_related("item__session").order_by("pk"))
+    closed = 0
     for poll in polls:
-        close_poll(poll=poll, by=None, at=at)
-    return len(polls)
+        try:
+            close_poll(poll=poll, by=None, at=at)
+        except Refusal:
+            _log.exception("poll not closed", extra={"poll": poll.pk})  # the others close all the same
+        else:
+            closed += 1
+    return closed
 
 
 @transaction.atomic
@@ -276,7 +289,9 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
         Refusal: when the poll is closed, or no written consultation.
     """
     session, item = _locked(poll.item)
-    if poll.closed_at is not None or not session.written:
+    poll = Poll.objects.select_for_update(of=("self",), no_key=True).select_related("terms").get(pk=poll.pk)
+    poll.item, item.session = item, session
+    if poll.closed_at is not None or not session.written or at > session.ends_at:
         raise Refusal(no("committee.nobody_to_remind", "Un rappel s’envoie pendant une consultation écrite."))
     voted = set(queries.current_ballots(poll=poll))
     scene = queries.scene_of_poll(poll, close_at=at)
@@ -294,7 +309,9 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
         body=f"{item.title}\n\n{poll.motion}",
         link=f"/comites/{session.committee_id}/seances/",
     )
-    remember(session, "undecided_reminded", f"a rappelé {len(people)} membres qui n’ont pas voté.", by=by, at=at, poll=poll.pk)
+    remember(
+        session, "undecided_reminded", f"a relancé les membres qui n’ont pas voté : {len(people)}.", by=by, at=at, poll=poll.pk
+    )
     return len(people)
 
 
@@ -306,7 +323,7 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
         Refusal: without a reason, when the poll is open or void already, this person signed, or the matter is concluded.
     """
     session, item = _locked(poll.item)
-    poll = Poll.objects.select_for_update(of=("self",)).get(pk=poll.pk)
+    poll = Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=poll.pk)
     if not because.strip():
         raise Refusal(
             no("committee.voiding_reason", "Écrivez pourquoi ce scrutin est annulé : cela figurera au procès-verbal.")
@@ -339,7 +356,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
         raise Refusal(no("committee.item_not_open", "Ce point n’est pas ouvert."))
     if item.polls.filter(closed_at__isnull=True).exists():
         raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
-    poll = _adopted(item)
+    poll = queries.adopted(item=item)
     decision = None
     if poll is not None and item.journey is not None and poll.closed_at is not None:
         decision = record_decision(
@@ -358,29 +375,19 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
     return decision
 
 
-def _adopted(item: Item) -> Poll | None:
-    """The poll that adopted something on a matter, unless it was voided."""
-    adopted = item.polls.filter(result=Result.ADOPTED).order_by("-number")
-    return next((poll for poll in adopted if not queries.is_void(poll=poll)), None)
-
-
 def _voided(item: Item) -> Poll | None:
     """The last poll of a matter, when it was voided and nothing replaced it yet."""
     last = item.polls.order_by("-number").first()
     return last if last is not None and queries.is_void(poll=last) else None
 
 
-def _kept_out(item: Item) -> frozenset[int]:
-    """The people whom a matter's messages must not reach."""
-    out = queries.recused(item=item)
-    seats = Mandate.objects.filter(recusals__item=item, recusals__lifted_at__isnull=True, recusals__reach="institutional")
-    of_seats = Mandate.objects.filter(seat__in=seats.values("seat")).values_list("person", flat=True)
-    return frozenset(out) | frozenset(of_seats)
-
-
 def _locked(item: Item) -> tuple[Session, Item]:
     """A matter and its session, locked in this order."""
-    session = Session.objects.select_for_update(of=("self",)).select_related("committee", "designated").get(pk=item.session_id)
-    found = Item.objects.select_for_update(of=("self",)).select_related("journey__landlord").get(pk=item.pk)
+    session = (
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("committee", "designated")
+        .get(pk=item.session_id)
+    )
+    found = Item.objects.select_for_update(of=("self",), no_key=True).select_related("journey__landlord").get(pk=item.pk)
     found.session = session
     return session, found

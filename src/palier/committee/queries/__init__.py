@@ -14,8 +14,17 @@ from palier.committee.queries.composing import (
     terms_versions,
 )
 from palier.committee.queries.dossiers import dossier_content
-from palier.committee.queries.polls import ballots_of, benches, current_ballots, is_void, scene_of, scene_of_poll, second_count
-from palier.committee.queries.recusals import clues, declarations, reach_of, recused, recused_items, unsettled
+from palier.committee.queries.polls import (
+    adopted,
+    ballots_of,
+    benches,
+    current_ballots,
+    is_void,
+    scene_of,
+    scene_of_poll,
+    second_count,
+)
+from palier.committee.queries.recusals import clues, declarations, kept_out, reach_of, recused, recused_items, unsettled
 from palier.committee.queries.sessions import (
     Forecast,
     committees_of,
@@ -33,6 +42,7 @@ __all__ = [
     "Composed",
     "Composition",
     "Forecast",
+    "adopted",
     "ballots_of",
     "benches",
     "clues",
@@ -48,6 +58,7 @@ __all__ = [
     "inside",
     "is_void",
     "items",
+    "kept_out",
     "mandate_of",
     "mandates",
     "reach_of",

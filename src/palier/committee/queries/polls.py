@@ -16,7 +16,7 @@ from palier.committee.queries.composing import terms_of
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
 from palier.committee.rules.seats import Holder, Office
-from palier.committee.rules.tally import Choice
+from palier.committee.rules.tally import Choice, Result
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import dated
 
@@ -44,6 +44,12 @@ def is_void(*, poll: Poll) -> bool:
 
 
 VOIDING_SIGNATURES = 2
+
+
+def adopted(*, item: Item) -> Poll | None:
+    """The poll that adopted something on a matter, unless it was voided."""
+    found = item.polls.filter(result=Result.ADOPTED).order_by("-number")
+    return next((poll for poll in found if not is_void(poll=poll)), None)
 
 
 def benches(*, session: Session, carried: bool) -> tuple[scenes.Bench, ...]:

@@ -21,6 +21,13 @@ def recused(*, item: Item) -> dict[int, Reach]:
     return {person: Reach(reach) for person, reach in live.values_list("mandate__person", "reach")}
 
 
+def kept_out(*, item: Item) -> frozenset[int]:
+    """The people to whom a matter is closed, by id: who is recused, and everybody of a seat that is recused whole."""
+    live = Recusal.objects.filter(item=item, lifted_at__isnull=True)
+    of_seats = live.filter(reach=Reach.INSTITUTIONAL).values_list("mandate__seat__mandates__person", flat=True)
+    return frozenset(live.values_list("mandate__person", flat=True)) | frozenset(of_seats)
+
+
 def reach_of(*, item: Item, person: Person) -> Recusal | None:
     """The recusal that keeps a person out of a matter: their own, or that of the whole seat; None when they may take part."""
     mine = Q(mandate__person=person)
@@ -95,5 +102,5 @@ def _of_firm(firm: int, people: Collection[int]) -> Iterator[tuple[int, Ground, 
 
 
 def unsettled(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:
-    """The likely conflicts that nobody confirmed or dismissed yet."""
-    return [clue for clue in clues(item=item, mandates=mandates) if clue.confirmed is None]
+    """The likely conflicts of members who are not recused that nobody dismissed: not answered yet, or confirmed at another session."""
+    return [clue for clue in clues(item=item, mandates=mandates) if clue.confirmed is not False]

@@ -10,11 +10,11 @@ from datetime import date
 from django.db.models import QuerySet
 
 from palier.calendar import paris_day
-from palier.committee.models import Committee, Item, Mandate, Move, SeatReply, Session, Tenure
+from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatReply, Session, Tenure
 from palier.committee.models import Recusal as RecusalRow
 from palier.committee.queries.recusals import recused_items
 from palier.committee.rules.agenda import AWAITED, Coming
-from palier.committee.rules.seats import Holder, Office, Recusal, place
+from palier.committee.rules.seats import Hold, Holder, Office, Recusal, place
 from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
 from palier.committee.rules.terms import Terms
 from palier.directory.models import Person, dated
@@ -85,12 +85,14 @@ class Forecast:
 
 
 def forecasts(*, session: Session, agenda: Collection[Item], terms: Terms) -> dict[int, Forecast]:
-    """The quorum that the replies promise for each matter, its recusals taken away, by matter. Four SQL queries.
+    """The quorum that the replies promise for each matter, its recusals taken away, by matter. Five SQL queries.
 
     Who has not answered is not counted. For each seat that nobody promised to hold and whose titular will not sit, the
     substitute to call is the first in order who is neither recused nor absent.
     """
     said = replies(session=session)
+    empty = Seat.objects.filter(dated(paris_day(session.starts_at)), committee=session.committee_id)
+    voiced = dict(empty.values_list("pk", "voting"))
     by_seat: dict[int, list[Mandate]] = defaultdict(list)
     for mandate in holders_of(session=session):
         by_seat[mandate.seat_id].append(mandate)
@@ -101,7 +103,7 @@ def forecasts(*, session: Session, agenda: Collection[Item], terms: Terms) -> di
     for item, person, reach in live.values_list("item", "mandate__person", "reach"):
         out[item][person] = Recusal(reach)
     second = session.first_id is not None
-    return {item.pk: _forecast(by_seat, said, offices, out[item.pk], terms, second=second) for item in agenda}
+    return {item.pk: _forecast(by_seat, said, offices, out[item.pk], terms, voiced, second=second) for item in agenda}
 
 
 def _forecast(
@@ -110,12 +112,19 @@ def _forecast(
     offices: Mapping[int, str],
     out: Mapping[int, Recusal],
     terms: Terms,
+    voiced: Mapping[int, bool],
     *,
     second: bool,
 ) -> Forecast:
     coming = {m.person_id for held in by_seat.values() for m in held if said.get(m.pk) in {Coming.PRESENT, Coming.REMOTE}}
-    president = any(offices.get(held[0].pk) == Office.PRESIDENT and held[0].person_id in coming for held in by_seat.values())
-    chairs, to_call, opened = {}, [], 0
+    president = any(
+        offices.get(held[0].pk) == Office.PRESIDENT
+        and place((Holder(m.rank, m.person_id) for m in held), present=coming, recused=out).rank == 0
+        for held in by_seat.values()
+    )
+    chairs = {seat: Chair(Hold.VACANT, voting) for seat, voting in voiced.items()}
+    to_call: list[Mandate] = []
+    opened = 0
     for seat, held in by_seat.items():
         first = held[0]
         there = place((Holder(m.rank, m.person_id) for m in held), present=coming, recused=out)
