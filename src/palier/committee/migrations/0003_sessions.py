@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("sits", "siège"),
                             ("proxy", "a donné pouvoir"),
-                            ("recused", "en retrait"),
+                            ("recused", "récusé"),
                             ("vacant", "sans personne"),
                         ],
                         max_length=8,
