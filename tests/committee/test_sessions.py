@@ -311,6 +311,21 @@ def test_a_second_convocation_takes_over_what_is_left_in_one_act(sitting: Sittin
     assert sitting.close(poll).result == "adopted"
 
 
+def test_who_is_recused_stays_so_at_the_second_convocation(sitting: Sitting) -> None:
+    item = sitting.put("Reporté")
+    sitting.convene()
+    tied = sitting.titulars[1]
+    operations.recuse(
+        item=item, mandate=tied, reach=Recusal.INSTITUTIONAL, because="Lien.", by=sitting.referent, at=sitting.later()
+    )
+    start = AFTERNOON + timedelta(days=7)
+    again = operations.convene_again(
+        session=sitting.session, starts_at=start, ends_at=start + timedelta(hours=2), by=sitting.referent, at=sitting.later()
+    )
+    for member in (tied, sitting.substitutes[1]):
+        assert not queries.visible_items(session=again, person=member.person).exists()
+
+
 def test_voiding_takes_two_people_and_the_next_poll_links_to_it(sitting: Sitting) -> None:
     item, poll = voted(sitting, "for", "for", "for")
     sitting.close(poll)
@@ -391,65 +406,6 @@ def test_a_rejected_motion_moves_nothing_and_another_may_follow(
     assert journey.stage == Stage.AWARD_DEFERRED
 
 
-# --- In writing ----------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def consulted(sitting: Sitting) -> tuple[Sitting, Poll]:
-    """A written consultation of two days with a poll open."""
-    sitting.session = operations.prepare(
-        committee=sitting.committee,
-        starts_at=AFTERNOON,
-        ends_at=AFTERNOON + timedelta(days=2),
-        written=True,
-        by=sitting.referent,
-        at=sitting.at,
-    )
-    item = sitting.put("Par écrit")
-    sitting.convene()
-    operations.open_session(session=sitting.session, by=sitting.referent, at=sitting.later())
-    sitting.begin(item, *sitting.titulars)
-    return sitting, sitting.poll(item)
-
-
-def test_in_writing_the_first_of_a_seat_votes_and_the_other_is_refused_on_record(consulted: tuple[Sitting, Poll]) -> None:
-    sitting, poll = consulted
-    assert isinstance(sitting.vote(poll, sitting.substitutes[0], "for"), Ballot)
-    verdict = sitting.vote(poll, sitting.titulars[0], "against")
-    assert not verdict
-    line = Entry.objects.get(act="committee.ballot_refused")
-    assert line.actor_id == sitting.titulars[0].person_id
-    assert isinstance(sitting.vote(poll, sitting.substitutes[0], "against"), Ballot)
-
-
-def test_in_writing_only_the_undecided_are_reminded(consulted: tuple[Sitting, Poll]) -> None:
-    sitting, poll = consulted
-    sitting.vote(poll, sitting.titulars[0], "for")
-    Message.objects.all().delete()
-    assert operations.remind_undecided(poll=poll, by=None, at=sitting.later()) == 8
-    told = set(Message.objects.values_list("person_id", flat=True))
-    assert not told & {sitting.titulars[0].person_id, sitting.substitutes[0].person_id}
-
-
-def test_in_writing_the_deadline_closes_and_silence_does_not_sit(consulted: tuple[Sitting, Poll]) -> None:
-    sitting, poll = consulted
-    for mandate in sitting.titulars[:3]:
-        sitting.vote(poll, mandate, "for")
-    late = AFTERNOON + timedelta(days=2, seconds=1)
-    assert not sitting.vote(poll, sitting.titulars[3], "against", at=late)
-    assert operations.close_due(at=late) == 1
-    poll.refresh_from_db()
-    assert poll.result == "adopted"
-    assert poll.sentence.startswith("Adopté : 3 voix pour, 0 contre")
-
-
-def test_in_writing_two_seats_of_five_are_no_quorum(consulted: tuple[Sitting, Poll]) -> None:
-    sitting, poll = consulted
-    for mandate in sitting.titulars[:2]:
-        sitting.vote(poll, mandate, "for")
-    assert sitting.close(poll).result == "no_quorum"
-
-
 # --- Around Python -------------------------------------------------------------------------------------------------
 
 
@@ -476,18 +432,6 @@ def test_what_was_voted_never_changes(sitting: Sitting, change: str) -> None:
     sitting.close(poll)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(change)
-
-
-def test_the_database_gives_a_seat_to_one_person_alone(consulted: tuple[Sitting, Poll]) -> None:
-    sitting, poll = consulted
-    sitting.vote(poll, sitting.titulars[0], "for")
-    other = sitting.substitutes[0]
-    for version in (1, 2):
-        with pytest.raises(DatabaseError), transaction.atomic():
-            Ballot.objects.create(
-                poll=poll, seat=sitting.seats[0], version=version, mandate=other, by=other.person, choice="for",
-                at=sitting.later(), nonce="", seal="", entry=10_000 + version,
-            )  # fmt: skip
 
 
 def test_a_cancelled_session_frees_its_journeys(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from palier.calendar import in_words, paris_day
 from palier.committee import queries
-from palier.committee.models import Committee, Dossier, Item, Mandate, SeatReply, Session
+from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session
 from palier.committee.rules.agenda import Coming, SessionState, matter_of, notice
 from palier.committee.rules.terms import Matter
 from palier.directory.models import Person
@@ -218,7 +218,7 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
     session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
     open_items = queries.items(session=session).filter(withdrawn_at__isnull=True, concluded_at__isnull=True)
     left = [item for item in open_items if queries.adopted(item=item) is None]
-    if session.state in {SessionState.PREPARED, SessionState.CANCELLED} or at < session.starts_at:
+    if session.state not in {SessionState.CONVENED, SessionState.CLOSED} or at < session.starts_at:
         raise Refusal(
             no("committee.too_early_again", "Une seconde convocation suit une séance qui a eu lieu ou n’a pu s’ouvrir.")
         )
@@ -234,6 +234,7 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
         ends_at=ends_at,
         place=session.place,
         remote_link=session.remote_link,
+        written=session.written,
         first=session,
         by=by,
         at=at,
@@ -243,11 +244,22 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
         about = {
             name: getattr(item, name) for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "framework")
         }
-        add_item(
+        kept = add_item(
             session=again, matter=Matter(item.matter), title=item.title, presentation=item.presentation, by=by, at=at, **about
         )
+        _keep_out(item, kept, by, at)
     convene(session=again, by=by, at=at)
     return again
+
+
+def _keep_out(before: Item, after: Item, by: Person, at: datetime) -> None:
+    """Who is recused from a matter stays so when it is held again: nothing of it reaches them meanwhile."""
+    for recusal in Recusal.objects.filter(item=before, lifted_at__isnull=True).select_related("mandate__person"):
+        Recusal.objects.create(
+            item=after, mandate=recusal.mandate, reach=recusal.reach, because=recusal.because, by=recusal.by, at=at
+        )
+        summary = f"a maintenu la récusation de {recusal.mandate.person.name} sur « {after.title} »."
+        remember(after.session, "recused", summary, by=by, at=at, item=after.pk, mandate=recusal.mandate_id)
 
 
 @transaction.atomic

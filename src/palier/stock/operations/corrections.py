@@ -46,7 +46,14 @@ def place_residence(*, residence: Residence, lon: float, lat: float, by: Person 
     residence.placed_at = residence.corrected_at = at
     residence.save(update_fields=["lon", "lat", "placed_at", "corrected_at"])
     stand(source=residence.last_source, residences=[residence.pk])
-    _line(residence, "stock.residence_placed", f"a placé « {residence.name} » sur la carte.", by, at, {"lon": lon, "lat": lat})
+    _line(
+        residence,
+        "stock.residence_placed",
+        f"a placé « {residence.name} » sur la carte.",
+        by,
+        at,
+        {"lon": str(lon), "lat": str(lat)},
+    )
     return residence
 
 

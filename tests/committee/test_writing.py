@@ -1,0 +1,84 @@
+"""A written consultation: the seat votes once, the undecided are reminded, the deadline closes."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from palier.committee import operations
+from palier.committee.models import Ballot, Poll
+from palier.ledger.models import Entry
+from palier.outbox.models import Message
+from tests.committee.conftest import AFTERNOON, Sitting
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def consulted(sitting: Sitting) -> tuple[Sitting, Poll]:
+    """A written consultation of two days with a poll open."""
+    sitting.session = operations.prepare(
+        committee=sitting.committee,
+        starts_at=AFTERNOON,
+        ends_at=AFTERNOON + timedelta(days=2),
+        written=True,
+        by=sitting.referent,
+        at=sitting.at,
+    )
+    item = sitting.put("Par écrit")
+    sitting.convene()
+    operations.open_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    sitting.begin(item, *sitting.titulars)
+    return sitting, sitting.poll(item)
+
+
+def test_in_writing_the_first_of_a_seat_votes_and_the_other_is_refused_on_record(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    assert isinstance(sitting.vote(poll, sitting.substitutes[0], "for"), Ballot)
+    verdict = sitting.vote(poll, sitting.titulars[0], "against")
+    assert not verdict
+    line = Entry.objects.get(act="committee.ballot_refused")
+    assert line.actor_id == sitting.titulars[0].person_id
+    assert isinstance(sitting.vote(poll, sitting.substitutes[0], "against"), Ballot)
+
+
+def test_in_writing_only_the_undecided_are_reminded(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    sitting.vote(poll, sitting.titulars[0], "for")
+    Message.objects.all().delete()
+    assert operations.remind_undecided(poll=poll, by=None, at=sitting.later()) == 8
+    told = set(Message.objects.values_list("person_id", flat=True))
+    assert not told & {sitting.titulars[0].person_id, sitting.substitutes[0].person_id}
+
+
+def test_in_writing_the_deadline_closes_and_silence_does_not_sit(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    for mandate in sitting.titulars[:3]:
+        sitting.vote(poll, mandate, "for")
+    late = AFTERNOON + timedelta(days=2, seconds=1)
+    assert not sitting.vote(poll, sitting.titulars[3], "against", at=late)
+    assert operations.close_due(at=late) == 1
+    poll.refresh_from_db()
+    assert poll.result == "adopted"
+    assert poll.sentence.startswith("Adopté : 3 voix pour, 0 contre")
+
+
+def test_in_writing_two_seats_of_five_are_no_quorum(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    for mandate in sitting.titulars[:2]:
+        sitting.vote(poll, mandate, "for")
+    assert sitting.close(poll).result == "no_quorum"
+
+
+def test_the_database_gives_a_seat_to_one_person_alone(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    sitting.vote(poll, sitting.titulars[0], "for")
+    other = sitting.substitutes[0]
+    for version in (1, 2):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Ballot.objects.create(
+                poll=poll, seat=sitting.seats[0], version=version, mandate=other, by=other.person, choice="for",
+                at=sitting.later(), nonce="", seal="", entry=10_000 + version,
+            )  # fmt: skip
