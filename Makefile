@@ -19,6 +19,7 @@ setup: .venv/.synced assets ## Fetch the tools and libraries, build the assets
 .venv/.synced: pyproject.toml uv.lock | $(UV)
 	@echo "Installing the Python libraries (1 to 3 minutes the first time)…"
 	@$(UV) sync --frozen --quiet --compile-bytecode
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 .PHONY: assets

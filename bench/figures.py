@@ -81,4 +81,4 @@ def queries(act: Callable[[], object]) -> int:
 def figure(what: str, value: float, unit: str, *, promised: float | None = None) -> None:
     """Print one figure, with what was promised (at most) and whether it holds."""
     against = "" if promised is None else f"   promised ≤ {promised:g} {unit}   {'holds' if value <= promised else 'BROKEN'}"
-    print(f"{what:<64} {value:>10,.1f} {unit:<7}{against}", flush=True)
+    print(f"{what:<64} {value:>10,.2f} {unit:<7}{against}", flush=True)

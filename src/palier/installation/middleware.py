@@ -1,36 +1,16 @@
-"""What every request goes through before the rooms: the health page and the request log."""
+"""What every request goes through before the rooms: the request log."""
 
 import logging
 import time
 import uuid
 from collections.abc import Callable
 
-from django.db import connection
-from django.db.utils import Error
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 
 from palier.installation.logs import route_of
 
 log = logging.getLogger("palier.request")
 Next = Callable[[HttpRequest], HttpResponse]
-
-
-class HealthMiddleware:
-    """``/health``: 200 when the database answers, 503 otherwise. Before the host check, for load balancers."""
-
-    def __init__(self, get_response: Next) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer the health page, pass everything else on."""
-        if request.path != "/health":
-            return self.get_response(request)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT 1")
-        except Error:
-            return JsonResponse({"database": "down"}, status=503)
-        return JsonResponse({"database": "up"})
 
 
 class RequestLogMiddleware:

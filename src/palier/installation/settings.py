@@ -111,7 +111,7 @@ INSTALLED_APPS = [
     "palier.web",
 ]
 MIDDLEWARE = [
-    "palier.installation.middleware.HealthMiddleware",
+    "palier.web.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",

@@ -9,6 +9,8 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db import connection, transaction
 
 from palier.calendar import at_hour, paris_day
+from palier.ledger.operations import record
+from palier.ledger.rules import Audience
 from palier.outbox.models import Message, Preference, State
 from palier.outbox.queries import due, due_digests
 from palier.outbox.rules import DELAY, DIGEST_HOUR, EVENTS, Pace, next_try
@@ -142,6 +144,32 @@ def resend(*, pk: int, at: datetime) -> None:
     )
     if not changed:
         raise Refusal(no("outbox.not_dead", "Ce message n’est pas en échec : il n’y a rien à reprendre."))
+
+
+@transaction.atomic
+def dismiss(*, pk: int, because: str, by: int, at: datetime) -> None:
+    """Give up a dead letter, with the reason: it leaves the list, and stays as it is among the messages.
+
+    Raises:
+        Refusal: when no reason is given, or the message is not a dead letter.
+    """
+    if not because.strip():
+        raise Refusal(no("outbox.reason", "Dites pourquoi le message ne part pas, par exemple « prévenue par téléphone »."))
+    message = Message.objects.select_for_update().filter(pk=pk, state=State.DEAD).first()
+    if message is None:
+        raise Refusal(no("outbox.not_dead", "Ce message n’est plus en échec : il n’y a rien à classer."))
+    message.state, message.settled_at = State.CANCELLED, at
+    message.save(update_fields=["state", "settled_at"])
+    record(
+        act="outbox.message_dismissed",
+        by=by,
+        at=at,
+        on=("outbox.message", pk),
+        landlord=message.landlord_id,
+        summary=f"a classé sans envoi le message « {message.subject} » : {because.strip()}",
+        facts={"person": message.person_id, "event": message.event, "problem": message.problem},
+        audience=Audience.SCHEME,
+    )
 
 
 def choose(*, person: int, event: str, pace: Pace) -> None:

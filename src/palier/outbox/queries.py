@@ -29,6 +29,12 @@ def due_digests(*, at: datetime) -> QuerySet[Message]:
     return Message.objects.filter(state=State.WAITING, digest=True, due_at__lte=at).order_by()
 
 
+def oldest_due(*, at: datetime) -> datetime | None:
+    """Since when the oldest message that should have left waits; None when none does."""
+    waiting = Message.objects.filter(state=State.WAITING, due_at__lte=at)
+    return waiting.order_by("due_at").values_list("due_at", flat=True).first()
+
+
 def of_person(*, person: int) -> QuerySet[Message]:
     """Every message to a person, latest first."""
     return Message.objects.filter(person_id=person).order_by("-written_at", "-pk")

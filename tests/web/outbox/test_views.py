@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import open_file
 from palier.directory.rules import Kind, Role
+from palier.ledger.models import Entry
 from palier.outbox.models import Message, Preference, State
-from palier.outbox.operations import post
+from palier.outbox.operations import dismiss, post
 from palier.outbox.rules import Pace
+from palier.verdict import Refusal
 
 pytestmark = pytest.mark.django_db
 Make = Callable[..., Person]
@@ -124,3 +127,53 @@ def test_staff_sends_again_what_could_not_leave(
     message.refresh_from_db()
     assert (message.state, message.attempts) == (State.WAITING, 0)
     assert sign_in(make_person(Role.QUALITY_LEAD, landlord)).get("/messages/en-echec/").status_code == 403
+
+
+@pytest.fixture
+def staff(make_organisation: Callable[..., Organisation], make_person: Make, sign_in: SignIn) -> Client:
+    return sign_in(make_person(Role.ADMINISTRATOR, make_organisation(Kind.LABEL_OWNER)))
+
+
+def test_staff_gives_up_a_message_with_a_reason_that_stays_in_the_ledger(
+    staff: Client, make_person: Make, at: datetime
+) -> None:
+    message = write(make_person(), at, subject="Une pièce manque")
+    where = f"/messages/en-echec/{message.pk}/classer/"
+    assert staff.get(where).status_code == 404  # it waits: nothing to give up
+    Message.objects.update(state=State.DEAD, settled_at=at, problem="550 inconnu", attempts=6)
+    assert "550 inconnu" in staff.get(where).content.decode()
+    assert staff.post(where, {"because": " "}).status_code == 200
+    assert Message.objects.get().state == State.DEAD
+    assert staff.post(where, {"because": "prévenue par téléphone"}).status_code == 302
+    assert Message.objects.get().state == State.CANCELLED
+    line = Entry.objects.get(act="outbox.message_dismissed")
+    assert line.content is not None
+    assert "Une pièce manque" in line.content["summary"]
+    assert "prévenue par téléphone" in line.content["summary"]
+    assert "Une pièce manque" not in staff.get("/messages/en-echec/").content.decode()
+    with pytest.raises(Refusal, match="plus en échec"):
+        dismiss(pk=message.pk, because="encore", by=1, at=at)
+
+
+def beat(seconds_ago: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+        cursor.execute(
+            "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - make_interval(secs => %s))", [seconds_ago]
+        )
+
+
+def test_health_says_whether_the_worker_lives_and_letters_leave(staff: Client, make_person: Make, client: Client) -> None:
+    assert client.get("/health/worker", headers={"host": "anywhere"}).status_code == 503
+    web = client.get("/health")
+    assert (web.status_code, web.json()) == (200, {"database": "up", "worker": "silent", "letters": "on_time"})
+    assert "arrêté" in staff.get("/messages/en-echec/").content.decode()
+    beat(seconds_ago=5)
+    assert client.get("/health/worker").json() == {"database": "up", "worker": "up", "letters": "on_time"}
+    write(make_person(), timezone.now() - timedelta(hours=1))
+    late = client.get("/health/worker")
+    assert (late.status_code, late.json()["letters"]) == (503, "late")
+    assert "attend depuis" in staff.get("/messages/en-echec/").content.decode()
+    Message.objects.all().delete()
+    beat(seconds_ago=90)
+    assert client.get("/health/worker").json()["worker"] == "silent"

@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
 from palier.directory.queries import names
@@ -19,6 +19,7 @@ from palier.outbox import operations, queries
 from palier.outbox.models import Message, State
 from palier.outbox.rules import EVENTS, Pace
 from palier.web.doors import Open, Request, door, roles_of
+from palier.web.health import pulse
 
 PAGE = 30
 # The shape and colour of each state: ``<c-state kind="">``.
@@ -128,7 +129,8 @@ def preferences(request: Request) -> HttpResponse:
 def dead_letters(request: Request) -> HttpResponse:
     """Messages that could not leave after all tries, and why."""
     page = _page(request, queries.dead())
-    return render(request, "outbox/dead_letters.html", {"page_obj": page, "rows": rows(page.object_list)})
+    context = {"page_obj": page, "rows": rows(page.object_list), "pulse": pulse(at=request.at)}
+    return render(request, "outbox/dead_letters.html", context)
 
 
 @door(POST=(Thing.INSTALLATION, Right.READ))
@@ -137,3 +139,23 @@ def resend(request: Request, pk: int) -> HttpResponse:
     operations.resend(pk=pk, at=request.at)
     messages.success(request, "Le message repart dans la minute.")
     return redirect("dead_letters")
+
+
+class DismissForm(forms.Form):
+    """Why a message will not be sent."""
+
+    because = forms.CharField(
+        label="Raison", max_length=200, help_text="Par exemple « prévenue par téléphone ». Elle reste au journal."
+    )
+
+
+@door(GET=(Thing.INSTALLATION, Right.READ), POST=(Thing.INSTALLATION, Right.READ))
+def dismiss(request: Request, pk: int) -> HttpResponse:
+    """Give a message up, with the reason."""
+    message = get_object_or_404(queries.dead(), pk=pk)
+    form = DismissForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        operations.dismiss(pk=pk, because=form.cleaned_data["because"], by=request.user.pk, at=request.at)
+        messages.success(request, "Le message est classé. La raison reste au journal.")
+        return redirect("dead_letters")
+    return render(request, "outbox/dismiss.html", {"row": rows([message])[0], "form": form})
