@@ -11,11 +11,12 @@ from django.db.models import Model
 
 from palier.label.operations import lapse_due
 from palier.ledger.models import Entry
+from palier.ledger.rules import sha256_of
 from palier.outbox.models import Message
 from palier.register import operations, queries
 from palier.register.models import Authority, Certificate, Event, Licence, SealedFile
 from palier.register.operations.sealing import seal_due
-from palier.register.rules.certificates import Validity, digest, meant, spelled
+from palier.register.rules.certificates import Validity, meant, spelled
 from palier.register.rules.history import Standing
 from palier.verdict import Refusal
 from tests.register.conftest import Scene
@@ -28,7 +29,7 @@ def test_an_award_gives_one_certificate_however_often_one_catches_up(scene: Scen
     assert operations.catch_up(at=scene.at) == 0
     one = Certificate.objects.get()
     assert (one.number, one.valid_from, one.valid_until) == ("PAL-2026-0001", date(2026, 3, 10), date(2027, 9, 9))
-    assert one.digest == digest(one.content)
+    assert one.digest == sha256_of(one.content)
     assert Licence.objects.get().journey == journey
     line = Entry.objects.get(act="register.certificate_issued")
     assert line.content["facts"]["sha256"] == one.digest

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from palier.jobs.tasks import seal_certificates
+from palier.jobs.tasks import issue_certificates
 from palier.register import seal
 from palier.register.models import SealedFile
-from palier.register.operations.sealing import seal_due
+from palier.register.operations import seal_due
 from tests.register.conftest import Scene
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def test_certificates_wait_for_a_key_then_are_sealed(scene: Scene, settings: Any
     with pytest.raises(seal.NoSeal, match="PALIER_SEAL ne nomme aucune clé"):
         seal_due(at=scene.at)
     with caplog.at_level(logging.ERROR, logger="palier.jobs"):
-        seal_certificates()
+        issue_certificates(0)
     assert "production.md" in caplog.records[-1].__dict__["reason"]
     assert not SealedFile.objects.exists()
     settings.SEAL = kept

@@ -24,6 +24,7 @@ from palier.label import operations as label
 from palier.ledger import operations as ledger
 from palier.outbox import operations as outbox
 from palier.register import operations as register
+from palier.register.seal import NoSeal
 from palier.stock import operations as stock
 
 log = logging.getLogger("palier.jobs")
@@ -69,16 +70,8 @@ def pass_due(timestamp: int) -> None:
 def issue_certificates(timestamp: int) -> None:
     """Issue the certificates that decisions call for, follow what befalls them, and seal their files."""
     register.catch_up(at=timezone.now())
-    seal_certificates()
-
-
-def seal_certificates() -> None:
-    """Seal what waits; without a key, say once a run what to do. pyHanko is loaded by whoever seals, when there is something."""
-    from palier.register.operations.sealing import seal_due  # noqa: PLC0415 - heavy, and rarely needed
-    from palier.register.seal import NoSeal  # noqa: PLC0415 - the same
-
     try:
-        made = seal_due(at=timezone.now())
+        made = register.seal_due(at=timezone.now())
     except NoSeal as missing:
         log.error("certificates wait for a seal", extra={"reason": str(missing)})  # noqa: TRY400 - the sentence says it all
     else:

@@ -36,6 +36,11 @@ def achievement(origin: str, label: str) -> dict[str, Any]:
     }
 
 
+def key(origin: str, fingerprint: str) -> str:
+    """Where the public key of a seal is read, for ever."""
+    return f"{origin}/registre/cles/{fingerprint}.json"
+
+
 def _identity(kind: str, value: str) -> dict[str, Any]:
     return {"type": "IdentityObject", "hashed": False, "identityHash": value, "identityType": kind}
 
@@ -64,6 +69,18 @@ def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: in
             "statusListIndex": str(index),
             "statusListCredential": f"{origin}/registre/etats.jwt",
         },
+    }
+
+
+def token(claims: Mapping[str, Any]) -> dict[str, Any]:
+    """A credential as a JSON web token: with the claims that those know, which repeat it."""
+    return {
+        **claims,
+        "iss": claims["issuer"]["id"],
+        "jti": claims["id"],
+        "sub": claims["credentialSubject"]["id"],
+        "nbf": int(datetime.fromisoformat(claims["validFrom"]).timestamp()),
+        "exp": int(datetime.fromisoformat(claims["validUntil"]).timestamp()),
     }
 
 

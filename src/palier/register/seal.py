@@ -1,13 +1,12 @@
-"""The key that seals certificates, and what it signs: PDF (PAdES) and credentials (JWS, RS256).
+"""The key that seals certificates, and what it signs by itself: credentials (JWS, RS256). ``pades`` signs PDF with it.
 
 ``settings.SEAL_FROM`` names the function that gives the seal; the one here reads a PKCS #12 file. An installation whose key
-lies in a device or a service names a function of its own. pyHanko is heavy: only what signs or verifies imports this module.
+lies in a device or a service names a function of its own.
 """
 
 from __future__ import annotations
 
 import base64
-import io
 import json
 import os
 from collections.abc import Mapping
@@ -16,21 +15,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PublicFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils.module_loading import import_string
-from pyhanko.keys import load_certs_from_pemder_data
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign import fields, signers, validation
-from pyhanko_certvalidator import ValidationContext
-
-FIELD = "Palier"
 
 
 class NoSeal(Exception):
@@ -45,11 +36,6 @@ class Seal(Protocol):
         """Its own certificate first, up to the authority that everybody trusts."""
         ...
 
-    @property
-    def pdf_signer(self) -> signers.Signer:
-        """What pyHanko signs a PDF with."""
-        ...
-
     def sign(self, data: bytes) -> bytes:
         """The RSA PKCS #1 v1.5 signature of data, over its SHA-256."""
         ...
@@ -58,9 +44,8 @@ class Seal(Protocol):
 class FileSeal:
     """A seal whose key is in a PKCS #12 file, with its certificate and those above it."""
 
-    def __init__(self, key: rsa.RSAPrivateKey, chain: list[x509.Certificate], data: bytes, password: bytes) -> None:
+    def __init__(self, key: rsa.RSAPrivateKey, chain: list[x509.Certificate]) -> None:
         self._key, self.chain = key, chain
-        self.pdf_signer: signers.Signer = signers.SimpleSigner.load_pkcs12_data(data, other_certs=[], passphrase=password)
 
     def sign(self, data: bytes) -> bytes:
         """The signature of data."""
@@ -100,14 +85,13 @@ def in_a_file() -> Seal:
 
 @lru_cache(maxsize=4)
 def _read(path: Path, modified: int, inode: int) -> Seal:
-    data, password = path.read_bytes(), settings.SEAL_PASSWORD.encode()
     try:
-        key, certificate, others = pkcs12.load_key_and_certificates(data, password)
+        key, certificate, others = pkcs12.load_key_and_certificates(path.read_bytes(), settings.SEAL_PASSWORD.encode())
     except ValueError as problem:
         raise NoSeal(f"« {path} » ne s’ouvre pas avec PALIER_SEAL_PASSWORD, ou n’est pas un fichier PKCS #12.") from problem
     if not isinstance(key, rsa.RSAPrivateKey) or certificate is None:
         raise NoSeal(f"« {path} » ne contient pas une clé RSA et son certificat.")
-    return FileSeal(key, [certificate, *others], data, password)
+    return FileSeal(key, [certificate, *others])
 
 
 def make_demonstration(path: Path) -> None:
@@ -204,53 +188,8 @@ def jwk(chain: str) -> dict[str, Any]:
     }
 
 
-def public_der(chain: str) -> bytes:
-    """The public key of the first certificate of a chain (SubjectPublicKeyInfo)."""
-    key = x509.load_pem_x509_certificates(chain.encode())[0].public_key()
-    return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-
-
 def _url64(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-# --- Signing and verifying -----------------------------------------------------------------------------------------
-
-
-class _Behind(IncrementalPdfFileWriter):
-    """Adds behind a PDF and leaves its metadata as they are: written again, they would no longer be those of PDF/A."""
-
-    def _update_meta(self) -> None:
-        pass
-
-
-def sign_pdf(pdf: bytes, found: Seal, *, reason: str) -> bytes:
-    """The PDF with an invisible PAdES signature, added behind its bytes: PDF/A stays PDF/A."""
-    out = io.BytesIO()
-    metadata = signers.PdfSignatureMetadata(
-        field_name=FIELD,
-        reason=reason,
-        md_algorithm="sha256",
-        subfilter=fields.SigSeedSubFilter.PADES,
-        certify=True,
-        docmdp_permissions=fields.MDPPerm.NO_CHANGES,
-    )
-    signers.PdfSigner(metadata, signer=found.pdf_signer, new_field_spec=fields.SigFieldSpec(FIELD)).sign_pdf(
-        _Behind(io.BytesIO(pdf)), output=out
-    )
-    return out.getvalue()
-
-
-def pdf_holds(pdf: bytes, chain: str) -> bool:
-    """Whether a PDF of ours is covered whole by a signature of the seal whose chain is given."""
-    signatures = PdfFileReader(io.BytesIO(pdf)).embedded_signatures
-    if len(signatures) != 1:
-        return False
-    trusted: list[asn1.Certificate] = list(load_certs_from_pemder_data(chain.encode()))
-    status = validation.validate_pdf_signature(
-        signatures[0], ValidationContext(trust_roots=trusted[-1:], other_certs=trusted, allow_fetching=False)
-    )
-    return bool(status.bottom_line) and status.signing_cert.sha256 == trusted[0].sha256
 
 
 def jws(payload: Mapping[str, Any], found: Seal, *, kind: str, kid: str) -> str:

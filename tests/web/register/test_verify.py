@@ -27,11 +27,11 @@ from palier.ledger import verifier
 from palier.ledger.models import Entry
 from palier.ledger.operations import erase
 from palier.ledger.queries import keys_file
-from palier.register import operations
+from palier.ledger.rules import canonical
+from palier.register import operations, pades
 from palier.register.models import Certificate, SealedFile
 from palier.register.operations.sealing import seal_due
-from palier.register.rules.certificates import canonical, spelled
-from palier.register.seal import pdf_holds
+from palier.register.rules.certificates import spelled
 from tests.fixtures import NOON
 from tests.register.conftest import Scene
 
@@ -141,8 +141,8 @@ def test_a_signature_over_changed_bytes_does_not_hold(scene: Scene) -> None:
     seal_due(at=scene.at)
     kept = SealedFile.objects.get()
     ours = path_of(kept.sha256).read_bytes()
-    assert pdf_holds(ours, kept.authority.chain)
-    assert not pdf_holds(ours[:1000] + bytes([ours[1000] ^ 1]) + ours[1001:], kept.authority.chain)
+    assert pades.holds(ours, kept.authority.chain)
+    assert not pades.holds(ours[:1000] + bytes([ours[1000] ^ 1]) + ours[1001:], kept.authority.chain)
 
 
 def test_the_pdf_keeps_what_pdf_a_asks_for_once_signed(scene: Scene) -> None:

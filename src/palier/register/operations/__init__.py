@@ -2,6 +2,7 @@
 
 from palier.register.operations.issuing import catch_up, issue
 from palier.register.operations.marks import add_to_kit, confirm_removal, declare_use, withdraw_from_kit
+from palier.register.operations.sealing import seal_due
 
 __all__ = [
     "add_to_kit",
@@ -9,5 +10,6 @@ __all__ = [
     "confirm_removal",
     "declare_use",
     "issue",
+    "seal_due",
     "withdraw_from_kit",
 ]

@@ -17,18 +17,11 @@ from palier.directory import queries as directory
 from palier.directory.rules import LandlordType, Role
 from palier.label.models import Passage
 from palier.ledger.operations import record
+from palier.ledger.rules import sha256_of
 from palier.outbox.operations import post
 from palier.register import queries
 from palier.register.models import Certificate, Event, Licence
-from palier.register.rules.certificates import (
-    ALPHABET,
-    CODE_LENGTH,
-    FORMAT,
-    GRANT_OF_OUTCOME,
-    Grant,
-    digest,
-    number,
-)
+from palier.register.rules.certificates import ALPHABET, CODE_LENGTH, FORMAT, GRANT_OF_OUTCOME, Grant, number
 from palier.register.rules.history import CHANGE_OF_ACT, ENDS, GRANTS, Change
 from palier.register.rules.marks import REMOVAL
 from palier.verdict import Refusal, no
@@ -88,7 +81,7 @@ def issue(*, decision: Decision, at: datetime) -> Certificate:
         valid_from=valid_from,
         valid_until=passage.label_until,
         content=content,
-        digest=digest(content),
+        digest=sha256_of(content),
         issued_at=at,
     )
     Licence.objects.get_or_create(
@@ -102,7 +95,8 @@ def issue(*, decision: Decision, at: datetime) -> Certificate:
         on=("register.certificate", certificate.pk),
         landlord=journey.landlord_id,
         summary=f"a émis le certificat {certificate.number}, valable jusqu’au {certificate.valid_until:%d/%m/%Y}.",
-        facts={"number": certificate.number, "sha256": certificate.digest, "decision": decision.pk},
+        facts={"number": certificate.number, "decision": decision.pk},
+        attests=content,
     )
     _tell(
         certificate,

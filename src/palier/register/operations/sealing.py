@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 
 from palier.documents import storage
 from palier.ledger.operations import record
+from palier.ledger.rules import canonical
 from palier.register import badge, printing, queries, seal
 from palier.register.models import Authority, Certificate, SealedFile
-from palier.register.rules.certificates import Grant, canonical, spelled
+from palier.register.rules.certificates import Grant, spelled
 
 BATCH = 25
 
@@ -34,13 +35,10 @@ def seal_due(*, at: datetime, batch: int = BATCH) -> int:
     return sum(_seal(one, key, owner, at) for one in waiting)
 
 
-def badge_key(fingerprint: str) -> str:
-    """Where the public key of a seal is read, for ever."""
-    return f"{settings.ORIGIN}/registre/cles/{fingerprint}.json"
-
-
 def _seal(certificate: Certificate, key: seal.Seal, owner: str, at: datetime) -> int:
     """One file: on disk before its row, as documents are. Made twice at once, the first stays."""
+    from palier.register import pades  # noqa: PLC0415 - heavy, and most runs seal nothing
+
     content = certificate.content
     said = {
         "sentence": Grant(certificate.grant).sentence,
@@ -50,10 +48,10 @@ def _seal(certificate: Certificate, key: seal.Seal, owner: str, at: datetime) ->
     plain = printing.certificate(
         content, said=said, twin=canonical(content), fonts=settings.PRINT_FONTS, at=certificate.issued_at
     )
-    signed = seal.sign_pdf(plain, key, reason=f"Certificat {certificate.number}")
+    signed = pades.sign(plain, key, reason=f"Certificat {certificate.number}")
     mark = seal.fingerprint(key)
     claims = badge.credential(content, origin=settings.ORIGIN, owner=owner, index=certificate.pk)
-    token = seal.jws(_registered(claims, certificate), key, kind="vc+ld+json", kid=badge_key(mark))
+    token = seal.jws(badge.token(claims), key, kind="vc+ld+json", kid=badge.key(settings.ORIGIN, mark))
     with storage.incoming() as folder:
         part = Path(tempfile.mkstemp(dir=folder)[1])
         part.write_bytes(signed)
@@ -78,18 +76,3 @@ def _seal(certificate: Certificate, key: seal.Seal, owner: str, at: datetime) ->
     except IntegrityError:
         return 0
     return 1
-
-
-def _registered(claims: dict[str, object], certificate: Certificate) -> dict[str, object]:
-    """The claims that JSON web tokens know, beside the credential they repeat."""
-    subject = claims["credentialSubject"]
-    issuer = claims["issuer"]
-    assert isinstance(subject, dict)
-    assert isinstance(issuer, dict)
-    return claims | {
-        "iss": issuer["id"],
-        "jti": claims["id"],
-        "sub": subject["id"],
-        "nbf": int(datetime.fromisoformat(str(claims["validFrom"])).timestamp()),
-        "exp": int(datetime.fromisoformat(str(claims["validUntil"])).timestamp()),
-    }

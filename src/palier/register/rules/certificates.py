@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
 
-import rfc8785
-
+from palier.committee.rules.outcomes import Outcome
 from palier.register.rules.history import Line, Standing
 
 FORMAT = "palier.certificate/1"
@@ -42,11 +38,11 @@ class Grant(StrEnum):
         }[self.value]
 
 
-GRANT_OF_OUTCOME = {
-    "label_awarded": Grant.AWARD,
-    "confirmed": Grant.CONFIRMATION,
-    "confirmed_with_reservations": Grant.CONFIRMATION,
-    "renewed": Grant.RENEWAL,
+GRANT_OF_OUTCOME: dict[str, Grant] = {
+    Outcome.LABEL_AWARDED: Grant.AWARD,
+    Outcome.CONFIRMED: Grant.CONFIRMATION,
+    Outcome.CONFIRMED_WITH_RESERVATIONS: Grant.CONFIRMATION,
+    Outcome.RENEWED: Grant.RENEWAL,
 }
 
 
@@ -64,16 +60,6 @@ def meant(text: str) -> str:
     """The code that somebody typed: no space, no hyphen, capitals, O for 0, I and L for 1; empty when it is none."""
     code = "".join(c for c in text.upper() if c.isalnum()).translate(_MEANT)
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
-
-
-def canonical(content: Mapping[str, Any]) -> bytes:
-    """The one spelling of a certificate's content (JSON canonicalization scheme, RFC 8785)."""
-    return rfc8785.dumps(dict(content))
-
-
-def digest(content: Mapping[str, Any]) -> str:
-    """The fingerprint of a certificate's content: its identity, whatever paper it is printed on."""
-    return hashlib.sha256(canonical(content)).hexdigest()
 
 
 class Validity(StrEnum):

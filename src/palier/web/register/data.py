@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, set_response_etag
 
 from palier.directory.models import Landlord
 from palier.ledger import queries as ledger
-from palier.register import badge, queries
+from palier.register import badge, queries, seal
 from palier.register.models import Authority, Certificate
 from palier.register.rules.certificates import Validity
 from palier.register.rules.history import Change, Standing
@@ -38,21 +37,19 @@ _COLUMNS = [
 ]
 
 
-def shared(request: Request, response: HttpResponse, *, seconds: int = 60) -> HttpResponseBase:
+def shared(request: Request, response: HttpResponse, *, seconds: int = 60) -> HttpResponse:
     """An answer that anybody may keep a while and any site may read; unchanged, it is not sent again."""
     response["Cache-Control"] = f"public, max-age={seconds}"
     response["Access-Control-Allow-Origin"] = "*"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    answer: HttpResponseBase = get_conditional_response(request, response["ETag"], None, response) or response
+    set_response_etag(response)
+    answer = get_conditional_response(request, response["ETag"], None, response)
+    assert isinstance(answer, HttpResponse)
     return answer
 
 
 def _json(request: Request, value: Any, *, seconds: int = 60) -> Answer:
     text = json.dumps(value, ensure_ascii=False, indent=1)
-    answer = shared(request, HttpResponse(text, content_type="application/json; charset=utf-8"), seconds=seconds)
-    assert isinstance(answer, HttpResponse)
-    return answer
+    return shared(request, HttpResponse(text, content_type="application/json; charset=utf-8"), seconds=seconds)
 
 
 @door(GET=Open.PUBLIC)
@@ -79,9 +76,7 @@ def export(request: Request, form: str) -> Answer:
         ]
         for one in found.lines
     )
-    answer = shared(request, spreadsheet("csv", f"registre-{found.on:%Y-%m-%d}", _COLUMNS, rows))
-    assert isinstance(answer, HttpResponse)
-    return answer
+    return shared(request, spreadsheet("csv", f"registre-{found.on:%Y-%m-%d}", _COLUMNS, rows))
 
 
 def as_data(found: queries.Register) -> dict[str, Any]:
@@ -138,7 +133,7 @@ def issuer(request: Request) -> Answer:
     profile = badge.issuer(settings.ORIGIN, queries.owner_name())
     keys = [
         {
-            "id": settings.ORIGIN + reverse("register_key", kwargs={"fingerprint": one.fingerprint}),
+            "id": badge.key(settings.ORIGIN, one.fingerprint),
             "since": one.since.date().isoformat(),
         }
         for one in queries.authorities()
@@ -155,17 +150,13 @@ def achievement(request: Request) -> Answer:
 @door(GET=Open.PUBLIC)
 def key(request: Request, fingerprint: str) -> Answer:
     """A public key of certificates and badges, with its chain (JSON Web Key)."""
-    from palier.register import seal  # noqa: PLC0415 - pyHanko, only here and where one signs
-
     found = get_object_or_404(Authority, fingerprint=fingerprint)
-    return _json(request, {"kid": request.build_absolute_uri(request.path), **seal.jwk(found.chain)}, seconds=3600)
+    return _json(request, {"kid": badge.key(settings.ORIGIN, fingerprint), **seal.jwk(found.chain)}, seconds=3600)
 
 
 @door(GET=Open.PUBLIC)
 def states(request: Request) -> Answer:
     """The list of badges that do not hold now, signed."""
-    from palier.register import seal  # noqa: PLC0415 - the same
-
     try:
         signer = seal.seal()
     except seal.NoSeal as missing:
@@ -173,11 +164,9 @@ def states(request: Request) -> Answer:
     raised = queries.not_holding(on=request.on)
     day = request.at.replace(hour=0, minute=0, second=0, microsecond=0)
     content = badge.status_list(raised=raised, origin=settings.ORIGIN, owner=queries.owner_name(), at=day)
-    kid = settings.ORIGIN + reverse("register_key", kwargs={"fingerprint": seal.fingerprint(signer)})
+    kid = badge.key(settings.ORIGIN, seal.fingerprint(signer))
     token = seal.jws(content, signer, kind="vc+ld+json", kid=kid)
-    answer = shared(request, HttpResponse(token, content_type="application/vc+jwt"))
-    assert isinstance(answer, HttpResponse)
-    return answer
+    return shared(request, HttpResponse(token, content_type="application/vc+jwt"))
 
 
 @door(GET=Open.PUBLIC)

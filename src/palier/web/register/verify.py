@@ -119,11 +119,11 @@ def shown(found: queries.Verified) -> dict[str, Any]:
 
 def _file(found: queries.Verified) -> dict[str, bool]:
     """The file that was dropped is ours, byte for byte: whether its signature holds, read from the copy we keep."""
-    from palier.register import seal  # noqa: PLC0415 - pyHanko, only here and where one signs
+    from palier.register import pades  # noqa: PLC0415 - heavy, and only a PDF of ours is read
 
     kept = found.certificate.file
     path = path_of(kept.sha256)
-    return {"signed": path.exists() and seal.pdf_holds(path.read_bytes(), kept.authority.chain)}
+    return {"signed": path.exists() and pades.holds(path.read_bytes(), kept.authority.chain)}
 
 
 def _page(request: Request, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
