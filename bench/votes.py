@@ -64,12 +64,12 @@ def committee_of(seats: int) -> tuple[Person, list[Mandate], list[Mandate]]:
     return secretary, held[0], held[1]
 
 
-def polls_of(secretary: Person, titulars: list[Mandate], count: int) -> list[Poll]:
+def polls_of(secretary: Person, members: list[Mandate], count: int) -> list[Poll]:
     """So many polls open at once in a written consultation that runs now."""
     start = races.now()
     early = start - timedelta(days=30)
     session = operations.prepare(
-        committee=titulars[0].committee,
+        committee=members[0].committee,
         starts_at=start,
         ends_at=start + timedelta(days=1),
         written=True,
@@ -82,7 +82,7 @@ def polls_of(secretary: Person, titulars: list[Mandate], count: int) -> list[Pol
     operations.open_session(session=session, by=secretary, at=start)
     polls = []
     for item in Session.objects.get(pk=session.pk).items.order_by("position"):
-        for mandate in titulars:
+        for mandate in members:
             operations.declare(item=item, mandate=mandate, interest=Interest.NONE, by=mandate.person, at=start)
         operations.open_item(item=item, by=secretary, at=start)
         polls.append(operations.open_poll(item=item, motion="Adopter", by=secretary, at=start))
@@ -103,7 +103,7 @@ figure(f"written rules met, the rarest « {rarest} » {least} times", len(rules)
 figure("scenes a second", SCENES / (time.perf_counter() - begun), "")
 
 secretary, titulars, substitutes = committee_of(10)
-for number, poll in enumerate(polls_of(secretary, titulars, DUELS)):
+for number, poll in enumerate(polls_of(secretary, titulars + substitutes, DUELS)):
     races.duel(poll, titulars[number % 10], substitutes[number % 10])
 figure("titular and substitute at once: rounds, one ballot and one refusal each", DUELS, "")
 

@@ -182,8 +182,7 @@ def drawn(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any], Counter[s
     scene = parse_scene(data)
     roll = roll_of(scene)
     if scene.written:
-        hushed = set() if scene.terms.vice_votes else {bench.seat for bench in scene.seats if bench.office}
-        able = {b.seat: sorted(may_write(b, scene.recused)) for b in scene.seats if b.voting and b.seat not in hushed}
+        able = {seat: sorted(people) for seat, people in may_write(scene).items()}
     else:
         able = {seat: [roll.seats[seat].person] for seat in voters(scene.terms, roll)}
     able = {seat: people for seat, people in able.items() if people}

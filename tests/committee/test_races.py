@@ -36,7 +36,7 @@ def consult(sitting: Sitting) -> Callable[[int], list[Poll]]:
         operations.open_session(session=session, by=sitting.referent, at=start)
         polls = []
         for item in items:
-            for mandate in sitting.titulars:
+            for mandate in [*sitting.titulars, *sitting.substitutes]:
                 operations.declare(item=item, mandate=mandate, interest=Interest.NONE, by=mandate.person, at=start)
             operations.open_item(item=item, by=sitting.referent, at=start)
             polls.append(operations.open_poll(item=item, motion="Adopter", by=sitting.referent, at=start))

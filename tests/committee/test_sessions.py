@@ -165,7 +165,7 @@ def test_an_institutional_recusal_takes_the_whole_seat_out(sitting: Sitting) -> 
     poll = sitting.poll(item)
     assert not sitting.vote(poll, sitting.substitutes[0], "for")
     for member in (sitting.titulars[0], sitting.substitutes[0]):
-        assert queries.reach_of(item=item, person=member.person) is not None
+        assert member.person_id in queries.kept_out(item=item)
         assert not queries.visible_items(session=sitting.session, person=member.person).exists()
 
 

@@ -36,11 +36,14 @@ def consulted(sitting: Sitting) -> tuple[Sitting, Poll]:
 
 def test_in_writing_the_first_of_a_seat_votes_and_the_other_is_refused_on_record(consulted: tuple[Sitting, Poll]) -> None:
     sitting, poll = consulted
+    assert not sitting.vote(poll, sitting.substitutes[0], "for"), "undeclared"
+    assert not Ballot.objects.exists()
+    sitting.declare(poll.item, sitting.substitutes[0])
     assert isinstance(sitting.vote(poll, sitting.substitutes[0], "for"), Ballot)
     verdict = sitting.vote(poll, sitting.titulars[0], "against")
     assert not verdict
-    line = Entry.objects.get(act="committee.ballot_refused")
-    assert line.actor_id == sitting.titulars[0].person_id
+    refusals = Entry.objects.filter(act="committee.ballot_refused").order_by("number")
+    assert [line.actor_id for line in refusals] == [sitting.substitutes[0].person_id, sitting.titulars[0].person_id]
     assert isinstance(sitting.vote(poll, sitting.substitutes[0], "against"), Ballot)
 
 

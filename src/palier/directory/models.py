@@ -134,6 +134,24 @@ class Relation(models.Model):
         indexes = [models.Index(fields=["landlord", "role"], name="relation_of_landlord")]
 
 
+class Exclusion(models.Model):
+    """Closes a landlord's file to a person, whatever else they are, but for what they are in that landlord's own house.
+
+    A member of a committee who is recused from a matter: the room that knows the fact closes and opens again.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="exclusions")
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="closed_to")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "landlord"], condition=Q(ended_at__isnull=True), name="exclusion_once"),
+            models.CheckConstraint(name="exclusion_dates", condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("at"))),
+        ]
+
+
 class Invitation(models.Model):
     """An invitation by e-mail to hold a role in an organisation. Only the fingerprint of its token is kept."""
 

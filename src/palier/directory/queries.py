@@ -9,7 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from palier.directory.models import ApiToken, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
+from palier.directory.models import ApiToken, Exclusion, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
 from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, digest_of, plain
 
 
@@ -19,7 +19,10 @@ def memberships(*, person: Person, on: date) -> QuerySet[Membership]:
 
 
 def _opens(landlord: OuterRef | int, person: OuterRef | int, on: date) -> Q:
-    """The memberships that open a landlord's file, as a condition on ``Membership``: own, scheme-wide, relay, related."""
+    """The memberships that open a landlord's file, as a condition on ``Membership``: own, scheme-wide, relay, related.
+
+    Who is shut out of it has their own house's alone.
+    """
     related = Relation.objects.filter(
         dated(on),
         Q(person__isnull=True) | Q(person=person),
@@ -30,28 +33,29 @@ def _opens(landlord: OuterRef | int, person: OuterRef | int, on: date) -> Q:
     relayed = Landlord.objects.filter(
         Q(federation=OuterRef("organisation")) | Q(regional_association=OuterRef("organisation")), pk=landlord
     )
-    return (
-        Q(organisation=landlord, role__in=LANDLORD_ROLES)
-        | Q(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER)
+    shut_out = Exclusion.objects.filter(person=person, landlord=landlord, ended_at__isnull=True)
+    elsewhere = (
+        Q(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER)
         | Q(Exists(relayed), role=Role.RELAY)
         | Q(Exists(related), role__in=RELATED_ROLES)
     )
+    return Q(organisation=landlord, role__in=LANDLORD_ROLES) | (elsewhere & ~Q(Exists(shut_out)))
 
 
 def visible_landlords(*, person: Person, on: date) -> QuerySet[Landlord]:
     """The landlords whose file this person may open on a day. One SQL query, for what the person is."""
     held = list(memberships(person=person, on=on))
+    own = Q(pk__in={m.organisation_id for m in held if m.role in LANDLORD_ROLES})
+    shut_out = Exclusion.objects.filter(person=person, landlord=OuterRef("pk"), ended_at__isnull=True)
     if any(m.role in SCHEME_ROLES and m.organisation.kind == Kind.LABEL_OWNER for m in held):
-        return Landlord.objects.all()
+        return Landlord.objects.filter(own | ~Exists(shut_out))
     relayed = {m.organisation_id for m in held if m.role == Role.RELAY}
     related = Q(*(Q(holder=m.organisation_id, role=m.role) for m in held if m.role in RELATED_ROLES), _connector=Q.OR)
     opened = Relation.objects.filter(dated(on), Q(person__isnull=True) | Q(person=person), related)
-    return Landlord.objects.filter(
-        Q(pk__in={m.organisation_id for m in held if m.role in LANDLORD_ROLES})
-        | Q(federation__in=relayed)
-        | Q(regional_association__in=relayed)
-        | (Q(pk__in=opened.values("landlord")) if related else Q(pk__in=()))
-    )
+    elsewhere = Q(federation__in=relayed) | Q(regional_association__in=relayed)
+    if related:
+        elsewhere |= Q(pk__in=opened.values("landlord"))
+    return Landlord.objects.filter(own | (elsewhere & ~Exists(shut_out)))
 
 
 def only_landlord() -> int | None:

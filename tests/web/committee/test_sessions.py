@@ -188,6 +188,19 @@ def test_a_second_convocation_in_one_act(sitting: Sitting, sign_in: SignIn, monk
     assert "Seconde convocation de la séance n° 1" in words(answer)
 
 
+def test_a_matter_climbs_one_place(sitting: Sitting, sign_in: SignIn) -> None:
+    first, second, third = (sitting.put(title) for title in ("Un", "Deux", "Trois"))
+    client = sign_in(sitting.referent)
+    client.post(url("committee_item_place", sitting, item_id=third.pk))
+    assert [item.title for item in queries.items(session=sitting.session)] == ["Un", "Trois", "Deux"]
+    client.post(url("committee_item_place", sitting, item_id=first.pk))
+    assert queries.items(session=sitting.session)[0] == first
+    client.post(url("committee_item_off", sitting, item_id=third.pk), {"because": "Reporté."})
+    client.post(url("committee_item_place", sitting, item_id=second.pk))
+    live = queries.items(session=sitting.session).filter(withdrawn_at__isnull=True)
+    assert [item.title for item in live] == ["Deux", "Un"]
+
+
 def test_a_session_is_cancelled_with_its_reason(sitting: Sitting, sign_in: SignIn) -> None:
     client = sign_in(sitting.referent)
     assert client.post(url("committee_session_cancel", sitting), {"because": ""}).status_code == 422

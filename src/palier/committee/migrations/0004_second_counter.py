@@ -72,12 +72,23 @@ WITH given AS MATERIALIZED (
         WHERE s.carrier IN (SELECT person FROM sitter) AND s.giver NOT IN (SELECT person FROM recused)
           AND s.seat NOT IN (SELECT seat FROM emptied) AND s.seat NOT IN (SELECT seat FROM sitter)
     ) AS carried USING (seat)
-), chair AS MATERIALIZED (
+), in_room AS (
     SELECT seat FROM held, given
-    WHERE hold = 'sits' AND (rank = 0 AND office IS NOT NULL OR held.person = given.designated)
+    WHERE NOT given.written AND hold = 'sits' AND (rank = 0 AND office IS NOT NULL OR held.person = given.designated)
     ORDER BY CASE WHEN rank = 0 AND office = 'president' THEN 0
                   WHEN rank = 0 AND office = 'vice_president' THEN 1 ELSE 2 END, seat
     LIMIT 1
+), in_writing AS (
+    -- Known from the start, whoever votes: the titular who holds the office and is not recused.
+    SELECT h.seat FROM holder AS h JOIN seat USING (seat), given
+    WHERE given.written AND h.rank = 0 AND seat.office IS NOT NULL AND h.reach IS NULL
+      AND NOT EXISTS (SELECT FROM holder AS i WHERE i.seat = h.seat AND i.reach = 'institutional')
+    ORDER BY seat.office = 'vice_president', h.seat
+    LIMIT 1
+), chair AS MATERIALIZED (
+    SELECT seat FROM in_room
+    UNION ALL
+    SELECT seat FROM in_writing JOIN held USING (seat) WHERE coalesce(held.rank, 0) = 0
 ), voiced AS MATERIALIZED (
     SELECT held.*, chair.seat IS NOT NULL AS presides, b.choice
     FROM held LEFT JOIN chair USING (seat) LEFT JOIN ballot AS b USING (seat), given

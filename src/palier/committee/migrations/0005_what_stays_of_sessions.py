@@ -12,7 +12,27 @@ CREATE TRIGGER committee_{table}_stays BEFORE UPDATE OR DELETE ON committee_{tab
 HOLD = """
 CREATE TRIGGER committee_poll_stays BEFORE UPDATE ON committee_poll
     FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_poll_asks_the_same BEFORE UPDATE ON committee_poll
+    FOR EACH ROW WHEN (
+        (NEW.item_id, NEW.number, NEW.motion, NEW.outcome, NEW.conditions, NEW.reasons, NEW.opening, NEW.terms_id, NEW.opened_at)
+        IS DISTINCT FROM
+        (OLD.item_id, OLD.number, OLD.motion, OLD.outcome, OLD.conditions, OLD.reasons, OLD.opening, OLD.terms_id, OLD.opened_at)
+    ) EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_session_opened_once BEFORE UPDATE ON committee_session
+    FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL OR OLD.cancelled_at IS NOT NULL OR OLD.opened_at IS NOT NULL
+                       AND (NEW.opened_at, NEW.opened_seats) IS DISTINCT FROM (OLD.opened_at, OLD.opened_seats))
+    EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_proxy_stays BEFORE UPDATE ON committee_proxy
+    FOR EACH ROW WHEN (OLD.withdrawn_at IS NOT NULL OR NEW.session_id <> OLD.session_id OR NEW.giver_id <> OLD.giver_id
+                       OR NEW.carrier_id <> OLD.carrier_id)
+    EXECUTE FUNCTION committee_refuses();
 CREATE TRIGGER committee_poll_never_goes BEFORE DELETE ON committee_poll
+    FOR EACH ROW EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_session_never_goes BEFORE DELETE ON committee_session
+    FOR EACH ROW EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_item_never_goes BEFORE DELETE ON committee_item
+    FOR EACH ROW EXECUTE FUNCTION committee_refuses();
+CREATE TRIGGER committee_proxy_never_goes BEFORE DELETE ON committee_proxy
     FOR EACH ROW EXECUTE FUNCTION committee_refuses();
 CREATE TRIGGER committee_item_stays BEFORE UPDATE ON committee_item
     FOR EACH ROW WHEN (OLD.concluded_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL) EXECUTE FUNCTION committee_refuses();
@@ -42,7 +62,7 @@ CREATE TRIGGER committee_ballot_holds BEFORE INSERT ON committee_ballot
     FOR EACH ROW EXECUTE FUNCTION committee_ballot_holds();
 """
 GATHER = """
-CREATE FUNCTION committee_scene(poll bigint, close_at timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION committee_scene(poll bigint) RETURNS jsonb LANGUAGE sql STABLE AS $$
 WITH at AS (
     SELECT p.id, p.opened_at AS poll_at, i.id AS item, i.matter, i.opened_at AS matter_at, s.id AS session, s.committee_id,
            s.written, s.first_id IS NOT NULL AS second, coalesce(s.opened_seats, 0) AS opened,
@@ -71,24 +91,37 @@ SELECT jsonb_build_object(
     'terms', at.terms, 'matter', at.matter, 'second', at.second, 'written', at.written, 'opened', at.opened,
     'designated', at.designated, 'matter_at', (extract(epoch FROM at.matter_at) * 1000000)::bigint,
     'poll_at', (extract(epoch FROM at.poll_at) * 1000000)::bigint,
-    'close_at', (extract(epoch FROM close_at) * 1000000)::bigint,
+    'close_at', (extract(epoch FROM at.poll_at) * 1000000)::bigint,
     'seats', coalesce(seats.found, '[]'),
     'moves', coalesce((SELECT jsonb_agg(jsonb_build_array(
                   m.person_id, CASE WHEN v.inside THEN 'in' ELSE 'out' END, (extract(epoch FROM v.at) * 1000000)::bigint
               ) ORDER BY v.id) FROM committee_move AS v JOIN committee_mandate AS m ON m.id = v.mandate_id
               WHERE v.session_id = at.session), '[]'),
-    'recused', coalesce((SELECT jsonb_agg(jsonb_build_array(m.person_id, r.reach)) FROM committee_recusal AS r
+    'recused', coalesce((SELECT jsonb_agg(jsonb_build_array(m.person_id, r.reach) ORDER BY m.person_id) FROM committee_recusal AS r
                 JOIN committee_mandate AS m ON m.id = r.mandate_id
                 WHERE r.item_id = at.item AND r.lifted_at IS NULL), '[]'),
+    'ballots', '[]'::jsonb
+) FROM at, seats
+$$;
+CREATE FUNCTION committee_closing(poll bigint, close_at timestamptz) RETURNS jsonb LANGUAGE sql STABLE AS $$
+SELECT p.opening || jsonb_build_object(
+    'close_at', (extract(epoch FROM close_at) * 1000000)::bigint,
+    'moves', coalesce((SELECT jsonb_agg(jsonb_build_array(
+                  m.person_id, CASE WHEN v.inside THEN 'in' ELSE 'out' END, (extract(epoch FROM v.at) * 1000000)::bigint
+              ) ORDER BY v.id) FROM committee_move AS v JOIN committee_mandate AS m ON m.id = v.mandate_id
+              WHERE v.session_id = i.session_id), '[]'),
     'ballots', coalesce((SELECT jsonb_agg(jsonb_build_array(b.seat_id, b.by_id, b.choice)) FROM (
                     SELECT DISTINCT ON (seat_id) seat_id, by_id, choice FROM committee_ballot
                     WHERE poll_id = poll ORDER BY seat_id, version DESC
                 ) AS b), '[]')
-) FROM at, seats
+) FROM committee_poll AS p JOIN committee_item AS i ON i.id = p.item_id WHERE p.id = poll
 $$;
 """
 RELEASE = (
-    "DROP FUNCTION committee_scene(bigint, timestamptz);"
+    "DROP FUNCTION committee_closing(bigint, timestamptz); DROP FUNCTION committee_scene(bigint);"
+    "DROP TRIGGER committee_proxy_never_goes ON committee_proxy; DROP TRIGGER committee_item_never_goes ON committee_item;"
+    "DROP TRIGGER committee_session_never_goes ON committee_session; DROP TRIGGER committee_proxy_stays ON committee_proxy;"
+    "DROP TRIGGER committee_session_opened_once ON committee_session; DROP TRIGGER committee_poll_asks_the_same ON committee_poll;"
     "DROP TRIGGER committee_ballot_holds ON committee_ballot; DROP FUNCTION committee_ballot_holds();"
     "DROP TRIGGER committee_recusal_never_goes ON committee_recusal; DROP TRIGGER committee_recusal_stays ON committee_recusal;"
     "DROP TRIGGER committee_item_stays ON committee_item; DROP TRIGGER committee_poll_never_goes ON committee_poll;"

@@ -18,13 +18,21 @@ from palier.committee.operations.sessions import (
     cancel,
     convene,
     convene_again,
-    freeze,
     place_item,
     prepare,
     reply,
     take_off,
 )
-from palier.committee.operations.sitting import close_session, designate, enter, give_proxy, leave, open_item, open_session
+from palier.committee.operations.sitting import (
+    close_session,
+    designate,
+    enter,
+    give_proxy,
+    leave,
+    open_item,
+    open_session,
+    take_proxy_back,
+)
 from palier.committee.operations.terms import change_terms, draft_terms, publish_terms
 from palier.committee.operations.voting import cast, close_due, close_poll, conclude, open_poll, remind_undecided, void
 
@@ -50,7 +58,6 @@ __all__ = [
     "end_mandate",
     "enter",
     "found",
-    "freeze",
     "give_office",
     "give_proxy",
     "lapse_due",
@@ -68,5 +75,6 @@ __all__ = [
     "reply",
     "review",
     "take_off",
+    "take_proxy_back",
     "void",
 ]

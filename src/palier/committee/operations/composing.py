@@ -8,10 +8,11 @@ from django.db import connection, transaction
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
 from palier.calendar import in_words, paris_day
-from palier.committee.models import Committee, Mandate, Seat, Tenure
+from palier.committee.models import Committee, Item, Mandate, Seat, Tenure
+from palier.committee.operations.sessions import close_files
 from palier.committee.operations.terms import draft_terms, publish_terms
 from palier.committee.queries import shipped_terms
-from palier.committee.rules.seats import Office
+from palier.committee.rules.seats import Office, Recusal
 from palier.directory import operations as directory
 from palier.directory.models import Invitation, Membership, Organisation, Person, dated
 from palier.directory.rules import ROLES_OF_KIND, Kind, Role
@@ -132,6 +133,8 @@ def appoint(
         appointment=appointment,
     )
     _let_in(person, seat.body, by, at)
+    for item in Item.objects.filter(_WHOLE, recusals__mandate__seat=seat).select_related("journey__landlord").distinct():
+        close_files(item, by, at)
     what = "titulaire" if titular else f"suppléance, appel n° {rank}"
     until = f" jusqu’au {in_words(ends_on)}" if ends_on else ""
     post(
@@ -153,6 +156,15 @@ def appoint(
         rank=rank,
     )
     return mandate
+
+
+# A matter still to come from which a whole seat is recused: who joins the seat is kept out too.
+_WHOLE = Q(
+    recusals__reach=Recusal.INSTITUTIONAL,
+    recusals__lifted_at__isnull=True,
+    concluded_at__isnull=True,
+    withdrawn_at__isnull=True,
+)
 
 
 def _let_in(person: Person, body: Organisation, by: Person, at: datetime) -> None:

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from palier.committee import queries
-from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal, Session
-from palier.committee.operations.sessions import remember
+from palier.committee.models import Ballot, ConflictReview, Declaration, Item, Mandate, Recusal, Session
+from palier.committee.operations.sessions import close_files, remember, require_member
+from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.conflicts import Clue, Interest
 from palier.committee.rules.seats import Recusal as Reach
+from palier.directory import operations as directory
 from palier.directory.models import Person
 from palier.verdict import Refusal, no
 
@@ -22,7 +24,10 @@ def declare(*, item: Item, mandate: Mandate, interest: Interest, by: Person, at:
     Raises:
         Refusal: when the matter is over or was opened, or a link is declared without saying which.
     """
-    item = _not_opened(item)
+    item = _not_voted(item, by) if item.session.written else _not_opened(item)
+    _require_one_of(item, mandate)
+    if mandate.person_id != by.pk:
+        raise Refusal(no("committee.declare_oneself", "Chacun déclare ses propres liens."))
     if interest is Interest.INTEREST and not text.strip():
         raise Refusal(no("committee.which_interest", "Dites quel est ce lien, en quelques mots."))
     declaration = Declaration.objects.create(item=item, mandate=mandate, interest=interest, text=text.strip(), at=at)
@@ -37,7 +42,7 @@ def declare(*, item: Item, mandate: Mandate, interest: Interest, by: Person, at:
         interest=interest.value,
     )
     if interest is Interest.INTEREST and mandate.person_id not in queries.recused(item=item):
-        recuse(item=item, mandate=mandate, reach=Reach.PERSONAL, because=text, by=by, at=at)
+        _keep_out(item, mandate, Reach.PERSONAL, text, by, at)
     return declaration
 
 
@@ -51,7 +56,12 @@ def review(*, item: Item, clue: Clue, confirmed: bool, reason: str, by: Person, 
     item = _not_opened(item)
     if not reason.strip():
         raise Refusal(no("committee.review_reason", "Écrivez pourquoi : la réponse vaudra aussi pour les séances à venir."))
-    mandate = next(m for m in queries.holders_of(session=item.session) if m.person_id == clue.person)
+    members = {m.person_id: m for m in queries.holders_of(session=item.session)}
+    mandate = members.get(clue.person)
+    if mandate is None or clue not in queries.clues(item=item, mandates=[mandate]):
+        raise Refusal(
+            no("committee.no_such_clue", "Ce lien possible ne concerne pas ce point, ou vient de changer : relisez-le.")
+        )
     made = ConflictReview.objects.create(
         person=mandate.person,
         organisation_id=clue.organisation,
@@ -78,13 +88,19 @@ def recuse(*, item: Item, mandate: Mandate, reach: Reach, because: str, by: Pers
         Refusal: without a reason, when the member is recused already, or while a poll is open on the matter.
     """
     item = _between_polls(item)
+    _require_one_of(item, mandate)
     if not because.strip():
         raise Refusal(no("committee.recusal_reason", "Écrivez le motif de la récusation : il figurera au procès-verbal."))
     if mandate.person_id in queries.recused(item=item):
         raise Refusal(no("committee.recused_already", f"{mandate.person.name} est déjà récusé sur ce point."))
+    return _keep_out(item, mandate, reach, because, by, at)
+
+
+def _keep_out(item: Item, mandate: Mandate, reach: Reach, because: str, by: Person, at: datetime) -> Recusal:
     recusal = Recusal.objects.create(item=item, mandate=mandate, reach=reach, because=because.strip(), by=by, at=at)
     summary = f"a récusé {mandate.person.name} sur « {item.title} » ({reach.label})."
     remember(item.session, "recused", summary, by=by, at=at, item=item.pk, mandate=mandate.pk, reach=reach.value)
+    close_files(item, by, at)
     return recusal
 
 
@@ -103,9 +119,26 @@ def lift(*, recusal: Recusal, because: str, by: Person, at: datetime) -> None:
         raise Refusal(no("committee.lifted_already", "Cette récusation est déjà levée."))
     summary = f"a levé la récusation de {recusal.mandate.person.name} sur « {item.title} ». {because.strip()}"
     remember(item.session, "recusal_lifted", summary, by=by, at=at, item=item.pk, mandate=recusal.mandate_id)
+    if item.journey is not None:
+        directory.let_back_in(landlord=item.journey.landlord, but=queries.kept_out(item=item), by=by, at=at)
+
+
+def _require_one_of(item: Item, mandate: Mandate) -> None:
+    """Go on only for a member of the session's day, while the session goes on."""
+    require_member(item.session, mandate)
+    if item.session.state in {SessionState.CLOSED, SessionState.CANCELLED}:
+        raise Refusal(no("committee.session_over", f"La séance est {item.session.state.label}."))
 
 
 def _between_polls(item: Item) -> Item:
+    found = _locked(item)
+    if found.polls.filter(closed_at__isnull=True).exists():
+        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    return found
+
+
+def _locked(item: Item) -> Item:
+    """A matter that is not over, locked after its session."""
     Session.objects.select_for_update(no_key=True).get(pk=item.session_id)  # before the item, like every other operation
     found = (
         Item.objects.select_for_update(of=("self",), no_key=True)
@@ -114,8 +147,14 @@ def _between_polls(item: Item) -> Item:
     )
     if found.is_over:
         raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
-    if found.polls.filter(closed_at__isnull=True).exists():
-        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    return found
+
+
+def _not_voted(item: Item, person: Person) -> Item:
+    """In writing, one declares until one votes."""
+    found = _locked(item)
+    if Ballot.objects.filter(poll__item=found, by=person).exists():
+        raise Refusal(no("committee.voted_already", "Vous avez déjà voté sur ce point : la déclaration était à faire avant."))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,9 +11,10 @@ from django.db.models import Max
 
 from palier.calendar import in_words, paris_day
 from palier.committee import queries
-from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session
+from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session, TermsVersion
 from palier.committee.rules.agenda import Coming, SessionState, matter_of, notice
-from palier.committee.rules.terms import Matter
+from palier.committee.rules.terms import Matter, Terms
+from palier.directory import operations as directory
 from palier.directory.models import Person
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
@@ -45,10 +46,7 @@ def prepare(
         raise Refusal(no("committee.session_times", "La séance finit avant de commencer : corrigez l’une des deux heures."))
     if starts_at < at:
         raise Refusal(no("committee.session_past", "La séance commence dans le passé : choisissez une date à venir."))
-    terms = queries.terms_on(committee=committee, on=paris_day(starts_at))
-    if terms is None:
-        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(paris_day(starts_at))} : publiez-en."))
-    rules = queries.terms_of(terms)
+    rules = queries.terms_of(terms_in_force(committee, paris_day(starts_at)))
     if written and not rules.written:
         raise Refusal(no("committee.not_written", "Les règles du comité ne permettent pas la consultation écrite."))
     if remote_link and not rules.remote:
@@ -77,6 +75,8 @@ def add_item(
 ) -> Item:
     """Put a matter on the agenda, last. ``about`` is what it bears on (``journey``, ``firm`` and ``candidate``…).
 
+    A landlord's file opens again to who was recused from an earlier matter: each declares anew.
+
     Raises:
         Refusal: once the session is convened, when the journey is on another agenda, or its stage asks nothing of it.
     """
@@ -86,6 +86,7 @@ def add_item(
     journey = about.get("journey")
     if journey is not None:
         _require_free(journey, matter)
+        directory.let_back_in(landlord=journey.landlord, but=(), by=by, at=at)
     last = session.items.aggregate(last=Max("position"))["last"] or 0
     item = Item.objects.create(
         session=session, position=last + 1, matter=matter, title=title.strip(), presentation=presentation.strip(), **about
@@ -177,17 +178,20 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     if not agenda:
         raise Refusal(no("committee.empty_agenda", "L’ordre du jour est vide : inscrivez au moins un point."))
     day = paris_day(session.starts_at)
-    terms = queries.terms_on(committee=session.committee, on=day)
-    if terms is None:
-        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(day)} : publiez-en."))
-    rules = queries.terms_of(terms)
+    rules = rules_of(session)
     require(notice(rules, on=paris_day(at), session_on=day, second=session.first_id is not None))
-    for item in agenda:
-        freeze(item=item, by=by, at=at)
+    frozen = {str(item.pk): _freeze(item, by, at).digest for item in agenda}
     session.convened_at = at
     session.save(update_fields=["convened_at"])
     again = "seconde convocation, " if session.first_id else ""
-    remember(session, "convened", f"a convoqué le comité, {again}séance n° {session.number} du {_day(session)}.", by=by, at=at)
+    remember(
+        session,
+        "convened",
+        f"a convoqué le comité, {again}séance n° {session.number} du {_day(session)}.",
+        by=by,
+        at=at,
+        files=frozen,
+    )
     points = "\n".join(f"{number}. {item.title}" for number, item in enumerate(agenda, 1))
     where = f"Lieu : {session.place}. " if session.place else ""
     tell(
@@ -199,12 +203,11 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     )
 
 
-def freeze(*, item: Item, by: Person | None, at: datetime) -> Dossier:
-    """Freeze the file of a matter as it stands; the files frozen before stay."""
+def _freeze(item: Item, by: Person, at: datetime) -> Dossier:
+    """Freeze the file of a matter as it stands."""
     content = queries.dossier_content(item=item, on=paris_day(at))
-    last = item.dossiers.aggregate(last=Max("number"))["last"] or 0
     digest = hashlib.sha256(canonical(content)).hexdigest()
-    return Dossier.objects.create(item=item, number=last + 1, content=content, digest=digest, frozen_at=at, frozen_by=by)
+    return Dossier.objects.create(item=item, number=1, content=content, digest=digest, frozen_at=at, frozen_by=by)
 
 
 @transaction.atomic
@@ -260,6 +263,13 @@ def _keep_out(before: Item, after: Item, by: Person, at: datetime) -> None:
         )
         summary = f"a maintenu la récusation de {recusal.mandate.person.name} sur « {after.title} »."
         remember(after.session, "recused", summary, by=by, at=at, item=after.pk, mandate=recusal.mandate_id)
+    close_files(after, by, at)
+
+
+def close_files(item: Item, by: Person, at: datetime) -> None:
+    """Close the landlord's file to whom a matter is closed: pages, files, counts, messages, API."""
+    if item.journey is not None:
+        directory.shut_out(landlord=item.journey.landlord, people=queries.kept_out(item=item), by=by, at=at)
 
 
 @transaction.atomic
@@ -297,6 +307,9 @@ def reply(*, session: Session, mandate: Mandate, coming: Coming, by: Person, at:
     session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
     if session.state is not SessionState.CONVENED:
         raise Refusal(no("committee.not_convened", f"La séance est {session.state.label} : on n’y répond plus."))
+    require_member(session, mandate)
+    if coming is Coming.REMOTE and not rules_of(session).remote:
+        raise Refusal(no("committee.not_remote", "Les règles du comité ne permettent pas de siéger à distance."))
     answer = SeatReply.objects.create(session=session, mandate=mandate, coming=coming, at=at)
     summary = f"a répondu à la convocation du {_day(session)} : {mandate.person.name} {coming.label}."
     remember(session, "replied", summary, by=by, at=at, mandate=mandate.pk)
@@ -313,6 +326,35 @@ def preparing(session: Session) -> Session:
     if locked.state is not SessionState.PREPARED:
         raise Refusal(no("committee.agenda_sent", f"La séance est {locked.state.label} : son ordre du jour ne change plus."))
     return locked
+
+
+def terms_in_force(committee: Committee, on: date) -> TermsVersion:
+    """The terms of a committee on a day.
+
+    Raises:
+        Refusal: when there are none.
+    """
+    found = queries.terms_on(committee=committee, on=on)
+    if found is None:
+        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(on)} : publiez-en."))
+    return found
+
+
+def rules_of(session: Session) -> Terms:
+    """What the terms say on the day of a session."""
+    return queries.terms_of(terms_in_force(session.committee, paris_day(session.starts_at)))
+
+
+def require_member(session: Session, mandate: Mandate) -> None:
+    """Go on only for a mandate of the session's committee, in force on its day.
+
+    Raises:
+        Refusal: for any other.
+    """
+    on = paris_day(session.starts_at)
+    in_force = mandate.starts_on <= on and (mandate.ends_on is None or mandate.ends_on >= on)
+    if mandate.committee_id != session.committee_id or not in_force:
+        raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
 
 
 def tell(session: Session, event: str, subject: str, body: str, *, at: datetime, but: frozenset[int] = frozenset()) -> None:

@@ -7,14 +7,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Max
 
-from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Item, Mandate, Move, Proxy, Session
-from palier.committee.operations.sessions import remember
+from palier.committee.operations.sessions import remember, require_member, rules_of
 from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Hold, place
-from palier.committee.rules.terms import Terms
 from palier.directory.models import Person
 from palier.verdict import Refusal, no
 
@@ -74,7 +72,7 @@ def leave(*, session: Session, mandate: Mandate, by: Person, at: datetime) -> Mo
 
 
 def _move(session: Session, mandate: Mandate, by: Person, at: datetime, *, inside: bool, remote: bool = False) -> Move:
-    at = _after_all(session, at)
+    at = after_all(session, at)
     move = Move.objects.create(session=session, mandate=mandate, inside=inside, remote=remote, at=at, by=by)
     way = ("entre en séance à distance" if remote else "entre en séance") if inside else "quitte la séance"
     summary = f"a noté : {mandate.person.name} {way}."
@@ -112,12 +110,14 @@ def give_proxy(*, session: Session, giver: Mandate, carrier: Mandate, by: Person
     allowed = rules_of(session).proxies
     if not allowed:
         raise Refusal(no("committee.no_proxies", "Les règles du comité ne permettent pas les pouvoirs."))
+    for mandate in (giver, carrier):
+        require_member(session, mandate)
     if giver.seat_id == carrier.seat_id:
         raise Refusal(no("committee.own_seat", "Un pouvoir se donne à une personne d’un autre siège."))
     live = session.proxies.filter(withdrawn_at__isnull=True)
     if live.filter(giver__seat=giver.seat_id).exists():
         raise Refusal(no("committee.proxy_given", f"Le siège {giver.seat.number} a déjà donné pouvoir."))
-    if live.filter(carrier=carrier).count() >= allowed:
+    if live.filter(carrier__person=carrier.person_id).count() >= allowed:
         raise Refusal(
             no(
                 "committee.proxies_full",
@@ -127,6 +127,20 @@ def give_proxy(*, session: Session, giver: Mandate, carrier: Mandate, by: Person
     proxy = Proxy.objects.create(session=session, giver=giver, carrier=carrier, at=at)
     remember(session, "proxy_given", f"a noté le pouvoir de {giver.person.name} à {carrier.person.name}.", by=by, at=at)
     return proxy
+
+
+@transaction.atomic
+def take_proxy_back(*, proxy: Proxy, by: Person, at: datetime) -> None:
+    """Take a proxy back, between two polls; it stays on record.
+
+    Raises:
+        Refusal: when it is taken back already, or while a poll is open.
+    """
+    session = _locked(proxy.session)
+    _require_no_poll(session)
+    if not session.proxies.filter(pk=proxy.pk, withdrawn_at__isnull=True).update(withdrawn_at=at):
+        raise Refusal(no("committee.proxy_back", "Ce pouvoir est déjà repris."))
+    remember(session, "proxy_taken_back", f"a noté que {proxy.giver.person.name} reprend son pouvoir.", by=by, at=at)
 
 
 @transaction.atomic
@@ -142,14 +156,14 @@ def open_item(*, item: Item, by: Person, at: datetime) -> None:
         Item.objects.select_for_update(of=("self",), no_key=True).select_related("journey__landlord", "session").get(pk=item.pk)
     )
     if session.state is not SessionState.OPEN:
-        raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label} : ouvrez-la d’abord."))
+        raise Refusal(no("committee.session_not_open", f"Un point s’ouvre pendant la séance ; elle est {session.state.label}."))
     if item.is_over or item.opened_at is not None:
         raise Refusal(no("committee.item_over", "Ce point est déjà ouvert, traité ou retiré."))
     under_way = session.items.filter(opened_at__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True)
     if not session.written and (other := under_way.first()):
         raise Refusal(no("committee.another_item", f"« {other.title} » est en cours : terminez ce point d’abord."))
     _require_declared(session, item)
-    item.opened_at = at
+    item.opened_at = at = after_all(session, at)
     item.save(update_fields=["opened_at"])
     remember(session, "item_opened", f"a ouvert le point « {item.title} ».", by=by, at=at, item=item.pk)
 
@@ -160,7 +174,7 @@ def _require_declared(session: Session, item: Item) -> None:
     out = queries.kept_out(item=item)
     concerned = [m for m in queries.holders_of(session=session) if m.person_id not in out and (session.written or m.pk in here)]
     said = queries.declarations(item=item)
-    if session.written:
+    if session.written:  # a substitute may declare later, before voting
         concerned = [m for m in concerned if m.pk in said or m.rank == 0]
     if missing := [m.person.name for m in concerned if m.pk not in said]:
         raise Refusal(no("committee.undeclared", f"Ces membres n’ont pas encore déclaré leurs liens : {', '.join(missing)}."))
@@ -196,19 +210,6 @@ def close_session(*, session: Session, by: Person, at: datetime) -> None:
     remember(session, "closed", "a clos la séance.", by=by, at=at)
 
 
-def rules_of(session: Session) -> Terms:
-    """The terms in force on the day of a session.
-
-    Raises:
-        Refusal: when there are none.
-    """
-    on = paris_day(session.starts_at)
-    version = queries.terms_on(committee=session.committee, on=on)
-    if version is None:
-        raise Refusal(no("committee.no_terms", f"Aucune règle ne vaut le {in_words(on)} : publiez-en."))
-    return queries.terms_of(version)
-
-
 def _locked(session: Session) -> Session:
     return (
         Session.objects.select_for_update(of=("self",), no_key=True)
@@ -217,8 +218,8 @@ def _locked(session: Session) -> Session:
     )
 
 
-def _after_all(session: Session, at: datetime) -> datetime:
-    """An instant after everything already recorded: who came second through the lock may bear the earlier hour."""
+def after_all(session: Session, at: datetime) -> datetime:
+    """An instant after everything already recorded in a session: who came second through the lock may bear the earlier hour."""
     found = Session.objects.filter(pk=session.pk).aggregate(
         moved=Max("moves__at"), item=Max("items__opened_at"), opened=Max("items__polls__opened_at")
     )
@@ -229,10 +230,7 @@ def _after_all(session: Session, at: datetime) -> datetime:
 def _require_held(session: Session, mandate: Mandate) -> None:
     if session.written or session.state not in {SessionState.CONVENED, SessionState.OPEN}:
         raise Refusal(no("committee.no_room", "Les présences se notent pour une séance convoquée ou ouverte."))
-    on = paris_day(session.starts_at)
-    in_force = mandate.starts_on <= on and (mandate.ends_on is None or mandate.ends_on >= on)
-    if mandate.committee_id != session.committee_id or not in_force:
-        raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
+    require_member(session, mandate)
 
 
 def _require_no_poll(session: Session) -> None:

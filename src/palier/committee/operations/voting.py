@@ -4,29 +4,36 @@ from __future__ import annotations
 
 import logging
 import secrets
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from hashlib import sha256
 
 from django.db import transaction
 from django.db.models import Max
 
 from palier.calendar import paris_day
 from palier.committee import queries
-from palier.committee.models import Ballot, Decision, Item, Poll, RollLine, Seat, Session, Voiding
+from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
 from palier.committee.operations.decisions import record_decision
-from palier.committee.operations.sessions import remember, tell
-from palier.committee.operations.sitting import rules_of
+from palier.committee.operations.sessions import remember, tell, terms_in_force
+from palier.committee.operations.sitting import after_all
 from palier.committee.rules.agenda import SessionState
+from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.outcomes import Outcome, complete, possible
-from palier.committee.rules.scenes import Scene, as_record, count, may_write, roll_of, stayed
+from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of, stayed
+from palier.committee.rules.seats import Hold
 from palier.committee.rules.tally import Choice, Roll, quorum, voters
 from palier.directory.models import Person
 from palier.label.rules.stages import Stage
-from palier.ledger.rules import commitment
+from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.verdict import Refusal, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
+_DIFFER = no(
+    "committee.counters_differ",
+    "Les deux comptages ne disent pas la même chose : rien n’est changé. Prévenez l’administration de Palier.",
+)
 
 
 @transaction.atomic
@@ -39,7 +46,6 @@ def open_poll(
     outcome: Outcome | None = None,
     conditions: str = "",
     reasons: str = "",
-    effect: dict[str, Any] | None = None,
 ) -> Poll:
     """Put a motion to the vote on a matter that is open: who may vote is frozen now.
 
@@ -50,14 +56,14 @@ def open_poll(
     session, item = _locked(item)
     _require_open(session, item)
     _require_motion(item, motion, outcome, conditions, reasons)
-    terms = rules_of(session)
-    scene = queries.scene_of(item=item, terms=terms, poll_at=at, close_at=at)
+    at = after_all(session, at)
+    version = terms_in_force(session.committee, paris_day(session.starts_at))
+    terms = queries.terms_of(version)
+    scene = queries.scene_of(item=item, terms=terms, poll_at=at)
     roll = roll_of(scene)
     if not session.written and not (found := quorum(terms, roll)).reached:
         raise Refusal(no("committee.no_quorum", f"{found.sentence} Le scrutin ne s’ouvre pas."))
     last = item.polls.aggregate(last=Max("number"))["last"] or 0
-    version = queries.terms_on(committee=session.committee, on=paris_day(session.starts_at))
-    assert version is not None  # rules_of found it
     poll = Poll.objects.create(
         item=item,
         number=last + 1,
@@ -65,15 +71,29 @@ def open_poll(
         outcome=outcome or "",
         conditions=conditions.strip(),
         reasons=reasons.strip(),
-        effect=effect or {},
+        opening=as_record(scene, version.data),
         terms=version,
         opened_at=at,
         opened_by=by,
         replaces=_voided(item),
     )
-    _freeze_roll(poll, scene, roll, closing=False)
+    if poll.opening != queries.second_scene(poll=poll):
+        raise Refusal(_DIFFER)
+    able = frozenset(seat for seat, people in may_write(scene).items() if people) if session.written else voters(terms, roll)
+    _freeze_roll(poll, roll, able, closing=False)
     remember(
-        session, "poll_opened", f"a mis aux voix « {poll.motion} » ({item.title}).", by=by, at=at, item=item.pk, poll=poll.pk
+        session,
+        "poll_opened",
+        f"a mis aux voix « {poll.motion} » ({item.title}).",
+        by=by,
+        at=at,
+        item=item.pk,
+        poll=poll.pk,
+        motion=poll.motion,
+        outcome=poll.outcome,
+        conditions=poll.conditions,
+        reasons=poll.reasons,
+        opening=sha256(canonical(poll.opening)).hexdigest(),
     )
     if session.written:
         tell(
@@ -108,9 +128,8 @@ def _require_motion(item: Item, motion: str, outcome: Outcome | None, conditions
     require(complete(outcome, conditions=conditions, reasons=reasons))
 
 
-def _freeze_roll(poll: Poll, scene: Scene, roll: Roll, *, closing: bool) -> None:
-    """Write who may vote for each seat, as it stands."""
-    able = voters(scene.terms, roll)
+def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool) -> None:
+    """Write what becomes of each seat, and which are able to vote."""
     people = {m.person_id: m.pk for m in queries.holders_of(session=poll.item.session)}
     RollLine.objects.bulk_create(
         RollLine(
@@ -146,8 +165,7 @@ def cast(
         summary = f"a voulu voter pour le siège {seat.number} sur « {poll.item.title} » : refusé. {verdict.sentence}"
         remember(session, "ballot_refused", summary, by=by, at=at, poll=poll.pk, seat=seat.pk)
         return verdict
-    mandate = queries.mandate_of(person=by, committee=session.committee_id, on=paris_day(session.starts_at))
-    assert mandate is not None  # _may_cast found it
+    mandate = _mandate(session, by)
     nonce = secrets.token_hex(16)
     version = before.version + 1 if before else 1
     said = {
@@ -197,12 +215,29 @@ def _may_cast(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot |
         return no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
     scene = queries.scene_of_poll(poll, close_at=at)
     if session.written:
-        bench = next((bench for bench in scene.seats if bench.seat == seat.pk), None)
-        able = bench is not None and bench.voting and by.pk in may_write(bench, scene.recused)
-        return Verdict() if able else no("committee.not_yours", "Cette voix ne vous revient pas.")
+        if by.pk not in may_write(scene).get(seat.pk, ()):
+            return no("committee.not_yours", "Cette voix ne vous revient pas.")
+        return _declared(poll.item, by)
     sits = poll.roll.filter(closing=False, seat=seat, may_vote=True, mandate__person=by).exists()
     if not sits or by.pk not in stayed(scene.moves, since=scene.matter_at, until=scene.close_at):
         return no("committee.not_yours", "Cette voix ne vous revient pas : vous ne siégez pas pour elle sur ce point.")
+    return Verdict()
+
+
+def _mandate(session: Session, person: Person) -> Mandate:
+    """What a person was in the committee when the session was held, even if it ended since."""
+    started = Mandate.objects.filter(committee=session.committee_id, person=person, starts_on__lte=paris_day(session.starts_at))
+    return started.select_related("seat__body", "person").latest("starts_on", "pk")
+
+
+def _declared(item: Item, person: Person) -> Verdict:
+    """In writing, nobody saw to it before the poll opened: whoever votes has declared no link, and none is suspected."""
+    mandate = _mandate(item.session, person)
+    said = queries.declarations(item=item).get(mandate.pk)
+    if said is None or said.interest != Interest.NONE:
+        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.")
+    if queries.unsettled(item=item, mandates=[mandate]):
+        return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
     return Verdict()
 
 
@@ -218,10 +253,9 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     poll.item, item.session = item, session
     if poll.closed_at is not None:
         raise Refusal(no("committee.poll_closed", "Le scrutin est clos."))
-    cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
     # A ballot that came first through the lock may bear a later instant than the request that closes; clocks differ too.
-    moved_last = session.moves.aggregate(last=Max("at"))["last"]
-    closed_at = max(at, poll.opened_at, cast_last or at, moved_last or at)
+    cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
+    closed_at = max(after_all(session, at), cast_last or at)
     scene = queries.scene_of_poll(poll, close_at=closed_at)
     again = queries.second_count(poll=poll, close_at=closed_at)
     try:
@@ -237,16 +271,12 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
         "casting": found.by_casting_vote,
     }
     if found is None or first != again:
-        raise Refusal(
-            no(
-                "committee.counters_differ",
-                "Les deux comptages ne disent pas la même chose : le scrutin reste ouvert. Prévenez l’administration de Palier.",
-            )
-        )
+        raise Refusal(_DIFFER)
     poll.closed_at, poll.closed_by, poll.result, poll.sentence = closed_at, by, found.result, found.sentence
     poll.record, poll.checked = as_record(scene, poll.terms.data), again
     poll.save(update_fields=["closed_at", "closed_by", "result", "sentence", "record", "checked"])
-    _freeze_roll(poll, scene, roll_of(scene), closing=True)
+    roll = roll_of(scene)
+    _freeze_roll(poll, _without(roll, left(scene, roll)), voters(scene.terms, roll), closing=True)
     ballots = [
         {
             "seat": b.seat_id,
@@ -264,6 +294,14 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     summary = f"a clos le scrutin « {poll.motion} » ({item.title}). {found.sentence}"
     remember(session, "poll_closed", summary, by=by, at=closed_at, item=item.pk, poll=poll.pk, count=again, ballots=ballots)
     return poll
+
+
+def _without(roll: Roll, gone: frozenset[int]) -> Roll:
+    """A roll where nobody sits any more for the seats whose sitter went out."""
+    return replace(
+        roll,
+        seats={seat: replace(chair, hold=Hold.VACANT) if seat in gone else chair for seat, chair in roll.seats.items()},
+    )
 
 
 def close_due(*, at: datetime) -> int:
@@ -295,12 +333,8 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
         raise Refusal(no("committee.nobody_to_remind", "Un rappel s’envoie pendant une consultation écrite."))
     voted = set(queries.current_ballots(poll=poll))
     scene = queries.scene_of_poll(poll, close_at=at)
-    people = {
-        person
-        for bench in scene.seats
-        if bench.voting and bench.seat not in voted
-        for person in may_write(bench, scene.recused)
-    }
+    able = {person for seat, people in may_write(scene).items() if seat not in voted for person in people}
+    people = able - queries.kept_out(item=item)
     post(
         event="committee.vote_asked",
         to=people,
@@ -376,9 +410,9 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
 
 
 def _voided(item: Item) -> Poll | None:
-    """The last poll of a matter, when it was voided and nothing replaced it yet."""
-    last = item.polls.order_by("-number").first()
-    return last if last is not None and queries.is_void(poll=last) else None
+    """The last voided poll of a matter that nothing replaced yet."""
+    waiting = item.polls.filter(closed_at__isnull=False, replaced_by__isnull=True).order_by("-number")
+    return next((poll for poll in waiting if queries.is_void(poll=poll)), None)
 
 
 def _locked(item: Item) -> tuple[Session, Item]:

@@ -23,8 +23,9 @@ from palier.committee.queries.polls import (
     scene_of,
     scene_of_poll,
     second_count,
+    second_scene,
 )
-from palier.committee.queries.recusals import clues, declarations, kept_out, reach_of, recused, recused_items, unsettled
+from palier.committee.queries.recusals import clues, declarations, kept_out, recused, recused_items, unsettled
 from palier.committee.queries.sessions import (
     Forecast,
     committees_of,
@@ -61,7 +62,6 @@ __all__ = [
     "kept_out",
     "mandate_of",
     "mandates",
-    "reach_of",
     "ready",
     "recused",
     "recused_items",
@@ -69,6 +69,7 @@ __all__ = [
     "scene_of",
     "scene_of_poll",
     "second_count",
+    "second_scene",
     "sessions",
     "shipped_terms",
     "terms_of",

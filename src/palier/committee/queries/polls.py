@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ from django.db.models import QuerySet
 
 from palier.calendar import paris_day
 from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, Seat, Session, Tenure
-from palier.committee.queries.composing import terms_of
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
 from palier.committee.rules.seats import Holder, Office
@@ -84,22 +84,20 @@ def moves(*, session: Session) -> tuple[scenes.Move, ...]:
     return tuple(scenes.Move(person, inside, ticks(at)) for person, inside, at in rows)
 
 
-def scene_of(*, item: Item, terms: Terms, poll_at: datetime, close_at: datetime, poll: Poll | None = None) -> scenes.Scene:
-    """What is recorded of a matter that is open, with the ballots of a poll if one is given. Seven SQL queries."""
+def scene_of(*, item: Item, terms: Terms, poll_at: datetime) -> scenes.Scene:
+    """What is recorded of a matter that is open, should a poll open on it now. Six SQL queries."""
     session = item.session
     if item.opened_at is None:
         raise ValueError("the matter is not open")
-    cast = current_ballots(poll=poll).values() if poll else ()
     return scenes.Scene(
         terms=terms,
         matter=Matter(item.matter),
         seats=benches(session=session, carried=not session.written),
         moves=moves(session=session),
         recused=recused(item=item),
-        ballots=tuple(scenes.Cast(b.seat_id, b.by_id, Choice(b.choice)) for b in sorted(cast, key=lambda b: b.seat_id)),
         matter_at=ticks(item.opened_at),
         poll_at=ticks(poll_at),
-        close_at=ticks(close_at),
+        close_at=ticks(poll_at),
         opened=session.opened_seats or 0,
         second=session.first_id is not None,
         written=session.written,
@@ -108,13 +106,28 @@ def scene_of(*, item: Item, terms: Terms, poll_at: datetime, close_at: datetime,
 
 
 def scene_of_poll(poll: Poll, *, close_at: datetime) -> scenes.Scene:
-    """The scene of a poll as if it closed at an instant."""
-    return scene_of(item=poll.item, terms=terms_of(poll.terms), poll_at=poll.opened_at, close_at=close_at, poll=poll)
+    """The scene of a poll as if it closed at an instant: as it opened, with the moves and ballots since. Two SQL queries."""
+    current = sorted(current_ballots(poll=poll).values(), key=lambda ballot: ballot.seat_id)
+    return replace(
+        scenes.parse_scene(poll.opening),
+        moves=moves(session=poll.item.session),
+        ballots=tuple(scenes.Cast(b.seat_id, b.by_id, Choice(b.choice)) for b in current),
+        close_at=ticks(close_at),
+    )
+
+
+def second_scene(*, poll: Poll) -> dict[str, Any]:
+    """The scene of a poll that opens, gathered a second time, in SQL alone (migration 0005)."""
+    return _answer("SELECT committee_scene(%s)", [poll.pk])
 
 
 def second_count(*, poll: Poll, close_at: datetime) -> dict[str, Any]:
-    """What the second counter answers: it gathers the record and counts it in SQL alone (migrations 0004 and 0005)."""
+    """What the second counter answers: moves, ballots and count in SQL alone (migrations 0004 and 0005)."""
+    return _answer("SELECT committee_second_count(committee_closing(%s, %s))", [poll.pk, close_at])
+
+
+def _answer(sql: str, args: list[Any]) -> dict[str, Any]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT committee_second_count(committee_scene(%s, %s))", [poll.pk, close_at])
+        cursor.execute(sql, args)
         answer: dict[str, Any] = json.loads(cursor.fetchone()[0])
     return answer

@@ -28,14 +28,6 @@ def kept_out(*, item: Item) -> frozenset[int]:
     return frozenset(live.values_list("mandate__person", flat=True)) | frozenset(of_seats)
 
 
-def reach_of(*, item: Item, person: Person) -> Recusal | None:
-    """The recusal that keeps a person out of a matter: their own, or that of the whole seat; None when they may take part."""
-    mine = Q(mandate__person=person)
-    of_seat = Q(reach=Reach.INSTITUTIONAL, mandate__seat__mandates__person=person)
-    found = Recusal.objects.filter(mine | of_seat, item=item, lifted_at__isnull=True)
-    return found.select_related("mandate__person", "mandate__seat__body").order_by("pk").first()
-
-
 def recused_items(*, person: Person) -> QuerySet[Item]:
     """Every matter that is closed to a person, past ones included."""
     mine = Q(recusals__mandate__person=person)

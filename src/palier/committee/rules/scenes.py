@@ -107,9 +107,15 @@ def count(scene: Scene) -> Tally:
     for ballot in scene.ballots:
         if ballot.seat in roll.seats and roll.seats[ballot.seat].person != ballot.person:
             raise ValueError(f"seat {ballot.seat} was voted by {ballot.person}, who does not sit for it")
+    return tally(scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left(scene, roll))
+
+
+def left(scene: Scene, roll: Roll) -> frozenset[int]:
+    """The seats whose sitter went out before the close."""
+    if scene.written:
+        return frozenset()
     still = stayed(scene.moves, since=scene.matter_at, until=scene.close_at)
-    left = [] if scene.written else [seat for seat, chair in roll.seats.items() if chair.person not in still]
-    return tally(scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left)
+    return frozenset(seat for seat, chair in roll.seats.items() if chair.person is not None and chair.person not in still)
 
 
 def parse_scene(data: Mapping[str, Any]) -> Scene:
@@ -159,16 +165,39 @@ def as_record(scene: Scene, terms: Mapping[str, Any]) -> dict[str, Any]:
 _PLAIN = ("matter_at", "poll_at", "close_at", "opened", "second", "written", "designated")
 
 
-def may_write(bench: Bench, recused: Mapping[int, Recusal]) -> frozenset[int]:
-    """Who may vote for a seat in a written consultation, until one of them has."""
+def may_write(scene: Scene) -> dict[int, frozenset[int]]:
+    """Who may vote for each seat in a written consultation, until one of them has."""
+    chair = _chair_in_writing(scene)
+    return {bench.seat: _able(bench, scene.recused) - _hushed(scene, bench, chair) for bench in scene.seats if bench.voting}
+
+
+def _hushed(scene: Scene, bench: Bench, chair: int | None) -> frozenset[int]:
+    """The vice-president, where the terms give no voice to who does not preside."""
+    if scene.terms.vice_votes or bench.office is not Office.VICE_PRESIDENT or bench.seat == chair:
+        return frozenset()
+    return frozenset(holder.person for holder in bench.holders if not holder.rank)
+
+
+def _able(bench: Bench, recused: Mapping[int, Recusal]) -> frozenset[int]:
+    """The holders of a seat who are not recused; none once its recusal is institutional."""
     if any(recused.get(holder.person) is Recusal.INSTITUTIONAL for holder in bench.holders):
         return frozenset()
     return frozenset(holder.person for holder in bench.holders if holder.person not in recused)
 
 
+def _chair_in_writing(scene: Scene) -> int | None:
+    """The seat that presides a written consultation: the president's, or else the vice-president's, unless recused."""
+    for office in (Office.PRESIDENT, Office.VICE_PRESIDENT):
+        for bench in scene.seats:
+            titular = next((holder.person for holder in bench.holders if not holder.rank), None)
+            if bench.office is office and titular in _able(bench, scene.recused):
+                return bench.seat
+    return None
+
+
 def _written(bench: Bench, recused: Mapping[int, Recusal], voter: int | None) -> Place:
     """A seat in a written consultation: there once it has voted."""
-    able = may_write(bench, recused)
+    able = _able(bench, recused)
     if voter in able:
         return Place(Hold.SITS, voter, next(h.rank for h in bench.holders if h.person == voter))
     return Place(Hold.VACANT if able or not bench.holders else Hold.RECUSED)
@@ -176,6 +205,9 @@ def _written(bench: Bench, recused: Mapping[int, Recusal], voter: int | None) ->
 
 def _presiding(scene: Scene, places: Mapping[int, Place]) -> int | None:
     """The seat that presides: the president's or else the vice-president's, in person; else that of the one designated."""
+    if scene.written:
+        chair = _chair_in_writing(scene)
+        return None if chair is None or places[chair].substituted else chair
     for office in (Office.PRESIDENT, Office.VICE_PRESIDENT):
         for bench in scene.seats:
             there = places[bench.seat]

@@ -13,7 +13,7 @@ from palier.directory.operations.access import (
     use_access_link,
     withdraw_invitation,
 )
-from palier.directory.operations.files import add_association, close_file, open_file, remove_association
+from palier.directory.operations.files import add_association, close_file, let_back_in, open_file, remove_association, shut_out
 from palier.directory.operations.members import add_member, end_membership, enter_person, limit_membership, rename_person
 from palier.directory.operations.organisations import add_landlord, add_organisation, update_landlord, update_organisation
 
@@ -31,6 +31,7 @@ __all__ = [
     "enter_person",
     "grant_access_link",
     "invite",
+    "let_back_in",
     "limit_membership",
     "open_file",
     "remove_association",
@@ -38,6 +39,7 @@ __all__ = [
     "resend_invitation",
     "resolve_api_token",
     "revoke_api_token",
+    "shut_out",
     "update_landlord",
     "update_organisation",
     "use_access_link",

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 
 from django.db import transaction
 
 from palier.calendar import in_words, paris_day
-from palier.directory.models import Landlord, Organisation, Person, Relation, dated
+from palier.directory.models import Exclusion, Landlord, Organisation, Person, Relation, dated
 from palier.directory.rules import Kind, Role
 from palier.ledger.operations import record
+from palier.ledger.rules import Audience
 from palier.verdict import Refusal, no
 
 STOCK = "stock"
@@ -71,6 +73,39 @@ def close_file(*, relation: Relation, by: Person | None, at: datetime, on: date 
             "source": relation.source,
             "ends_on": last.isoformat(),
         },
+    )
+
+
+@transaction.atomic
+def shut_out(*, landlord: Landlord, people: Collection[int], by: Person, at: datetime) -> None:
+    """Close a landlord's file to people whatever they are elsewhere, until ``let_back_in``. Twice changes nothing."""
+    already = Exclusion.objects.filter(landlord=landlord, ended_at__isnull=True).values_list("person", flat=True)
+    for person in Person.objects.filter(pk__in=set(people) - set(already)).order_by("pk"):
+        Exclusion.objects.create(landlord=landlord, person=person, at=at)
+        _record_exclusion("shut_out", f"a fermé le dossier à {person.name}.", landlord, person, by, at)
+
+
+@transaction.atomic
+def let_back_in(*, landlord: Landlord, but: Collection[int], by: Person, at: datetime) -> None:
+    """Open a landlord's file again to who was shut out of it, some excepted."""
+    ended = Exclusion.objects.filter(landlord=landlord, ended_at__isnull=True).exclude(person__in=but).select_related("person")
+    for exclusion in ended:
+        exclusion.ended_at = at
+        exclusion.save(update_fields=["ended_at"])
+        person = exclusion.person
+        _record_exclusion("let_back_in", f"a rouvert le dossier à {person.name}.", landlord, person, by, at)
+
+
+def _record_exclusion(act: str, summary: str, landlord: Landlord, person: Person, by: Person, at: datetime) -> None:
+    record(
+        act=f"directory.{act}",
+        by=by.pk,
+        at=at,
+        on=("directory.organisation", landlord.pk),
+        landlord=landlord.pk,
+        summary=summary,
+        facts={"person": person.pk},
+        audience=Audience.SCHEME,
     )
 
 

@@ -299,6 +299,16 @@ def review(request: Request, committee_id: int, session_number: int, item_id: in
 
 
 @door(POST=WRITE)
+def place(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
+    """Move a matter one place up the agenda."""
+    found = _session(request, committee_id, session_number)
+    one = _item(request, found, item_id)
+    before = found.items.filter(withdrawn_at__isnull=True, position__lt=one.position).count()
+    operations.place_item(item=one, position=before, by=request.user, at=request.at)
+    return _back(found)
+
+
+@door(POST=WRITE)
 def take_off(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """Take a matter off the agenda."""
     found = _session(request, committee_id, session_number)

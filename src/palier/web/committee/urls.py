@@ -38,6 +38,7 @@ urlpatterns = [
     path(f"{_SESSION}annuler/", sessions.cancel, name="committee_session_cancel"),
     path(f"{_SESSION}reponse/", sessions.reply, name="committee_session_reply"),
     path(_ITEM, sessions.item, name="committee_item"),
+    path(f"{_ITEM}deplacer/", sessions.place, name="committee_item_place"),
     path(f"{_ITEM}retirer/", sessions.take_off, name="committee_item_off"),
     path(f"{_ITEM}liens/", sessions.review, name="committee_item_review"),
     path(f"{_ITEM}recuser/", sessions.recuse, name="committee_item_recuse"),
