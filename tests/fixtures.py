@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from palier.directory.rules import Kind, LandlordType, Role
 
 if TYPE_CHECKING:
     from palier.directory.models import Landlord, Organisation, Person
+    from palier.label.models import RuleSetVersion
 
 NOON = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
 _numbers = count(1)
@@ -142,6 +143,23 @@ def make_person(db: None) -> Callable[..., Person]:
         return person
 
     return make
+
+
+@pytest.fixture
+def referent(make_person: Callable[..., Person], make_organisation: Callable[..., Organisation]) -> Person:
+    """Mme R., of the label's owner."""
+    return make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), "Mme R.")
+
+
+@pytest.fixture
+def rules(db: None, at: datetime) -> RuleSetVersion:
+    """The label of twice eighteen months, in force."""
+    from palier.label import operations, queries
+
+    operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
+    found = queries.rule_set_on(on=at.date(), code="eighteen_eighteen")
+    assert found is not None
+    return found
 
 
 @pytest.fixture

@@ -21,14 +21,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rules(db: None, at: datetime) -> RuleSetVersion:
-    operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
-    found = queries.rule_set_on(on=at.date(), code="eighteen_eighteen")
-    assert found is not None
-    return found
-
-
-@pytest.fixture
 def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
     return make_landlord("Habitat des Coteaux")
 

@@ -40,19 +40,6 @@ def clock(at: datetime) -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def rules(db: None, at: datetime) -> RuleSetVersion:
-    operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
-    found = queries.rule_set_on(on=at.date(), code="eighteen_eighteen")
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def referent(make_person: Callable[..., Person], make_organisation: Callable[..., Organisation]) -> Person:
-    return make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), "Mme R.")
-
-
-@pytest.fixture
 def open_one(
     make_landlord: Callable[..., Landlord],
     make_organisation: Callable[..., Organisation],

@@ -10,8 +10,8 @@ import time_machine
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.rules import Kind, Role
+from palier.directory.models import Landlord, Person
+from palier.directory.rules import Role
 from palier.label import operations, queries
 from palier.label.models import Correction, Journey, RuleSetVersion
 from palier.label.rules.stages import Stage
@@ -26,19 +26,6 @@ pytestmark = pytest.mark.django_db
 def clock(at: datetime) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(at, tick=False) as traveller:
         yield traveller
-
-
-@pytest.fixture
-def rules(db: None, at: datetime) -> RuleSetVersion:
-    operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
-    found = queries.rule_set_on(on=at.date(), code="eighteen_eighteen")
-    assert found is not None
-    return found
-
-
-@pytest.fixture
-def referent(make_person: Callable[..., Person], make_organisation: Callable[..., Organisation]) -> Person:
-    return make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER), "Mme R.")
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import jsonschema
@@ -19,16 +19,9 @@ from palier.label.operations import lapse_due
 from palier.register import operations
 from palier.register.models import Certificate
 from palier.web.register.data import SCHEMA
-from tests.fixtures import NOON
 from tests.register.conftest import Scene
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def data(client: Client, **asked: Any) -> dict[str, Any]:

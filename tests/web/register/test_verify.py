@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 from base64 import urlsafe_b64decode
-from collections.abc import Iterator
 from pathlib import Path
 
 import jwt
@@ -32,17 +31,10 @@ from palier.register import operations, pades
 from palier.register.models import Certificate, SealedFile
 from palier.register.operations.sealing import seal_due
 from palier.register.rules.certificates import spelled
-from tests.fixtures import NOON
 from tests.register.conftest import Scene
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 PUBLIC = (Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Iterator[None]:
-    with time_machine.travel(NOON, tick=False):
-        yield
 
 
 def page(client: Client, code: str) -> str:
