@@ -68,22 +68,27 @@ def make_key(path: Path) -> Signer:
         NoKey: when the file cannot be written, or holds no key of this kind.
     """
     key = Ed25519PrivateKey.generate()
-    part = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            path.hardlink_to(part)  # whoever comes second finds the key of the first
-        except FileExistsError:
-            pass
-        finally:
-            part.unlink()
+        keep_secret(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     except OSError as problem:
         raise NoKey(f"« {path} » ne s’écrit pas : {problem.strerror}.") from problem
     return _read(path, _stamp(path))
+
+
+def keep_secret(path: Path, secret: bytes) -> None:
+    """Write a new file that its owner alone reads, whole or not at all. A file that is there already is left alone."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        path.hardlink_to(part)  # whoever comes second finds the key of the first
+    except FileExistsError:
+        pass
+    finally:
+        part.unlink()
 
 
 def _stamp(path: Path) -> tuple[int, int, int]:

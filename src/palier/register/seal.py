@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -22,6 +21,8 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from palier.ledger.signing import keep_secret
 
 
 class NoSeal(Exception):
@@ -140,16 +141,7 @@ def make_demonstration(path: Path) -> None:
     root, own = made
     protected = BestAvailableEncryption(settings.SEAL_PASSWORD.encode())
     data = pkcs12.serialize_key_and_certificates(b"palier", own_key, own, [root], protected)
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(data)
-    try:
-        path.hardlink_to(part)  # whoever comes second finds the key of the first
-    except FileExistsError:
-        pass
-    finally:
-        part.unlink()
+    keep_secret(path, data)
 
 
 # --- What a seal is, in public --------------------------------------------------------------------------------------

@@ -14,10 +14,19 @@ def attachment(version: Version) -> FileResponse:
     Raises:
         Http404: when the file is not on disk.
     """
-    path = path_of(version.sha256)
+    return kept(version.sha256, name=version.name, media_type=version.media_type)
+
+
+def kept(sha256: str, *, name: str, media_type: str) -> FileResponse:
+    """The file with this SHA-256. Whoever calls has checked that the person may read it.
+
+    Raises:
+        Http404: when the file is not on disk.
+    """
+    path = path_of(sha256)
     if not path.exists():
         raise Http404
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=version.name, content_type=version.media_type)
+    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=media_type)
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response

@@ -82,9 +82,11 @@ def receipt(request: Request, landlord: Landlord, line: int) -> HttpResponse:
 @door(GET=(Thing.INSTALLATION, Right.READ))
 def export(request: Request) -> Answer:
     """The whole ledger, without what the acts say: their fingerprints are enough to check it."""
-    response = StreamingHttpResponse(queries.export(contents=False), content_type="application/jsonl; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="journal.jsonl"'
-    return response
+    return StreamingHttpResponse(
+        queries.export(contents=False),
+        content_type="application/jsonl; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="journal.jsonl"'},
+    )
 
 
 def _json(name: str, value: Any) -> HttpResponse:
@@ -92,7 +94,4 @@ def _json(name: str, value: Any) -> HttpResponse:
 
 
 def _file(name: str, text: str, kind: str) -> HttpResponse:
-    response = HttpResponse(text, content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return HttpResponse(text, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})

@@ -15,13 +15,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents import operations as documents
-from palier.documents.storage import path_of
 from palier.register import operations, queries
 from palier.register.models import Licence, MarkUse, SealedFile
-from palier.register.rules.certificates import Grant, spelled
+from palier.register.rules.certificates import spelled
 from palier.register.rules.marks import Support, removal_is_late
 from palier.verdict import Refusal, require
-from palier.web.documents.files import attachment
+from palier.web.consultation.forms import DayInput
+from palier.web.documents.files import attachment, kept
 from palier.web.doors import Answer, Request, door
 
 READ = (Thing.MARK_KIT, Right.READ)
@@ -31,13 +31,9 @@ SHIPPED = Path(operations.__file__).parents[1] / "kit"
 _SHIPPED_TYPES = {"svg": "image/svg+xml", "png": "image/png"}
 
 
-def _day(label: str, help_text: str = "") -> forms.DateField:
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+def _day(label: str) -> forms.DateField:
     return forms.DateField(
-        label=label,
-        help_text=help_text,
-        widget=widget,
-        error_messages={"required": "Indiquez le jour, par exemple 24/02/2026."},
+        label=label, widget=DayInput(), error_messages={"required": "Indiquez le jour, par exemple 24/02/2026."}
     )
 
 
@@ -79,10 +75,8 @@ def mark(request: Request, landlord: Landlord) -> HttpResponse:
         "certificates": [
             {
                 "row": one,
-                "grant": Grant(one.grant).label,
                 "code": spelled(one.code),
                 "current": last is not None and last.number == one.number,
-                "made": getattr(one, "file", None) is not None,
             }
             for one in certificates
         ],
@@ -98,37 +92,30 @@ def mark(request: Request, landlord: Landlord) -> HttpResponse:
 
 def _use(one: MarkUse, licence: Licence, on: date) -> dict[str, Any]:
     late = removal_is_late(remove_by=licence.remove_by, removed_on=one.removed_on, on=on)
-    return {"row": one, "support": Support(one.support).label, "late": late, "to_remove": licence.ended_on is not None}
+    return {"row": one, "late": late}
 
 
 def _sealed(landlord: Landlord, certificate_id: int) -> SealedFile:
     found = get_object_or_404(queries.certificates().filter(landlord=landlord), pk=certificate_id)
-    kept: SealedFile | None = getattr(found, "file", None)
-    if kept is None:
+    sealed: SealedFile | None = getattr(found, "file", None)
+    if sealed is None:
         raise Http404
-    return kept
+    return sealed
 
 
 @door(GET=DECISION)
 def certificate_pdf(request: Request, landlord: Landlord, certificate_id: int) -> Answer:
     """The signed PDF, as it was made."""
-    kept = _sealed(landlord, certificate_id)
-    path = path_of(kept.sha256)
-    if not path.exists():
-        raise Http404
-    name = f"{kept.certificate.number}.pdf"
-    response = FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type="application/pdf")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    sealed = _sealed(landlord, certificate_id)
+    return kept(sealed.sha256, name=f"{sealed.certificate.number}.pdf", media_type="application/pdf")
 
 
 @door(GET=DECISION)
 def certificate_badge(request: Request, landlord: Landlord, certificate_id: int) -> Answer:
     """The Open Badge, a signed credential as text."""
-    kept = _sealed(landlord, certificate_id)
-    response = HttpResponse(kept.badge, content_type="application/vc+jwt")
-    response["Content-Disposition"] = f'attachment; filename="{kept.certificate.number}.jwt"'
-    return response
+    sealed = _sealed(landlord, certificate_id)
+    name = f'attachment; filename="{sealed.certificate.number}.jwt"'
+    return HttpResponse(sealed.badge, content_type="application/vc+jwt", headers={"Content-Disposition": name})
 
 
 def _allowed(request: Request, landlord: Landlord) -> None:
@@ -151,14 +138,8 @@ def shipped(request: Request, landlord: Landlord, form: str) -> Answer:
     if form not in _SHIPPED_TYPES:
         raise Http404
     _allowed(request, landlord)
-    response = FileResponse(
-        (SHIPPED / f"marque.{form}").open("rb"),
-        as_attachment=True,
-        filename=f"marque.{form}",
-        content_type=_SHIPPED_TYPES[form],
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    file = SHIPPED / f"marque.{form}"
+    return FileResponse(file.open("rb"), as_attachment=True, filename=file.name, content_type=_SHIPPED_TYPES[form])
 
 
 @door(GET=OWN, POST=OWN)
@@ -189,7 +170,7 @@ def declare(request: Request, landlord: Landlord) -> HttpResponse:
         else:
             messages.success(request, "L’usage de la marque est déclaré.")
             return redirect("mark", landlord_id=landlord.pk)
-    context = {"landlord": landlord, "form": form, "licence": licence}
+    context = {"landlord": landlord, "form": form}
     return render(request, "register/declare.html", context, status=422 if form.is_bound else 200)
 
 
@@ -207,5 +188,5 @@ def remove(request: Request, landlord: Landlord, use_id: int) -> HttpResponse:
         else:
             messages.success(request, "Le retrait de la marque est confirmé.")
             return redirect("mark", landlord_id=landlord.pk)
-    context = {"landlord": landlord, "form": form, "use": found, "support": Support(found.support).label}
+    context = {"landlord": landlord, "form": form, "use": found}
     return render(request, "register/remove.html", context, status=422 if form.is_bound else 200)
