@@ -112,9 +112,6 @@ def _stopped_at(journey: Journey, passages: Sequence[Passage]) -> Stage | None:
     return Stage.ENGAGEMENT
 
 
-# --- The board -----------------------------------------------------------------------------------------------------
-
-
 def why(position: Position) -> Passage | None:
     """The committee's act that keeps the file where it is, with its reasons: a deferral, a suspension."""
     if position.stage in say.DEFERRED:
@@ -124,6 +121,9 @@ def why(position: Position) -> Passage | None:
     else:
         return None
     return next((passage for passage in reversed(position.passages) if passage.act in acts and passage.note), None)
+
+
+# --- The board -----------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,9 @@
-"""register as a Django application."""
+"""The register as a Django application."""
 
 from django.apps import AppConfig
 
 
 class RegisterConfig(AppConfig):
-    """Decisions of the register."""
+    """The public register, certificates, licences of the mark."""
 
     name = "palier.register"

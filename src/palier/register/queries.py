@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -127,13 +127,13 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """The register on a day: the lines asked for, how many labels hold, how many lines there are in all."""
+    """The register on a day: the lines asked for; of all lines, how many labels hold, how many are suspended, how many there are."""
 
     on: date
     lines: list[Label]
     holding: int
+    suspended: int
     total: int
-    by_standing: dict[Standing, int] = field(default_factory=dict)
 
 
 def register(*, on: date, filters: Filters | None = None) -> Register:
@@ -143,16 +143,15 @@ def register(*, on: date, filters: Filters | None = None) -> Register:
     for one in _labels(_passages(), _certificates(), on):
         last[one.landlord.pk] = one
     every = list(last.values())
-    by_standing: dict[Standing, int] = defaultdict(int)
-    for one in every:
-        by_standing[one.line.standing] += 1
+    holding = sum(one.line.standing.holds for one in every)
+    suspended = sum(one.line.standing is Standing.SUSPENDED for one in every)
     shown = [one for one in every if _asked(one, filters)]
     shown.sort(key=lambda one: (one.landlord.plain_name, one.landlord.pk))
     if filters.order is not Order.NAME:
         shown.sort(key=lambda one: one.line.since if filters.order is Order.SINCE else one.line.ended_on or one.line.until)
     if filters.descending:
         shown.reverse()
-    return Register(on, shown, history.within([one.line for one in every], holding=True), len(every), dict(by_standing))
+    return Register(on, shown, holding, suspended, len(every))
 
 
 def _asked(one: Label, filters: Filters) -> bool:

@@ -138,10 +138,9 @@ def _content(decision: Decision, grant: Grant, numbered: str, code: str, valid_f
 def _follow(passage: Passage, at: datetime) -> int:
     """Write what a passage did to the last certificate of its journey, and to the licence of the mark."""
     change, journey = CHANGE_OF_ACT[passage.act], passage.journey
-    found = queries.certificates().filter(journey=journey, decision__passage__lt=passage.pk).first()
-    if found is None:
+    certificate = queries.certificates().filter(journey=journey, decision__passage__lt=passage.pk).first()
+    if certificate is None:
         return 0
-    certificate = found
     moments = queries.moments_of(list(queries.passages_of(journey=journey.pk).filter(pk__lte=passage.pk)))
     day = moments[-1].on
     Event.objects.create(certificate=certificate, change=change, on=day, passage=passage, recorded_at=at)

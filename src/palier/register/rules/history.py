@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -178,8 +178,3 @@ class Order(StrEnum):
     NAME = "bailleur"
     SINCE = "depuis"
     UNTIL = "jusqu-au"
-
-
-def within(lines: Iterable[Line], *, holding: bool) -> int:
-    """How many of these lines are labels that hold, or do not."""
-    return sum(one.standing.holds is holding for one in lines)

@@ -13,8 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.directory.rules import Right, Thing
 from palier.documents import operations as documents
 from palier.register import operations, queries
-from palier.register.rules.history import Change
-from palier.register.rules.marks import Support, removal_is_late
+from palier.register.rules.marks import removal_is_late
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
 
@@ -62,7 +61,6 @@ def scheme(request: Request) -> HttpResponse:
         "licences": [
             {
                 "row": one,
-                "because": Change(one.ended_because).label if one.ended_because else "",
                 "uses": len(one.uses.all()),
                 "awaited": sum(use.removed_on is None for use in one.uses.all()) if one.ended_on else 0,
             }
@@ -72,7 +70,6 @@ def scheme(request: Request) -> HttpResponse:
         "awaited": [
             {
                 "row": one,
-                "support": Support(one.support).label,
                 "late": removal_is_late(remove_by=one.licence.remove_by, removed_on=one.removed_on, on=request.on),
             }
             for one in awaited

@@ -14,6 +14,7 @@ from palier.directory.queries import organisations
 from palier.directory.rules import Kind, LandlordType
 from palier.register import queries
 from palier.register.rules.history import Order, Standing
+from palier.web.consultation.forms import DayInput
 from palier.web.doors import Open, Request, door
 
 PAGE = 50
@@ -24,9 +25,7 @@ class RegisterForm(forms.Form):
     """What the register is asked for; the day first."""
 
     q = forms.CharField(label="Bailleur, SIREN ou certificat", required=False, widget=forms.TextInput(attrs={"type": "search"}))
-    au = forms.DateField(
-        label="À la date du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    au = forms.DateField(label="À la date du", required=False, widget=DayInput())
     etat = forms.ChoiceField(
         label="État",
         required=False,
@@ -83,8 +82,7 @@ def register(request: Request) -> HttpResponse:
         "sort": f"{'-' if filters.descending else ''}{filters.order}",
         "filtered": any(value for name, value in request.GET.items() if name not in {"page", "sort", "au"}),
         "query": request.GET.urlencode(),
-        "ended": found.total - found.holding - found.by_standing.get(Standing.SUSPENDED, 0),
-        "suspended": found.by_standing.get(Standing.SUSPENDED, 0),
+        "ended": found.total - found.holding - found.suspended,
     }
     return _kept_by_nobody(render(request, "register/register.html", context))
 

@@ -67,8 +67,8 @@ def ask(request: Request) -> HttpResponse:
     context = {"ask": asked, "given": FileForm()}
     if not asked.is_bound or not asked.is_valid() or not (text := asked.cleaned_data["texte"].strip()):
         return _page(request, context)
-    if meant(text) and queries.verified(code=text, on=request.on):
-        return redirect("verify_code", verification=meant(text))
+    if (code := meant(text)) and queries.certificates().filter(code=code).exists():
+        return redirect("verify_code", verification=code)
     if numbered := queries.certificates().filter(number=text.upper()).first():
         page = reverse("register_landlord", kwargs={"siren": numbered.landlord.siren})
         return redirect(f"{page}#{numbered.number}")
