@@ -106,6 +106,11 @@ class PublicKey(models.Model):
             ),
         ]
 
+    @property
+    def short(self) -> str:
+        """Its short name, which stands in what it signs."""
+        return self.text.split("+")[1]
+
 
 class Reply(models.Model):
     """The answer given to an act, so that the same request sent twice is done once and answered the same.

@@ -134,7 +134,7 @@ def _key_line(act: str, key: PublicKey, at: datetime, words: str) -> Entry:
         at=at,
         on=("ledger.public_key", key.pk),
         landlord=None,
-        summary=f"{words} {key.text.split('+')[1]}.",
+        summary=f"{words} {key.short}.",
         facts={"key": key.text},
         audience=Audience.SCHEME,
     )

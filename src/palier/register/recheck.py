@@ -90,8 +90,6 @@ def audit(*, before: datetime, file_of: Callable[[str], Path]) -> Checked:
     steps = _rows(_STEPS, [[*_EVENTS, *(act for act, _ in _GRANTS.values())]])
     decided = {row["passage_id"]: row for row in _rows(_DECIDED)}
     certificates = _rows(_CERTIFICATES)
-    for row in certificates:
-        row["content"] = json.loads(row["content"]) if isinstance(row["content"], str) else row["content"]
     by_decision = {row["decision_id"]: row for row in certificates}
     found: list[Difference] = []
     meant = list(_derive(steps, decided, found))
@@ -120,7 +118,10 @@ def _rows(sql: str, values: list[Any] | None = None) -> list[Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         names = [column[0] for column in cursor.description or ()]
-        return [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
+        found = [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
+    for row in found:  # JSON comes as text
+        row.update({name: json.loads(row[name]) for name in ("content", "rules") if name in row})
+    return found
 
 
 # --- What should be -------------------------------------------------------------------------------------------------
@@ -138,8 +139,7 @@ def _derive(steps: list[Row], decided: dict[int, Row], found: list[Difference]) 
         if decision is None or _GRANTS.get(decision["outcome"], ("", ""))[0] != step["act"]:
             found.append(Difference(where, "Le label a changé sans décision qui le commande."))
             continue
-        rules = json.loads(step["rules"]) if isinstance(step["rules"], str) else step["rules"]
-        since, until = _dates(step["act"], decision["decided_on"], rules["grants"], label.get(step["journey_id"]))
+        since, until = _dates(step["act"], decision["decided_on"], step["rules"]["grants"], label.get(step["journey_id"]))
         if (since, until) != (step["label_from"], step["label_until"]):
             found.append(
                 Difference(
@@ -257,14 +257,13 @@ def _events(steps: list[Row], decided: dict[int, Row], certificates: list[Row], 
     until: dict[int, date] = {}
     right: dict[int, tuple[date | None, date | None, str]] = {}
     awaited: set[int] = set()
-    known: set[int] = set()
     for step in steps:
         journey = step["journey_id"]
         if step["act"] not in _EVENTS:
             until[journey] = step["label_until"]
             right.setdefault(journey, (None, None, ""))
             continue
-        change, known = _EVENTS[step["act"]], known | {step["id"]}
+        change = _EVENTS[step["act"]]
         on = _day_of(step, decided.get(step["id"]), until.get(journey))
         event = kept.get(step["id"])
         if event is None and step["at"] > before:
@@ -284,7 +283,7 @@ def _events(steps: list[Row], decided: dict[int, Row], certificates: list[Row], 
             on if change in _ENDS else ended,
             change if change in _ENDS else because,
         )
-    for passage in sorted(set(kept) - known):
+    for passage in sorted(set(kept) - {step["id"] for step in steps if step["act"] in _EVENTS}):
         yield Difference(f"passage {passage}", "Le registre porte un changement que le parcours ne dit pas.")
     for journey, rows in issued.items():
         licence = licences.get(journey)
@@ -297,12 +296,9 @@ def _events(steps: list[Row], decided: dict[int, Row], certificates: list[Row], 
 
 def _day_of(step: Row, decision: Row | None, until: date | None) -> date:
     if step["act"] == "expire" and until is not None:
-        rules = json.loads(step["rules"]) if isinstance(step["rules"], str) else step["rules"]
-        return until + timedelta(days=1 + (0 if step["source"] in _RESTING else int(rules["grace_days"])))
-    if decision is not None:
-        return date.fromisoformat(str(decision["decided_on"]))
-    at: datetime = step["at"]
-    return at.astimezone(_PARIS).date()
+        return until + timedelta(days=1 + (0 if step["source"] in _RESTING else int(step["rules"]["grace_days"])))
+    day: date = decision["decided_on"] if decision else step["at"].astimezone(_PARIS).date()
+    return day
 
 
 def _say(right: tuple[date | None, date | None, str] | None) -> str:

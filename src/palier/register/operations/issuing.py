@@ -144,13 +144,13 @@ def _follow(passage: Passage, at: datetime) -> int:
     moments = queries.moments_of(list(queries.passages_of(journey=journey.pk).filter(pk__lte=passage.pk)))
     day = moments[-1].on
     Event.objects.create(certificate=certificate, change=change, on=day, passage=passage, recorded_at=at)
-    licence = Licence.objects.filter(journey=journey, ended_on__isnull=True)
+    licence, remove_by = Licence.objects.filter(journey=journey, ended_on__isnull=True), max(day, paris_day(at)) + REMOVAL
     if change is Change.SUSPENDED:
         licence.update(suspended_on=day)
     elif change is Change.RESTORED:
         licence.update(suspended_on=None)
     elif change in ENDS:
-        licence.update(ended_on=day, ended_because=change, remove_by=max(day, paris_day(at)) + REMOVAL, suspended_on=None)
+        licence.update(ended_on=day, ended_because=change, remove_by=remove_by, suspended_on=None)
     record(
         act=f"register.certificate_{change}",
         by=None,
@@ -160,11 +160,11 @@ def _follow(passage: Passage, at: datetime) -> int:
         summary=f"a porté au registre, pour le certificat {certificate.number} : {change.label.lower()} le {day:%d/%m/%Y}.",
         facts={"number": certificate.number, "change": change.value, "on": day.isoformat(), "passage": passage.pk},
     )
-    _tell(certificate, at, f"{journey.landlord.name} : {change.label.lower()}", _letter(certificate, change, day, at))
+    _tell(certificate, at, f"{journey.landlord.name} : {change.label.lower()}", _letter(certificate, change, day, remove_by))
     return 1
 
 
-def _letter(certificate: Certificate, change: Change, day: date, at: datetime) -> str:
+def _letter(certificate: Certificate, change: Change, day: date, remove_by: date) -> str:
     """What a landlord is told of its right to use the mark."""
     said = f"{change.label} le {day:%d/%m/%Y}. Le registre public le porte, et le certificat {certificate.number} le dit à qui le vérifie."
     match change:
@@ -173,10 +173,9 @@ def _letter(certificate: Certificate, change: Change, day: date, at: datetime) -
         case Change.RESTORED:
             return f"{said}\n\nLe droit d’utiliser la marque reprend ce jour."
         case _:
-            until = max(day, paris_day(at)) + REMOVAL
             return (
                 f"{said}\n\nLe droit d’utiliser la marque a pris fin ce jour. Retirez-la de tous ses supports avant le "
-                f"{until:%d/%m/%Y}, 23:59, et confirmez chaque retrait sur la page « Label et marque »."
+                f"{remove_by:%d/%m/%Y}, 23:59, et confirmez chaque retrait sur la page « Label et marque »."
             )
 
 

@@ -112,7 +112,6 @@ def shown(found: queries.Verified) -> dict[str, Any]:
         "sentence": sentence,
         "valid": found.answer.validity is Validity.VALID,
         "validity": found.answer.validity.value,
-        "file_made": getattr(one, "file", None),
         "qr": printing.qr_path(one.content["verify"]),
     }
 
