@@ -230,7 +230,7 @@ def test_a_stale_finding_shows_what_is_kept(scene: Scene, sign_in: SignIn) -> No
     finding = scene.findings[0]
     sent = {"kind": "gap", "theme": "cleanliness", "text": "Le mien.", "revision": "9"}
     answer = sign_in(scene.auditor).post(url("mission_finding", mission, finding_id=finding.pk), sent)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert CANARY in strip_tags(words(answer))
     assert "Le mien." in words(answer)
 

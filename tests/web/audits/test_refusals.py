@@ -48,7 +48,7 @@ def test_of_two_tabs_on_a_recommendation_the_second_sees_both_texts(scene: Scene
     sent = {"title": made.title, "theme": made.theme, "findings": [scene.findings[0].pk], "revision": read}
     assert auditor.post(page, sent | {"text": "Chaque semaine."}).status_code == 302
     stale = auditor.post(page, sent | {"text": "Chaque jour."})
-    assert stale.status_code == 422
+    assert stale.status_code == 409
     for text in ("pas enregistré", "semaine", "jour", "Repose sur C-01"):
         assert text in words(stale)
     made.refresh_from_db()

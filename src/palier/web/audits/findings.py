@@ -77,7 +77,7 @@ def finding(request: Request, landlord: Landlord, mission_id: int, finding_id: i
         "delivered": one.state is State.REPORT_DELIVERED,
         "removal": BecauseForm() if found and one.own and one.state in AMENDING else None,
     }
-    return render(request, "audits/finding.html", context, status=422 if form.errors or theirs else 200)
+    return render(request, "audits/finding.html", context, status=409 if theirs else 422 if form.errors else 200)
 
 
 def _finding_form(request: Request, landlord: Landlord, found: Finding | None) -> FindingForm:
@@ -172,7 +172,7 @@ def recommendation(request: Request, landlord: Landlord, mission_id: int, recomm
         "recommendation": found,
         "removable": found is not None and one.own and one.state in WRITING,
     }
-    return render(request, "audits/recommendation.html", context, status=422 if form.errors or theirs else 200)
+    return render(request, "audits/recommendation.html", context, status=409 if theirs else 422 if form.errors else 200)
 
 
 def _whole(title: str | None, text: str | None) -> str:
