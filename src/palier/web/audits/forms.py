@@ -16,18 +16,9 @@ from palier.documents.models import Document
 from palier.label.rules.rulesets import Audit
 from palier.plans.rules.terms import Effect, Outcome
 from palier.stock.models import Residence
-from palier.web.consultation.forms import DayInput
 from palier.web.documents.fields import in_a_list
 from palier.web.plans.forms import NumberField
-
-
-class HourInput(forms.TimeInput):
-    """An hour, through the browser's own field."""
-
-    input_type = "time"
-
-    def __init__(self) -> None:
-        super().__init__(format="%H:%M")
+from palier.web.ui.forms import DayInput, HourInput
 
 
 def residence_in_words(residence: Any) -> str:

@@ -25,13 +25,14 @@ from palier.label.rules.steps import BY_ACT, Guard
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
+from palier.web.ui.forms import DayInput
 
 
 class DecisionForm(forms.Form):
     """A decision, as the minutes say it."""
 
     outcome = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
-    decided_on = forms.DateField(label="Séance du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    decided_on = forms.DateField(label="Séance du", widget=DayInput())
     conditions = forms.CharField(
         label="Réserves",
         required=False,

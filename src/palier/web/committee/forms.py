@@ -23,7 +23,7 @@ from palier.committee.rules.terms import (
     in_words,
 )
 from palier.directory.models import Organisation
-from palier.web.consultation.forms import DayInput
+from palier.web.ui.forms import DayInput
 
 
 class CommitteeForm(forms.Form):

@@ -17,8 +17,7 @@ from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.terms import Matter
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
-from palier.web.audits.forms import HourInput
-from palier.web.consultation.forms import DayInput
+from palier.web.ui.forms import DayInput, HourInput
 
 
 class AgainForm(forms.Form):

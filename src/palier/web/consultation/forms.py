@@ -11,15 +11,7 @@ from palier.consultation.rules import Body, Opinion, complete_opinion
 from palier.directory.models import Organisation
 from palier.documents.models import Document
 from palier.web.documents.fields import DocumentsField
-
-
-class DayInput(forms.DateInput):
-    """A day, through the browser's own calendar."""
-
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
+from palier.web.ui.forms import DayInput
 
 
 class OpeningForm(forms.Form):

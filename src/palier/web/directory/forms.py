@@ -11,6 +11,7 @@ from django.core.validators import MinValueValidator
 from palier.directory.models import Landlord, Organisation
 from palier.directory.queries import associations_known_to, organisations
 from palier.directory.rules import Kind, LandlordType, Role, siren
+from palier.web.ui.forms import DayInput
 
 
 class InviteForm(forms.Form):
@@ -38,7 +39,7 @@ class LastDayForm(forms.Form):
         label="Dernier jour",
         required=False,
         help_text="Le rôle tient encore ce jour-là. Laissez vide pour un rôle sans terme.",
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput(),
     )
 
     def __init__(self, *args: object, today: date, **kwargs: object) -> None:

@@ -23,6 +23,7 @@ from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
+from palier.web.ui.forms import DayInput
 
 
 class NumbersField(forms.CharField):
@@ -42,9 +43,7 @@ class RuleSetForm(forms.Form):
     """A version of the rules: durations, windows, what is due to tenants' representatives, pieces, guards."""
 
     title = forms.CharField(label="Titre", max_length=160)
-    effective_from = forms.DateField(
-        label="En vigueur à partir du", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    effective_from = forms.DateField(label="En vigueur à partir du", widget=DayInput())
     grants = NumbersField(
         label="Durées du label, en mois",
         help_text="« 36 » pour une seule durée, « 18, 18 » si le label se confirme à mi-chemin.",

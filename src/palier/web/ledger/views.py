@@ -19,6 +19,7 @@ from palier.ledger.models import Entry
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, spreadsheet
 from palier.web.ledger.history import PALIER, in_words
+from palier.web.ui.forms import DayInput
 
 PAGE = 50
 SUBJECTS = {
@@ -41,8 +42,8 @@ class FindForm(forms.Form):
     text = forms.CharField(label="Contient", required=False, max_length=100)
     person = forms.ChoiceField(label="Personne", required=False)
     subject = forms.ChoiceField(label="Sujet", required=False, choices=[("", "Tous"), *SUBJECTS.items()])
-    first = forms.DateField(label="Du", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    last = forms.DateField(label="Au", required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    first = forms.DateField(label="Du", required=False, widget=DayInput())
+    last = forms.DateField(label="Au", required=False, widget=DayInput())
 
     def __init__(self, *args: object, people: dict[int, str], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]

@@ -15,8 +15,8 @@ from palier.documents.rules import KINDS
 from palier.plans.models import Action, Recommendation
 from palier.plans.rules.action import ActionContent, coherent
 from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope, Source, Status, Vocabulary
-from palier.web.consultation.forms import DayInput
 from palier.web.documents.fields import DocumentField
+from palier.web.ui.forms import DayInput
 
 Words = dict[Vocabulary, dict[str, str]]
 

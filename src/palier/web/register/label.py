@@ -20,9 +20,9 @@ from palier.register.models import Licence, MarkUse, SealedFile
 from palier.register.rules.certificates import spelled
 from palier.register.rules.marks import Support, removal_is_late
 from palier.verdict import Refusal, require
-from palier.web.consultation.forms import DayInput
 from palier.web.documents.files import attachment, kept
 from palier.web.doors import Answer, Request, door
+from palier.web.ui.forms import DayInput
 
 READ = (Thing.MARK_KIT, Right.READ)
 OWN = (Thing.MARK_KIT, Right.WRITE_OWN)

@@ -14,8 +14,8 @@ from palier.directory.queries import organisations
 from palier.directory.rules import Kind, LandlordType
 from palier.register import queries
 from palier.register.rules.history import Order, Standing
-from palier.web.consultation.forms import DayInput
 from palier.web.doors import Open, Request, door
+from palier.web.ui.forms import DayInput
 
 PAGE = 50
 HOLDING = "valables"

@@ -39,3 +39,21 @@ def speak() -> None:
     """Give every field that is declared from now on the words of Palier for what it refuses."""
     for field, words in _WORDS.items():
         field.default_error_messages = {**field.default_error_messages, **words}
+
+
+class DayInput(forms.DateInput):
+    """A day, through the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class HourInput(forms.TimeInput):
+    """An hour, through the browser's own field."""
+
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
