@@ -108,7 +108,7 @@ def test_who_declares_a_link_loses_the_matter_at_once(sitting: Sitting, member: 
     page = url("committee_item", sitting, item_id=item.pk)
     answer = client.post(page, {"interest": "interest", "text": "J’y siège."}, follow=True)
     assert Recusal.objects.get().reach == Reach.PERSONAL
-    assert "Vous êtes récusé sur ce point" in words(answer)
+    assert "vous ne siégez pas sur ce point" in words(answer)
     assert "Canari attribution" in words(answer)
     assert client.get(page).status_code == 404
     assert client.post(page, {"interest": "none"}).status_code == 404

@@ -34,6 +34,14 @@ def test_percent(share: float | None, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kept", "words"),
+    [("favourable", "Favorable"), ("reserved", "Réservé"), ("", ""), ("a_word_of_long_ago", "")],
+)
+def test_opinion_of_an_association(kept: str, words: str) -> None:
+    assert tags.opinion(kept) == words
+
+
+@pytest.mark.parametrize(
     ("size", "words"),
     [
         (0, "0 octet"),

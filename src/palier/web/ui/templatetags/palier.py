@@ -18,6 +18,7 @@ from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from palier.consultation.rules import Opinion
 from palier.verdict import Remedy
 from palier.web.ui import assets, drawings, markup
 
@@ -156,6 +157,12 @@ def clock(value: datetime | None) -> str:
 def fingerprint(digest: str) -> str:
     """The beginning of a fingerprint, in groups of four that one can read aloud."""
     return " ".join(digest[i : i + 4] for i in range(0, min(len(digest), 12), 4))
+
+
+@register.filter
+def opinion(value: str) -> str:
+    """What an association says, in words, from what is kept in a frozen file; nothing for what is no longer known."""
+    return Opinion(value).label if value in set(Opinion) else ""
 
 
 @register.filter
