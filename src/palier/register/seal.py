@@ -153,8 +153,8 @@ def fingerprint(found: Seal) -> str:
 
 
 def name(found: Seal) -> str:
-    """Who it is, as its certificate says."""
-    return found.chain[0].subject.rfc4514_string()
+    """Who it is, as its certificate says: « Certificats, Union d’Exemple »."""
+    return ", ".join(str(attribute.value) for attribute in found.chain[0].subject)
 
 
 def pem(found: Seal) -> str:
