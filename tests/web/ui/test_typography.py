@@ -47,6 +47,7 @@ def test_text_is_set(typed: str, set_: str) -> None:
         "<p>https://exemple.test/?a=1</p>",
         "<p>A &amp; B &lt; C</p>",
         "<p>01 23 45 67 89</p>",
+        "<p>7cb3 064f c4e0</p>",
     ],
 )
 def test_the_rest_is_left_alone(kept: str) -> None:
