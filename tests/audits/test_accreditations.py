@@ -25,7 +25,7 @@ MARKS = {"listening": 4, "method": 3, "clarity": 4, "usefulness": 3}
 
 
 def test_an_accreditation_is_for_an_auditor_of_the_firm(scene: Scene, make_person: Callable[..., Person]) -> None:
-    with pytest.raises(Refusal, match="n’est pas auditeur"):
+    with pytest.raises(Refusal, match="n’exerce pas l’audit"):
         operations.grant(
             person=make_person(), firm=scene.firm, starts_on=DAY, ends_on=DAY, scope=[Audit.HQS], by=scene.referent, at=NOON
         )

@@ -10,7 +10,7 @@ from django.db import DatabaseError, transaction
 
 from palier.committee.models import Decision
 from palier.committee.operations import record_decision
-from palier.committee.rules.outcomes import DECIDED_ACTS, OUTCOMES, Outcome, possible
+from palier.committee.rules.outcomes import DECIDED_ACTS, ON_JOURNEYS, OUTCOMES, Outcome, possible
 from palier.directory.models import Person
 from palier.directory.rules import Role
 from palier.label import operations
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_every_step_of_the_committee_has_an_outcome_and_no_other() -> None:
-    assert {about.act for about in OUTCOMES.values()} == DECIDED_ACTS
+    assert {OUTCOMES[outcome].act for outcome in ON_JOURNEYS} == DECIDED_ACTS
     assert set(OUTCOMES) == set(Outcome)
 
 

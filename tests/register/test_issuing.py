@@ -13,6 +13,7 @@ from palier.label.operations import lapse_due
 from palier.ledger.models import Entry
 from palier.ledger.rules import sha256_of
 from palier.outbox.models import Message
+from palier.plans.rules.conditions import Asked
 from palier.register import operations, queries
 from palier.register.models import Authority, Certificate, Event, Licence, SealedFile
 from palier.register.operations.sealing import seal_due
@@ -47,7 +48,13 @@ def test_a_decision_that_gives_no_label_gives_no_certificate(scene: Scene) -> No
 
 def test_a_certificate_says_the_label_and_nothing_of_the_file(scene: Scene) -> None:
     journey = scene.journey("Aubeclaire")
-    scene.decide(journey, "label_awarded", "decision_award", reasons="CANARI-MOTIFS", conditions="CANARI-RÉSERVES")
+    scene.decide(
+        journey,
+        "label_awarded",
+        "decision_award",
+        reasons="CANARI-MOTIFS",
+        conditions=[Asked("CANARI-RÉSERVES", date(2099, 1, 1))],
+    )
     operations.catch_up(at=scene.at)
     said = json.dumps(Certificate.objects.get().content, ensure_ascii=False)
     assert "CANARI" not in said

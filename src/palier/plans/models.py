@@ -1,4 +1,4 @@
-"""What plans keep: plans, recommendations, actions, their measures and verdicts, and each frozen version.
+"""What plans keep: plans, recommendations, actions, their measures and verdicts, frozen versions, conditions of decisions.
 
 While a plan is frozen the database refuses to change what defines its actions (triggers of migration 0002).
 """
@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from palier.directory.models import Landlord, Person
 from palier.documents.models import Document
+from palier.plans.rules.conditions import Said, ShownBy
 from palier.plans.rules.terms import (
     Direction,
     Effect,
@@ -259,3 +260,44 @@ class Snapshot(models.Model):
             models.UniqueConstraint(fields=["plan", "number"], name="snapshot_once"),
             models.CheckConstraint(name="snapshot_sha256", condition=Q(sha256__regex=r"^[0-9a-f]{64}$")),
         ]
+
+
+class Condition(models.Model):
+    """What a decision of the committee asks of a landlord, for a day, for ever (trigger of migration 0004).
+
+    ``decision_id`` is the decision's, in the room above.
+    """
+
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="+")
+    cycle = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8)
+    text = models.TextField("réserve")
+    due_on = models.DateField("échéance")
+    shown_by = models.CharField("à montrer par", max_length=8, choices=[(s.value, s.label) for s in ShownBy])
+    decision_id = models.BigIntegerField()
+    asked_on = models.DateField("décision du")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["landlord", "cycle", "code"], name="condition_code_once"),
+            models.CheckConstraint(name="condition_says", condition=~Q(text="")),
+            models.CheckConstraint(name="condition_due_after", condition=Q(due_on__gt=F("asked_on"))),
+        ]
+        indexes = [models.Index(fields=["due_on"], name="condition_due")]
+
+    def __str__(self) -> str:
+        return f"{self.code}, {self.text}"
+
+
+class ConditionAnswer(models.Model):
+    """What is said of a condition, for ever (trigger): the last one holds, the others stay."""
+
+    condition = models.ForeignKey(Condition, models.PROTECT, related_name="answers")
+    said = models.CharField(max_length=5, choices=[(s.value, s.label) for s in Said])
+    text = models.TextField()
+    document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["condition", "-id"], name="condition_answer_latest")]

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from palier.directory.models import Person
@@ -16,6 +16,8 @@ from palier.plans.models import (
     ActionEvidence,
     ActionSite,
     ActionVerdict,
+    Condition,
+    ConditionAnswer,
     Contribution,
     Measure,
     Plan,
@@ -25,6 +27,7 @@ from palier.plans.models import (
     Term,
 )
 from palier.plans.rules.action import ActionContent
+from palier.plans.rules.conditions import Said, Standing, standing
 from palier.plans.rules.plan import ActionFacts, PlanFacts, RecommendationFacts
 from palier.plans.rules.plan import submittable as submittable_of
 from palier.plans.rules.terms import DEFAULT_TERMS, Direction, Nature, Responsibility, Scope, Status, Vocabulary
@@ -232,6 +235,26 @@ def evidence(action: Action) -> QuerySet[ActionEvidence]:
 def verdicts(action: Action) -> QuerySet[ActionVerdict]:
     """What auditors found of an action, latest first."""
     return ActionVerdict.objects.filter(action=action).select_related("by").order_by("-at", "-pk")
+
+
+def conditions(*, landlords: Collection[int]) -> QuerySet[Condition]:
+    """The conditions that the committee set for landlords, by day, each with its answers, oldest first. Two SQL queries."""
+    said = ConditionAnswer.objects.select_related("by", "document").order_by("pk")
+    found = Condition.objects.filter(landlord__in=landlords).select_related("landlord")
+    return found.prefetch_related(Prefetch("answers", said)).order_by("due_on", "pk")
+
+
+def unmet_conditions(*, landlords: Collection[int]) -> QuerySet[Condition]:
+    """Those that nobody has found to be met yet."""
+    last = ConditionAnswer.objects.filter(condition=OuterRef("pk")).order_by("-pk").values("said")[:1]
+    found = conditions(landlords=landlords).annotate(last=Coalesce(Subquery(last), Value("")))
+    return found.exclude(last=Said.MET)
+
+
+def condition_standing(condition: Condition, *, on: date) -> Standing:
+    """Where a condition stands on a day. No SQL query for those of ``conditions``."""
+    answers = condition.answers.all()
+    return standing(Said(answers[len(answers) - 1].said) if answers else None, due_on=condition.due_on, on=on)
 
 
 def snapshots(*, landlord: int, cycle: int) -> QuerySet[Snapshot]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import jsonschema
@@ -16,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from palier.label.operations import lapse_due
+from palier.plans.rules.conditions import Asked
 from palier.register import operations
 from palier.register.models import Certificate
 from palier.web.register.data import SCHEMA
@@ -106,7 +108,7 @@ def test_a_landlord_has_its_page_once_labelled_and_not_before(
     never = make_landlord("Jamais Habitat")
     assert client.get(reverse("register_landlord", kwargs={"siren": never.siren})).status_code == 404
     journey = scene.journey("Aubeclaire")
-    scene.decide(journey, "label_awarded", "decision_award", reasons="CANARI", conditions="CANARI")
+    scene.decide(journey, "label_awarded", "decision_award", reasons="CANARI", conditions=[Asked("CANARI", date(2099, 1, 1))])
     operations.catch_up(at=scene.at)
     page = client.get(reverse("register_landlord", kwargs={"siren": journey.landlord.siren})).content.decode()
     assert "PAL-2026-0001" in page

@@ -1,6 +1,6 @@
 """What one may do with audits, by subject: accreditations, choice of the auditor, plan, findings, report, feedback."""
 
-from palier.audits.operations.accreditations import grant, lift, set_terms, suspend, withdraw
+from palier.audits.operations.accreditations import grant, lift, refuse, set_terms, suspend, withdraw
 from palier.audits.operations.feedback import give_feedback
 from palier.audits.operations.findings import (
     Written,
@@ -89,6 +89,7 @@ __all__ = [
     "proposable",
     "propose",
     "propose_plan",
+    "refuse",
     "remove_finding",
     "remove_item",
     "remove_recommendation",

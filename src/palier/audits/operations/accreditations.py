@@ -1,4 +1,4 @@
-"""Accreditations: granted, suspended, lifted, withdrawn. The référent records; the committee's votes come with its room."""
+"""Accreditations: granted, refused, suspended, lifted, withdrawn, by a vote in the committee's room or as recorded by the référent."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ from django.db import transaction
 
 from palier.audits import queries
 from palier.audits.models import Accreditation, Suspension, Terms
-from palier.audits.rules.accreditation import Standing, grantable
+from palier.audits.rules.accreditation import Standing
 from palier.calendar import in_words, paris_day
-from palier.directory.models import Membership, Organisation, Person, dated
-from palier.directory.rules import Role
+from palier.directory.models import Organisation, Person
 from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
@@ -38,11 +37,7 @@ def grant(
     Raises:
         Refusal: when the dates do not hold or overlap another accreditation, or the person is no auditor of this firm.
     """
-    member = Membership.objects.filter(dated(paris_day(at)), person=person, organisation=firm, role=Role.AUDITOR)
-    if not member.exists():
-        raise Refusal(no("audits.not_of_firm", f"{person.name} n’est pas auditeur ou auditrice de {firm.name}."))
-    others = [queries.as_rule(one) for one in queries.accreditations(person=person)]
-    require(grantable(starts_on, ends_on, scope, others))
+    require(queries.may_grant(person=person, firm=firm, starts_on=starts_on, ends_on=ends_on, scope=scope, on=paris_day(at)))
     accreditation = Accreditation.objects.create(
         person=person,
         firm=firm,
@@ -57,9 +52,40 @@ def grant(
     summary = f"a agréé {person.name} ({firm.name}) du {in_words(starts_on)} au {in_words(ends_on)} : {covered}."
     _record(accreditation, "accredited", by=by, at=at, summary=summary, facts={"scope": accreditation.scope})
     _tell(
-        accreditation, at, f"Vous êtes agréé du {in_words(starts_on)} au {in_words(ends_on)}", f"Audits couverts : {covered}."
+        accreditation,
+        at,
+        f"Votre agrément court du {in_words(starts_on)} au {in_words(ends_on)}",
+        f"Audits couverts : {covered}.",
     )
     return accreditation
+
+
+@transaction.atomic
+def refuse(*, person: Person, firm: Organisation, because: str, by: Person, at: datetime) -> None:
+    """Refuse an accreditation to an auditor of a firm, who is told why; what they hold already stays.
+
+    Raises:
+        Refusal: without a reason.
+    """
+    _require_reason(because)
+    record(
+        act="audits.accreditation_refused",
+        by=by.pk,
+        at=at,
+        on=("directory.person", person.pk),
+        landlord=None,
+        summary=f"a refusé l’agrément de {person.name} ({firm.name}) : {because.strip()}",
+        facts={"person": person.pk, "firm": firm.pk},
+        audience=Audience.SCHEME,
+    )
+    post(
+        event="audits.accreditation_changed",
+        to=[person.pk],
+        at=at,
+        subject="L’agrément demandé n’est pas accordé",
+        body=because.strip(),
+        link="/auditeurs/",
+    )
 
 
 @transaction.atomic

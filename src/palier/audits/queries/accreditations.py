@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, TypedDict, cast
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from palier.audits.models import Accreditation, AuditorFeedback, Mission, Suspension, Terms
-from palier.audits.rules.accreditation import Accredited, Span, Standing, valid
+from palier.audits.rules.accreditation import Accredited, Span, Standing, grantable, valid
 from palier.audits.rules.missions import AT_WORK, INDEPENDENCE_YEARS, State
-from palier.directory.models import Person, dated
-from palier.directory.rules import plain
+from palier.directory.models import Membership, Organisation, Person, dated
+from palier.directory.rules import Role, plain
 from palier.label.rules.rulesets import Audit
-from palier.verdict import Verdict
+from palier.verdict import Verdict, no
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -82,6 +82,15 @@ def as_rule(accreditation: Accreditation) -> Accredited:
         withdrawn_on=accreditation.withdrawn_on,
         suspensions=tuple(Span(s.starts_on, s.ends_on) for s in accreditation.suspensions.all()),
     )
+
+
+def may_grant(
+    *, person: Person, firm: Organisation, starts_on: date, ends_on: date, scope: Collection[Audit], on: date
+) -> Verdict:
+    """Whether an auditor of a firm may be accredited on these dates, as things stand on a day. Three SQL queries."""
+    if not Membership.objects.filter(dated(on), person=person, organisation=firm, role=Role.AUDITOR).exists():
+        return no("audits.not_of_firm", f"{person.name} n’exerce pas l’audit chez {firm.name}.")
+    return grantable(starts_on, ends_on, scope, [as_rule(one) for one in accreditations(person=person)])
 
 
 def held_by(*, person: int, firm: int) -> list[Accredited]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from palier.calendar import add_working_days, paris_day
+from palier.calendar import add_months, add_working_days, paris_day
 from palier.commands.demo.timeline import Part, later, office_hours
 from palier.commands.demo.world import Household, World
 from palier.committee import operations as committee
@@ -13,6 +13,7 @@ from palier.label import operations as label
 from palier.label import queries
 from palier.label.models import Correction, Journey
 from palier.label.rules.stages import Stage
+from palier.plans.rules.conditions import Asked
 from palier.register import operations as register
 
 _PRESENTS = {
@@ -98,7 +99,7 @@ def decide(world: World, home: Household, journey: Journey, outcome: Outcome, at
         decided_on=session,
         by=world.referent,
         at=at,
-        conditions=_CONDITIONS if about.needs_conditions else "",
+        conditions=[Asked(_CONDITIONS, add_months(session, 6))] if about.needs_conditions else [],
         reasons=_REASONS[outcome] if about.needs_reasons else "",
     )
     register.catch_up(at=at)

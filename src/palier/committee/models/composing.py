@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.db import models
 from django.db.models import F, Q
 
-from palier.committee.rules.outcomes import Outcome
+from palier.committee.rules.outcomes import ON_JOURNEYS
 from palier.committee.rules.seats import Office
 from palier.directory.models import Organisation, Person
 from palier.documents.models import Document
@@ -103,12 +103,16 @@ class TermsVersion(models.Model):
 
 
 class Decision(models.Model):
-    """One decision on a journey, for ever (trigger): outcome, day of the session, conditions, reasons, the step it took."""
+    """One decision on a journey, for ever (trigger): outcome, day of the session, conditions, reasons, the step it took.
+
+    ``conditions`` are the words that were notified; each is followed in the room of plans (``plans.Condition``), those of the
+    decisions older than that apart.
+    """
 
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="decisions")
     cycle = models.PositiveSmallIntegerField()
     stage = models.CharField(max_length=30)
-    outcome = models.CharField("décision", max_length=32, choices=[(o.value, o.about.label) for o in Outcome])
+    outcome = models.CharField("décision", max_length=32, choices=[(o.value, o.about.label) for o in ON_JOURNEYS])
     decided_on = models.DateField("séance du")
     conditions = models.TextField("réserves", blank=True)
     reasons = models.TextField("motifs", blank=True)

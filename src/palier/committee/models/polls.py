@@ -16,6 +16,7 @@ from palier.directory.models import Person
 class Poll(models.Model):
     """What is put to the vote on a matter. From its opening what is asked never changes, from its close nothing (triggers).
 
+    ``effect`` is what takes effect if it is adopted (``rules.effects``); ``conditions`` says its conditions in words.
     ``opening`` is the scene as recorded when it opened: a mandate that ends meanwhile strands no ballot. ``record`` is the
     scene that was counted, ``checked`` what the second counter answered. ``replaces`` is the voided poll held again.
     """
@@ -26,6 +27,7 @@ class Poll(models.Model):
     outcome = models.CharField(max_length=32, blank=True, choices=[(o.value, o.about.label) for o in Outcome])
     conditions = models.TextField("réserves", blank=True)
     reasons = models.TextField("motifs", blank=True)
+    effect = models.JSONField(default=dict)
     opening = models.JSONField()
     terms = models.ForeignKey(TermsVersion, models.PROTECT, related_name="+")
     opened_at = models.DateTimeField()

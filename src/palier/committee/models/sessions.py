@@ -73,7 +73,9 @@ class Session(models.Model):
 class Item(models.Model):
     """A matter on the agenda: what is asked, on what; when it was opened, and how it ended.
 
-    A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
+    ``proposal`` is the effect proposed (``rules.effects``): dates and scope of an accreditation, day of an evolution. ``grid``
+    is a grid proposed, in YAML; ``framework`` is the version that its adoption published, ``accreditation`` the one that the
+    matter bears on, or that it granted. A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="items")
@@ -87,6 +89,8 @@ class Item(models.Model):
     accreditation = models.ForeignKey(Accreditation, models.PROTECT, null=True, related_name="+")
     rule_set = models.ForeignKey(RuleSetVersion, models.PROTECT, null=True, related_name="+")
     framework = models.ForeignKey(FrameworkVersion, models.PROTECT, null=True, related_name="+")
+    grid = models.TextField("grille proposée", blank=True)
+    proposal = models.JSONField(default=dict)
     opened_at = models.DateTimeField(null=True)
     concluded_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
@@ -115,6 +119,11 @@ class Item(models.Model):
                 name="item_decided_when_concluded", condition=Q(decision__isnull=True) | Q(concluded_at__isnull=False)
             ),
         ]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it bears on nothing that a vote would change in Palier: any motion may then be put to the vote."""
+        return not (self.journey_id or self.candidate_id or self.accreditation_id or self.rule_set_id or self.grid)
 
     @property
     def is_over(self) -> bool:

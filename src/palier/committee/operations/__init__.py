@@ -10,6 +10,7 @@ from palier.committee.operations.composing import (
     give_office,
     lapse_due,
 )
+from palier.committee.operations.concluding import conclude
 from palier.committee.operations.decisions import record_decision
 from palier.committee.operations.declaring import declare, lift, recuse, review
 from palier.committee.operations.sessions import (
@@ -34,7 +35,7 @@ from palier.committee.operations.sitting import (
     take_proxy_back,
 )
 from palier.committee.operations.terms import change_terms, draft_terms, publish_terms
-from palier.committee.operations.voting import cast, close_due, close_poll, conclude, open_poll, remind_undecided, void
+from palier.committee.operations.voting import cast, close_due, close_poll, open_poll, remind_undecided, void
 
 __all__ = [
     "add_item",

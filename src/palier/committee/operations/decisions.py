@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,6 +19,8 @@ from palier.label.operations import advance
 from palier.label.rules.stages import Stage
 from palier.ledger.operations import record
 from palier.outbox.operations import post
+from palier.plans.operations import set_conditions
+from palier.plans.rules.conditions import Asked, words
 from palier.verdict import Refusal, no, require
 
 _TOLD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR, Role.TENANT_REPRESENTATIVE, Role.AUDITOR, Role.RELAY})
@@ -31,12 +34,13 @@ def record_decision(
     decided_on: date,
     by: Person,
     at: datetime,
-    conditions: str = "",
+    conditions: Sequence[Asked] = (),
     reasons: str = "",
 ) -> Decision:
     """Record a decision of the committee; the journey takes the step that it commands, in the same transaction.
 
-    The landlord, its tenants' representatives, its auditor and its relays are told.
+    Its conditions are followed from then on, one by one. The landlord, its tenants' representatives, its auditor and its
+    relays are told.
 
     Raises:
         Refusal: when the day is to come or precedes what was decided before, the outcome is not possible here, conditions
@@ -54,7 +58,7 @@ def record_decision(
     if outcome not in possible(stage):
         raise Refusal(no("committee.not_here", f"« {outcome.about.label} » n’est pas possible à l’étape « {stage.label} »."))
     require(complete(outcome, conditions=conditions, reasons=reasons))
-    cycle = journey.cycle
+    cycle, asked = journey.cycle, words(conditions)
     journey = advance(journey=journey, act=outcome.about.act, by=by, at=at, decided_on=decided_on, note=reasons.strip())
     decision = Decision.objects.create(
         journey=journey,
@@ -62,16 +66,25 @@ def record_decision(
         stage=stage,
         outcome=outcome,
         decided_on=decided_on,
-        conditions=conditions.strip(),
+        conditions=asked,
         reasons=reasons.strip(),
         passage=journey.passages.latest("pk"),
         recorded_by=by,
         recorded_at=at,
     )
+    set_conditions(
+        landlord=journey.landlord,
+        cycle=cycle,
+        decision=decision.pk,
+        asked=conditions,
+        decided_on=decided_on,
+        by=by,
+        at=at,
+    )
     until = f" Le label court jusqu’au {journey.label_until:%d/%m/%Y}." if journey.label_until and not stage.is_over else ""
     parts = [
         f"Le comité a décidé le {decided_on:%d/%m/%Y} : {outcome.about.label.lower()}.{until}",
-        conditions.strip(),
+        asked and f"Réserves :\n{asked}",
         reasons.strip(),
     ]
     people = directory.people_of(landlord=journey.landlord_id, roles=_TOLD, on=paris_day(at))
@@ -91,6 +104,6 @@ def record_decision(
         on=("committee.decision", decision.pk),
         landlord=journey.landlord_id,
         summary=f"a enregistré la décision du comité du {decided_on:%d/%m/%Y} : {outcome.about.label.lower()}.",
-        facts={"outcome": outcome, "decided_on": decided_on.isoformat(), "conditions": conditions, "reasons": reasons},
+        facts={"outcome": outcome, "decided_on": decided_on.isoformat(), "conditions": asked, "reasons": reasons},
     )
     return decision

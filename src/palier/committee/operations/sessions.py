@@ -12,11 +12,11 @@ from django.db.models import Max
 from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session, TermsVersion
+from palier.committee.operations.agenda import placeable
 from palier.committee.rules.agenda import Coming, SessionState, matter_of, notice
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory import operations as directory
 from palier.directory.models import Person
-from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience, canonical
@@ -73,19 +73,19 @@ def prepare(
 def add_item(
     *, session: Session, matter: Matter, title: str, by: Person, at: datetime, presentation: str = "", **about: Any
 ) -> Item:
-    """Put a matter on the agenda, last. ``about`` is what it bears on (``journey``, ``firm`` and ``candidate``…).
+    """Put a matter on the agenda, last.
 
-    A landlord's file opens again to who was recused from an earlier matter: each declares anew.
+    ``about`` is what it bears on: ``journey``, ``firm`` and ``candidate``, ``accreditation``, ``rule_set`` or ``grid``, and
+    the effect proposed, as plain data (``proposal``). A landlord's file opens again to who was recused from an earlier matter: each declares anew.
 
     Raises:
-        Refusal: once the session is convened, when the journey is on another agenda, or its stage asks nothing of it.
+        Refusal: once the session is convened, when what it bears on is on another agenda, or could not be decided.
     """
     session = preparing(session)
     if not title.strip():
         raise Refusal(no("committee.item_title", "Donnez un intitulé au point."))
-    journey = about.get("journey")
-    if journey is not None:
-        _require_free(journey, matter)
+    require(placeable(matter=matter, about=about, on=paris_day(at)))
+    if (journey := about.get("journey")) is not None:
         directory.let_back_in(landlord=journey.landlord, but=(), by=by, at=at)
     last = session.items.aggregate(last=Max("position"))["last"] or 0
     item = Item.objects.create(
@@ -94,17 +94,6 @@ def add_item(
     summary = f"a inscrit à l’ordre du jour de la séance n° {session.number} : {item.title}."
     remember(session, "item_added", summary, by=by, at=at, item=item.pk)
     return item
-
-
-def _require_free(journey: Journey, matter: Matter) -> None:
-    if matter_of(Stage(journey.stage), cycle=journey.cycle) is not matter:
-        stage = Stage(journey.stage).label
-        raise Refusal(no("committee.nothing_to_decide", f"À l’étape « {stage} », ce sujet ne se décide pas."))
-    on = Item.objects.filter(journey=journey, concluded_at__isnull=True, withdrawn_at__isnull=True).select_related("session")
-    if live := on.first():
-        raise Refusal(
-            no("committee.on_another_agenda", f"Ce dossier est déjà à l’ordre du jour de la séance n° {live.session.number}.")
-        )
 
 
 @transaction.atomic
@@ -245,7 +234,8 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
     for item in left:
         take_off(item=item, because=f"Reporté à la séance n° {again.number}, sur seconde convocation.", by=by, at=at)
         about = {
-            name: getattr(item, name) for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "framework")
+            name: getattr(item, name)
+            for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "grid", "proposal")
         }
         kept = add_item(
             session=again, matter=Matter(item.matter), title=item.title, presentation=item.presentation, by=by, at=at, **about
@@ -326,6 +316,19 @@ def preparing(session: Session) -> Session:
     if locked.state is not SessionState.PREPARED:
         raise Refusal(no("committee.agenda_sent", f"La séance est {locked.state.label} : son ordre du jour ne change plus."))
     return locked
+
+
+def locked(item: Item) -> tuple[Session, Item]:
+    """A matter and its session, locked in this order."""
+    session = (
+        Session.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("committee", "designated")
+        .get(pk=item.session_id)
+    )
+    related = ("journey__landlord", "firm", "candidate", "accreditation__person", "rule_set")
+    found = Item.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=item.pk)
+    found.session = session
+    return session, found
 
 
 def terms_in_force(committee: Committee, on: date) -> TermsVersion:

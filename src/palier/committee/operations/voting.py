@@ -1,4 +1,4 @@
-"""Polls: opened under a quorum, voted seat by seat, closed when the two counters agree, voided by two people; the conclusion."""
+"""Polls: opened under a quorum, voted seat by seat, closed when the two counters agree, voided by two people."""
 
 from __future__ import annotations
 
@@ -13,20 +13,21 @@ from django.db.models import Max
 
 from palier.calendar import paris_day
 from palier.committee import queries
-from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
-from palier.committee.operations.decisions import record_decision
-from palier.committee.operations.sessions import remember, tell, terms_in_force
+from palier.committee.models import Ballot, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
+from palier.committee.operations.agenda import votable
+from palier.committee.operations.sessions import locked, remember, tell, terms_in_force
 from palier.committee.operations.sitting import after_all
 from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.conflicts import Interest
-from palier.committee.rules.outcomes import Outcome, complete, possible
+from palier.committee.rules.effects import Effect, of, parse, plain
+from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of, stayed
 from palier.committee.rules.seats import Hold
 from palier.committee.rules.tally import Choice, Roll, quorum, voters
 from palier.directory.models import Person
-from palier.label.rules.stages import Stage
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
+from palier.plans.rules.conditions import words
 from palier.verdict import Refusal, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
@@ -44,18 +45,21 @@ def open_poll(
     by: Person,
     at: datetime,
     outcome: Outcome | None = None,
-    conditions: str = "",
+    effect: Effect | None = None,
     reasons: str = "",
 ) -> Poll:
-    """Put a motion to the vote on a matter that is open: who may vote is frozen now.
+    """Put a motion to the vote on a matter that is open: who may vote is frozen now, and so is what takes effect.
+
+    ``effect`` is what was proposed with the matter, unless the committee puts something else to the vote.
 
     Raises:
         Refusal: when the matter is not open or already adopted, another poll is open, the quorum is missed, the outcome is
-            not possible, or its conditions or reasons are missing.
+            not possible, its conditions or reasons are missing, or its effect could not be carried out.
     """
-    session, item = _locked(item)
+    session, item = locked(item)
     _require_open(session, item)
-    _require_motion(item, motion, outcome, conditions, reasons)
+    effect = of(outcome, parse(item.proposal) if effect is None else effect)
+    require(votable(item=item, motion=motion, outcome=outcome, effect=effect, reasons=reasons, at=at))
     at = after_all(session, at)
     version = terms_in_force(session.committee, paris_day(session.starts_at))
     terms = queries.terms_of(version)
@@ -69,8 +73,9 @@ def open_poll(
         number=last + 1,
         motion=motion.strip(),
         outcome=outcome or "",
-        conditions=conditions.strip(),
+        conditions=words(effect.conditions),
         reasons=reasons.strip(),
+        effect=plain(effect),
         opening=as_record(scene, version.data),
         terms=version,
         opened_at=at,
@@ -91,7 +96,7 @@ def open_poll(
         poll=poll.pk,
         motion=poll.motion,
         outcome=poll.outcome,
-        conditions=poll.conditions,
+        effect=poll.effect,
         reasons=poll.reasons,
         opening=sha256(canonical(poll.opening)).hexdigest(),
     )
@@ -115,17 +120,6 @@ def _require_open(session: Session, item: Item) -> None:
         raise Refusal(no("committee.poll_open", "Un scrutin est déjà ouvert : clôturez-le d’abord."))
     if queries.adopted(item=item) is not None:
         raise Refusal(no("committee.adopted_already", "Une proposition est déjà adoptée sur ce point : concluez-le."))
-
-
-def _require_motion(item: Item, motion: str, outcome: Outcome | None, conditions: str, reasons: str) -> None:
-    if not motion.strip():
-        raise Refusal(no("committee.motion_missing", "Écrivez la proposition mise aux voix."))
-    if item.journey is None:
-        return
-    stage = Stage(item.journey.stage)
-    if outcome is None or outcome not in possible(stage):
-        raise Refusal(no("committee.not_here", f"Choisissez une décision possible à l’étape « {stage.label} »."))
-    require(complete(outcome, conditions=conditions, reasons=reasons))
 
 
 def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool) -> None:
@@ -248,7 +242,7 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     Raises:
         Refusal: when it is closed already, or the counters differ.
     """
-    session, item = _locked(poll.item)
+    session, item = locked(poll.item)
     poll = Poll.objects.select_for_update(of=("self",), no_key=True).select_related("terms").get(pk=poll.pk)
     poll.item, item.session = item, session
     if poll.closed_at is not None:
@@ -326,7 +320,7 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
     Raises:
         Refusal: when the poll is closed, or no written consultation.
     """
-    session, item = _locked(poll.item)
+    session, item = locked(poll.item)
     poll = Poll.objects.select_for_update(of=("self",), no_key=True).select_related("terms").get(pk=poll.pk)
     poll.item, item.session = item, session
     if poll.closed_at is not None or not session.written or at > session.ends_at:
@@ -356,7 +350,7 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
     Raises:
         Refusal: without a reason, when the poll is open or void already, this person signed, or the matter is concluded.
     """
-    session, item = _locked(poll.item)
+    session, item = locked(poll.item)
     poll = Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=poll.pk)
     if not because.strip():
         raise Refusal(
@@ -378,50 +372,7 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
     return voiding
 
 
-@transaction.atomic
-def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
-    """Conclude a matter: what was adopted takes effect. Without an adopted motion, nothing is decided, and it is said.
-
-    Raises:
-        Refusal: when the matter is not open, a poll is open on it, or the step that the decision commands is refused.
-    """
-    session, item = _locked(item)
-    if item.opened_at is None or item.is_over:
-        raise Refusal(no("committee.item_not_open", "Ce point n’est pas ouvert."))
-    if item.polls.filter(closed_at__isnull=True).exists():
-        raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
-    poll = queries.adopted(item=item)
-    decision = None
-    if poll is not None and item.journey is not None and poll.closed_at is not None:
-        decision = record_decision(
-            journey=item.journey,
-            outcome=Outcome(poll.outcome),
-            decided_on=paris_day(poll.closed_at),
-            conditions=poll.conditions,
-            reasons=poll.reasons,
-            by=by,
-            at=at,
-        )
-    item.concluded_at, item.decision = at, decision
-    item.save(update_fields=["concluded_at", "decision"])
-    what = f"adopté : {poll.motion}" if poll else "rien n’est adopté"
-    remember(session, "item_concluded", f"a conclu le point « {item.title} » : {what}.", by=by, at=at, item=item.pk)
-    return decision
-
-
 def _voided(item: Item) -> Poll | None:
     """The last voided poll of a matter that nothing replaced yet."""
     waiting = item.polls.filter(closed_at__isnull=False, replaced_by__isnull=True).order_by("-number")
     return next((poll for poll in waiting if queries.is_void(poll=poll)), None)
-
-
-def _locked(item: Item) -> tuple[Session, Item]:
-    """A matter and its session, locked in this order."""
-    session = (
-        Session.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("committee", "designated")
-        .get(pk=item.session_id)
-    )
-    found = Item.objects.select_for_update(of=("self",), no_key=True).select_related("journey__landlord").get(pk=item.pk)
-    found.session = session
-    return session, found

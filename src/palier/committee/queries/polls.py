@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
 
+from palier.audits import queries as audits
 from palier.calendar import paris_day
 from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, Seat, Session, Tenure
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
+from palier.committee.rules.outcomes import OF_EVOLUTION, Outcome, of_accreditation, possible
 from palier.committee.rules.seats import Holder, Office
 from palier.committee.rules.tally import Choice, Result
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import dated
+from palier.label.rules.stages import Stage
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -44,6 +47,17 @@ def is_void(*, poll: Poll) -> bool:
 
 
 VOIDING_SIGNATURES = 2
+
+
+def outcomes(*, item: Item, on: date) -> tuple[Outcome, ...]:
+    """What may be decided on a matter, as things stand on a day; nothing on a free one."""
+    if item.journey is not None:
+        return possible(Stage(item.journey.stage))
+    if item.rule_set_id or item.grid:
+        return OF_EVOLUTION
+    if item.accreditation is not None:
+        return of_accreditation(audits.as_rule(item.accreditation).standing(on), dated=bool(item.proposal))
+    return of_accreditation(None, dated=True) if item.candidate_id else ()
 
 
 def adopted(*, item: Item) -> Poll | None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from palier.audits.rules.accreditation import Standing
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, STEPS, Guard
+from palier.plans.rules.conditions import Asked
 from palier.verdict import Verdict, no
 
 
 class Outcome(StrEnum):
-    """A decision of the committee on a journey."""
+    """A decision of the committee: on a journey, on an auditor's accreditation, on an evolution of the label."""
 
     ADMISSIBLE = "admissible"
     ADMISSIBLE_WITH_RESERVATIONS = "admissible_with_reservations"
@@ -29,6 +32,14 @@ class Outcome(StrEnum):
     SUSPENSION_LIFTED = "suspension_lifted"
     WITHDRAWN = "withdrawn"
     MAINTAINED = "maintained"
+    ACCREDITED = "accredited"
+    ACCREDITATION_RENEWED = "accreditation_renewed"
+    ACCREDITATION_REFUSED = "accreditation_refused"
+    ACCREDITATION_SUSPENDED = "accreditation_suspended"
+    ACCREDITATION_RESTORED = "accreditation_restored"
+    ACCREDITATION_WITHDRAWN = "accreditation_withdrawn"
+    EVOLUTION_ADOPTED = "evolution_adopted"
+    EVOLUTION_REJECTED = "evolution_rejected"
 
     @property
     def about(self) -> About:
@@ -38,10 +49,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """An outcome's French words, the step it takes, and whether conditions or reasons must be written."""
+    """An outcome's French words, the step it takes on a journey, and whether conditions or reasons must be written."""
 
     label: str
-    act: str
+    act: str = ""
     needs_conditions: bool = False
     needs_reasons: bool = False
 
@@ -63,20 +74,47 @@ OUTCOMES: dict[Outcome, About] = {
     Outcome.SUSPENSION_LIFTED: About("Suspension levée", "lift_suspension"),
     Outcome.WITHDRAWN: About("Label retiré", "withdraw_label", needs_reasons=True),
     Outcome.MAINTAINED: About("Label maintenu", "keep_label", needs_reasons=True),
+    Outcome.ACCREDITED: About("Agrément accordé"),
+    Outcome.ACCREDITATION_RENEWED: About("Agrément renouvelé"),
+    Outcome.ACCREDITATION_REFUSED: About("Agrément refusé", needs_reasons=True),
+    Outcome.ACCREDITATION_SUSPENDED: About("Agrément suspendu", needs_reasons=True),
+    Outcome.ACCREDITATION_RESTORED: About("Suspension de l’agrément levée"),
+    Outcome.ACCREDITATION_WITHDRAWN: About("Agrément retiré", needs_reasons=True),
+    Outcome.EVOLUTION_ADOPTED: About("Évolution adoptée"),
+    Outcome.EVOLUTION_REJECTED: About("Évolution écartée", needs_reasons=True),
 }
+ON_JOURNEYS = tuple(outcome for outcome in Outcome if OUTCOMES[outcome].act)
 DECIDED_ACTS = frozenset(step.act for step in STEPS if Guard.DECIDED in step.guards)
 
 
 def possible(stage: Stage) -> tuple[Outcome, ...]:
     """The outcomes that the table of steps allows at a stage, in their order."""
-    return tuple(outcome for outcome in Outcome if stage in BY_ACT[outcome.about.act].sources)
+    return tuple(outcome for outcome in ON_JOURNEYS if stage in BY_ACT[outcome.about.act].sources)
 
 
-def complete(outcome: Outcome, *, conditions: str, reasons: str) -> Verdict:
+def of_accreditation(standing: Standing | None, *, dated: bool) -> tuple[Outcome, ...]:
+    """The outcomes possible on an accreditation, by what it is worth (None for a first one); ``dated`` when dates are proposed."""
+    if dated:
+        return Outcome.ACCREDITATION_RENEWED if standing else Outcome.ACCREDITED, Outcome.ACCREDITATION_REFUSED
+    if standing is Standing.GRANTED:
+        return Outcome.ACCREDITATION_SUSPENDED, Outcome.ACCREDITATION_WITHDRAWN
+    if standing is Standing.SUSPENDED:
+        return Outcome.ACCREDITATION_RESTORED, Outcome.ACCREDITATION_WITHDRAWN
+    return (Outcome.ACCREDITATION_WITHDRAWN,) if standing is Standing.TO_COME else ()
+
+
+OF_EVOLUTION = (Outcome.EVOLUTION_ADOPTED, Outcome.EVOLUTION_REJECTED)
+
+
+def complete(outcome: Outcome, *, conditions: Sequence[Asked], reasons: str) -> Verdict:
     """Whether a decision says what it must: a reservation its conditions, an unfavourable decision its reasons."""
     found = []
-    if outcome.about.needs_conditions and not conditions.strip():
+    if outcome.about.needs_conditions and not conditions:
         found.append(no("committee.conditions_missing", "Écrivez les réserves : ce que l’organisme doit faire, et pour quand."))
+    if conditions and not outcome.about.act:
+        found.append(
+            no("committee.conditions_stray", f"« {outcome.about.label} » ne s’accompagne pas de réserves : retirez-les.")
+        )
     if outcome.about.needs_reasons and not reasons.strip():
         found.append(no("committee.reasons_missing", "Écrivez les motifs : l’organisme doit pouvoir les comprendre."))
     return Verdict.all(found)

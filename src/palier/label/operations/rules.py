@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from palier.calendar import paris_day
 from palier.directory.models import Person
@@ -68,11 +69,15 @@ def drop_draft(*, draft: RuleSetVersion, by: Person, at: datetime) -> None:
     """Drop a draft: nothing of it took effect, its text stays in the ledger, and its number is free for the next.
 
     Raises:
-        Refusal: when it is published.
+        Refusal: when it is published, or was put on the agenda of a committee.
     """
     draft = _locked(draft)
     _record(draft, "rules_draft_dropped", by, at, "a abandonné")
-    draft.delete()
+    try:
+        draft.delete()
+    except ProtectedError as kept:
+        text = "Ce brouillon est ou a été à l’ordre du jour d’un comité : il reste. Modifiez-le pour le présenter de nouveau."
+        raise Refusal(no("label.rules_on_agenda", text)) from kept
 
 
 def _locked(draft: RuleSetVersion) -> RuleSetVersion:
@@ -99,14 +104,17 @@ def _record(draft: RuleSetVersion, act: str, by: Person | None, at: datetime, ve
 
 
 @transaction.atomic
-def publish_rule_set(*, draft: RuleSetVersion, by: Person | None, at: datetime) -> RuleSetVersion:
-    """Put a version in force from its day. Journeys already open keep theirs.
+def publish_rule_set(
+    *, draft: RuleSetVersion, by: Person | None, at: datetime, effective_from: date | None = None
+) -> RuleSetVersion:
+    """Put a version in force from its day, or from another that was voted. Journeys already open keep theirs.
 
     Raises:
         Refusal: when it is already published, or would take effect before an earlier version of the same rules, or, by
             a person, on a day that is past.
     """
     draft = _locked(draft)
+    draft.effective_from = effective_from or draft.effective_from
     if by is not None and draft.effective_from < paris_day(at):
         raise Refusal(
             no(
@@ -126,7 +134,7 @@ def publish_rule_set(*, draft: RuleSetVersion, by: Person | None, at: datetime) 
             )
         )
     draft.published_at = at
-    draft.save(update_fields=["published_at"])
+    draft.save(update_fields=["published_at", "effective_from"])
     record(
         act="label.rules_published",
         by=by.pk if by else None,

@@ -1,6 +1,7 @@
 """What one may do with action plans."""
 
 from palier.plans.operations.actions import add_action, change_action, entrust_action
+from palier.plans.operations.conditions import find_condition, set_conditions, show_condition
 from palier.plans.operations.follow import (
     add_evidence,
     drop_action,
@@ -27,6 +28,7 @@ __all__ = [
     "changeable",
     "drop_action",
     "entrust_action",
+    "find_condition",
     "freeze",
     "link",
     "open_plan",
@@ -36,7 +38,9 @@ __all__ = [
     "remove_evidence",
     "reopen",
     "report_progress",
+    "set_conditions",
     "set_term",
     "set_verdict",
+    "show_condition",
     "unlink",
 ]

@@ -23,6 +23,8 @@ from palier.label.rules.guards import conditions
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Guard
 from palier.verdict import Refusal
+from palier.web.committee.conditions import Conditions
+from palier.web.committee.conditions import conditions as conditions_of
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
 from palier.web.ui.forms import DayInput
@@ -33,12 +35,6 @@ class DecisionForm(forms.Form):
 
     outcome = forms.ChoiceField(label="Décision", widget=forms.RadioSelect)
     decided_on = forms.DateField(label="Séance du", widget=DayInput())
-    conditions = forms.CharField(
-        label="Réserves",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Ce que l’organisme doit faire, et pour quand.",
-    )
     reasons = forms.CharField(
         label="Motifs",
         required=False,
@@ -51,17 +47,6 @@ class DecisionForm(forms.Form):
         field = self.fields["outcome"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(outcome.value, outcome.about.label) for outcome in outcomes]
-
-    def clean(self) -> dict[str, Any]:
-        """Reservations need their conditions, unfavourable decisions their reasons."""
-        given = super().clean() or {}
-        if given.get("outcome"):
-            verdict = complete(
-                Outcome(given["outcome"]), conditions=given.get("conditions", ""), reasons=given.get("reasons", "")
-            )
-            for reason in verdict.reasons:
-                self.add_error("conditions" if reason.code.endswith("conditions_missing") else "reasons", reason.sentence)
-        return given
 
 
 @door(GET=(Thing.DECISION_NOTICE, Right.READ))
@@ -88,14 +73,15 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
     found = open_one(landlord)
     outcomes = _outcomes(found, request.on)
     form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
-    if form.is_valid():
+    lines = conditions_of(request.POST or None)
+    if "more" not in request.POST and form.is_bound and _sound(form, lines):
         given = form.cleaned_data
         try:
             decision = record_decision(
                 journey=found,
                 outcome=Outcome(given["outcome"]),
                 decided_on=given["decided_on"],
-                conditions=given["conditions"],
+                conditions=lines.asked,
                 reasons=given["reasons"],
                 by=request.user,
                 at=request.at,
@@ -109,13 +95,27 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
     context = {
         "landlord": landlord,
         "form": form,
+        "lines": lines,
         "outcomes": outcomes,
         "position": position(journey=found, roles=request.roles, on=request.on),
         "opinions": consultation.opinions(landlord=landlord.pk, cycle=found.cycle),
         "notes": label.notes(journey=found)[:1],
         "hearing": label.hearing(journey=found),
     }
-    return render(request, "committee/record.html", context, status=422 if form.is_bound else 200)
+    return render(
+        request, "committee/record.html", context, status=422 if form.is_bound and "more" not in request.POST else 200
+    )
+
+
+def _sound(form: DecisionForm, lines: Conditions) -> bool:
+    """Whether the decision says all that it must; what is missing is said where it is to be written."""
+    if not lines.is_valid():
+        lines.said_in(form)
+    elif form.is_valid():
+        given = form.cleaned_data
+        for reason in complete(Outcome(given["outcome"]), conditions=lines.asked, reasons=given["reasons"]).reasons:
+            form.add_error("reasons" if reason.code == "committee.reasons_missing" else None, reason.sentence)
+    return form.is_valid() and lines.is_valid()
 
 
 def _outcomes(journey: Journey, on: date) -> list[Outcome]:

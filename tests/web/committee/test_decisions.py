@@ -1,0 +1,60 @@
+"""A decision taken outside Palier is recorded with its conditions, line by line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from palier.directory.models import Person
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.plans.models import Condition
+from tests.web.committee.test_sessions import words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch, at: datetime) -> None:
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: at)
+
+
+def line(number: int, text: str = "", due_on: str = "", shown_by: str = "landlord") -> dict[str, str]:
+    return {f"reserves-{number}-{name}": given for name, given in (("text", text), ("due_on", due_on), ("shown_by", shown_by))}
+
+
+def test_each_line_becomes_a_condition_and_nothing_written_is_lost(
+    at_the_committee: Callable[..., Journey], sign_in: Callable[[Person], Client], referent: Person
+) -> None:
+    journey = at_the_committee(Stage.DECISION_ADMISSIBILITY)
+    url = reverse("decision_record", kwargs={"landlord_id": journey.landlord_id})
+    client = sign_in(referent)
+    assert "Réserve 2" in words(client.get(url))
+    given = {
+        "outcome": "admissible_with_reservations",
+        "decided_on": "2026-03-10",
+        "reserves-TOTAL_FORMS": "2",
+        "reserves-INITIAL_FORMS": "0",
+        **line(0),
+        **line(1),
+    }
+    answer = client.post(url, given)
+    assert (answer.status_code, "Écrivez les réserves" in words(answer)) == (422, True)
+    given |= line(0, "Former les gardiens")
+    answer = client.post(url, given)
+    assert answer.status_code == 422
+    assert "Réserve 1 : complétez ses champs" in words(answer)
+    assert "Former les gardiens" in words(answer)
+    more = client.post(url, given | {"more": "1"})
+    assert (more.status_code, "Réserve 3" in words(more), "Former les gardiens" in words(more)) == (200, True, True)
+    given |= line(0, "Former les gardiens", "2026-09-30") | line(1, "Mesurer les délais", "2026-12-31", "audit")
+    answer = client.post(url, given, follow=True)
+    assert "Décision enregistrée" in words(answer)
+    assert list(Condition.objects.values_list("code", "text", "due_on", "shown_by")) == [
+        ("R-01", "Former les gardiens", date(2026, 9, 30), "landlord"),
+        ("R-02", "Mesurer les délais", date(2026, 12, 31), "audit"),
+    ]
