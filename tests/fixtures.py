@@ -176,3 +176,19 @@ def sign_in(db: None) -> Callable[[Person], Client]:
         return client
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _no_file_in_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No request and no act lays a file inside its transaction (the one around each test apart)."""
+    from django.db import connection
+
+    from palier.documents import storage
+
+    settle = storage.settle
+
+    def guarded(source: Path) -> str:
+        assert all(block._from_testcase for block in connection.atomic_blocks), "A file was laid inside a transaction."
+        return settle(source)
+
+    monkeypatch.setattr(storage, "settle", guarded)

@@ -168,12 +168,12 @@ def test_a_rule_is_said_with_its_code_and_its_sentence(
     make_landlord: Callable[..., Landlord], make_person: Make, program: MakeProgram
 ) -> None:
     landlord = make_landlord()
-    sent = {"title": "Lettre", "kind": "letter", "file": SimpleUploadedFile("a.exe", b"MZ")}
+    sent = {"title": "Lettre", "kind": "letter", "file": SimpleUploadedFile("a.csv", b"a;b")}
     answer = program(make_person(Role.QUALITY_LEAD, landlord)).post(f"/landlords/{landlord.pk}/documents", sent)
     assert answer.status_code == 422
     said = answer.json()
     assert said["code"] == said["reasons"][0]["code"] == "documents.extension"
-    assert "« .exe » n’est pas pris pour « Courrier »" in said["sentence"]
+    assert "« .csv » n’est pas pris pour « Courrier »" in said["sentence"]
 
 
 def test_what_is_not_valid_is_named_in_french(

@@ -15,18 +15,18 @@ from palier.verdict import Refusal
 from tests.documents.samples import PDF, docx, pdf, picture, zipped
 
 
-def reason(file: io.BytesIO, name: str, kind: str = "other") -> str:
+def reason(file: io.BytesIO, name: str) -> str:
     with pytest.raises(Refusal) as refusal:
-        receive(file=file, name=name, kind=kind)
+        receive(file=file, name=name)
     return refusal.value.verdict.reasons[0].code
 
 
 def files_on_disk(root: Path) -> list[Path]:
-    return [path for path in root.rglob("*") if path.is_file()]
+    return [path for path in root.rglob("[!.]*") if path.is_file()]
 
 
 def test_a_file_lies_under_its_fingerprint_outside_the_web_root(documents: Path) -> None:
-    stored = receive(file=pdf(), name="Procédure.pdf", kind="procedure")
+    stored = receive(file=pdf(), name="Procédure.pdf")
     path = storage.path_of(stored.sha256)
     assert path.read_bytes() == pdf().getvalue()
     assert path.stat().st_mode & 0o077 == 0
@@ -35,8 +35,8 @@ def test_a_file_lies_under_its_fingerprint_outside_the_web_root(documents: Path)
 
 
 def test_the_same_content_is_laid_once(documents: Path) -> None:
-    receive(file=pdf(), name="a.pdf", kind="other")
-    receive(file=pdf(), name="b.pdf", kind="other")
+    receive(file=pdf(), name="a.pdf")
+    receive(file=pdf(), name="b.pdf")
     assert len(files_on_disk(documents)) == 1
 
 
@@ -62,7 +62,7 @@ def test_a_binary_under_a_text_name_is_refused(content: bytes) -> None:
 
 @pytest.mark.parametrize("content", ["n°;été\r\n1;2\r\n".encode(), "n°;été\n".encode("latin-1"), b"x\ty\n"])
 def test_a_table_in_any_french_encoding_is_taken(content: bytes) -> None:
-    assert receive(file=io.BytesIO(content), name="a.csv", kind="source_file").size == len(content)
+    assert receive(file=io.BytesIO(content), name="a.csv").size == len(content)
 
 
 def test_a_truncated_pdf_is_refused() -> None:
@@ -81,9 +81,9 @@ def test_a_heavy_file_is_refused_before_it_is_read_whole(monkeypatch: pytest.Mon
 
 
 def test_office_files_are_taken() -> None:
-    receive(file=docx(), name="a.docx", kind="procedure")
-    receive(file=zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), name="a.xlsx", kind="indicator")
-    receive(file=zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), name="a.odt", kind="procedure")
+    receive(file=docx(), name="a.docx")
+    receive(file=zipped({"[Content_Types].xml": b"", "xl/workbook.xml": b""}), name="a.xlsx")
+    receive(file=zipped({"mimetype": b"application/vnd.oasis.opendocument.text"}), name="a.odt")
 
 
 def test_a_workbook_under_a_document_name_is_refused() -> None:
@@ -126,7 +126,7 @@ def test_a_picture_loses_what_its_file_tells_besides(form: str, extension: str) 
     exif.get_ifd(0x8825)[1] = "N"
     given = picture(form, exif=exif)
     assert b"Mme B." in given.getvalue()
-    stored = receive(file=given, name=f"hall.{extension}", kind="photo")
+    stored = receive(file=given, name=f"hall.{extension}")
     kept = storage.path_of(stored.sha256)
     assert b"Mme B." not in kept.read_bytes()
     with Image.open(kept) as image:
@@ -137,15 +137,15 @@ def test_a_picture_loses_what_its_file_tells_besides(form: str, extension: str) 
 def test_a_picture_is_kept_upright() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned a quarter clockwise
-    stored = receive(file=picture(exif=exif), name="hall.jpg", kind="photo")
+    stored = receive(file=picture(exif=exif), name="hall.jpg")
     with Image.open(storage.path_of(stored.sha256)) as image:
         assert image.size == (20, 40)
 
 
 def test_a_picture_with_too_many_pixels_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("palier.documents.checking.MAX_PIXELS", 100)
-    assert reason(picture(), "a.jpg", "photo") == "documents.pixels"
+    assert reason(picture(), "a.jpg") == "documents.pixels"
 
 
 def test_a_damaged_picture_is_refused() -> None:
-    assert reason(io.BytesIO(picture("PNG", (400, 400)).getvalue()[:300]), "a.png", "photo") == "documents.damaged"
+    assert reason(io.BytesIO(picture("PNG", (400, 400)).getvalue()[:300]), "a.png") == "documents.damaged"

@@ -210,8 +210,8 @@ def mark_use(world: World) -> int:
 
 
 def mark_piece(world: World) -> int:
-    stored = receive(file=pdf("Logo"), name="logo.pdf", kind="mark")
-    return register.add_to_kit(stored=stored, title=f"Logo {world.landlord.pk}", by=world.staff, at=world.at).document_id
+    received = receive(file=pdf("Logo"), name="logo.pdf")
+    return register.add_to_kit(received=received, title=f"Logo {world.landlord.pk}", by=world.staff, at=world.at).document_id
 
 
 SAMPLES: dict[str, Callable[[World], int | str]] = {

@@ -1,7 +1,7 @@
 """What one may do with documents: receive a file, keep it, share it, withdraw it.
 
-A file comes in two steps: ``receive`` checks it and lays it on disk, before any row exists; ``keep`` writes the row, its
-ledger line and nothing else. A file received and never kept is only a file without a name: it harms nobody.
+A file comes in two steps: ``receive`` checks it and lays it on disk, outside any transaction; ``keep`` writes the row,
+its ledger line and nothing else. A file received and never kept is only a file without a name: a day later, it is swept.
 """
 
 from __future__ import annotations
@@ -25,24 +25,23 @@ from palier.verdict import Refusal, no, require
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class Received:
     """A file checked and on disk, not yet the version of a document."""
 
     sha256: str
     name: str
     size: int
     media_type: str
-    kind: str
 
 
-def receive(*, file: IO[bytes], name: str, kind: str) -> Stored:
+def receive(*, file: IO[bytes], name: str) -> Received:
     """Check a file and lay it on disk under its fingerprint. Pictures are redrawn without their hidden data.
 
     Raises:
-        Refusal: when this kind of piece does not take it, or when it is too heavy, damaged or not what its name says.
+        Refusal: when no kind of piece takes it, or when it is too heavy, damaged or not what its name says.
     """
     name = safe_name(name)
-    require(accepts(kind, name))
+    require(accepts("", name))
     extension = extension_of(name)
     with storage.incoming() as folder:
         part = folder / "part"
@@ -51,15 +50,16 @@ def receive(*, file: IO[bytes], name: str, kind: str) -> Stored:
         if extension in PICTURES:
             part = checking.redraw(part, extension)
         size = part.stat().st_size
-        return Stored(storage.settle(part), name, size, FORMATS[extension].media_type, kind)
+        return Received(storage.settle(part), name, size, FORMATS[extension].media_type)
 
 
 @transaction.atomic
 def keep(
     *,
-    stored: Stored,
+    received: Received,
     landlord: Landlord | None,
     title: str,
+    kind: str,
     by: Person | None,
     at: datetime,
     document: Document | None = None,
@@ -68,28 +68,30 @@ def keep(
     """Make a received file a new document, or the next version of ``document`` (which keeps its title and its readers).
 
     Raises:
-        Refusal: when the document is withdrawn, of another kind, or already has this very file as its last version.
+        Refusal: when this kind of piece does not take the file, or when the document is withdrawn, of another kind, or
+            already has this very file as its last version.
     """
+    require(accepts(kind, received.name))
     if document is None:
         document = Document.objects.create(
             landlord=landlord,
-            title=title.strip() or KINDS[stored.kind].label,
-            plain_title=plain(title.strip() or KINDS[stored.kind].label),
-            kind=stored.kind,
+            title=title.strip() or KINDS[kind].label,
+            plain_title=plain(title.strip() or KINDS[kind].label),
+            kind=kind,
             audience=audience,
             created_at=at,
         )
         number = 1
     else:
         document = Document.objects.select_for_update().get(pk=document.pk, landlord=landlord)
-        number = _next_number(document, stored)
+        number = _next_number(document, received, kind)
     version = Version.objects.create(
         document=document,
         number=number,
-        sha256=stored.sha256,
-        name=stored.name,
-        size=stored.size,
-        media_type=stored.media_type,
+        sha256=received.sha256,
+        name=received.name,
+        size=received.size,
+        media_type=received.media_type,
         by=by,
         at=at,
     )
@@ -100,8 +102,8 @@ def keep(
         by=by,
         at=at,
         version=number,
-        sha256=stored.sha256,
-        name=stored.name,
+        sha256=received.sha256,
+        name=received.name,
         kind=document.kind,
     )
     return version
@@ -124,18 +126,20 @@ def store(
     Raises:
         Refusal: see both.
     """
-    stored = receive(file=file, name=name, kind=kind)
-    return keep(stored=stored, landlord=landlord, title=title, by=by, at=at, document=document, audience=audience)
+    received = receive(file=file, name=name)
+    return keep(
+        received=received, landlord=landlord, title=title, kind=kind, by=by, at=at, document=document, audience=audience
+    )
 
 
-def _next_number(document: Document, stored: Stored) -> int:
+def _next_number(document: Document, received: Received, kind: str) -> int:
     if document.withdrawn_at:
         raise Refusal(no("documents.withdrawn", f"« {document.title} » est retiré : déposez une nouvelle pièce."))
-    if document.kind != stored.kind:
+    if document.kind != kind:
         wanted = KINDS[document.kind].label
         raise Refusal(no("documents.other_kind", f"« {document.title} » est de nature « {wanted} » : gardez-la."))
     last = Version.objects.filter(document=document).order_by("-number").values("number", "sha256").first()
-    if last and last["sha256"] == stored.sha256:
+    if last and last["sha256"] == received.sha256:
         raise Refusal(no("documents.same_file", f"Ce fichier est déjà la version {last['number']} de « {document.title} »."))
     return 1 + (last["number"] if last else 0)
 

@@ -146,14 +146,15 @@ def safe_name(name: str) -> str:
 
 
 def accepts(kind: str, name: str) -> Verdict:
-    """Whether a kind of piece takes a file of this name. An unknown kind is a programming error (KeyError)."""
+    """Whether a kind of piece (empty: any kind) takes a file of this name. An unknown kind is a programming error (KeyError)."""
     extension = extension_of(name)
-    wanted = KINDS[kind]
-    if extension in wanted.extensions:
+    extensions = KINDS[kind].extensions if kind else tuple(FORMATS)
+    if extension in extensions:
         return YES
-    taken = ", ".join(sorted({e for e in wanted.extensions if e != "jpeg"}))
+    taken = ", ".join(sorted({e for e in extensions if e != "jpeg"}))
     given = f"« .{extension} »" if extension else "Un fichier sans extension"
-    return no("documents.extension", f"{given} n’est pas pris pour « {wanted.label} ». Formats pris : {taken}.")
+    purpose = f" pour « {KINDS[kind].label} »" if kind else ""
+    return no("documents.extension", f"{given} n’est pas pris{purpose}. Formats pris : {taken}.")
 
 
 def size_fits(extension: str, size: int) -> Verdict:

@@ -18,6 +18,7 @@ from procrastinate.jobs import Status
 
 from palier.committee import operations as committee
 from palier.consultation import operations as consultation
+from palier.jobs import files
 from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
@@ -95,10 +96,11 @@ def checkpoint(timestamp: int) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="installation.purge", queueing_lock="installation.purge")
 def purge(timestamp: int) -> None:
-    """Forget what is past its use: answers kept for forms sent twice, sessions that ended."""
+    """Forget what is past its use: answers kept for forms sent twice, sessions that ended, files that no row names."""
     at = timezone.now()
     ledger.forget_replies(before=at - REPLIES_KEPT)
     Session.objects.filter(expire_date__lt=at).delete()
+    files.sweep(at=at)
 
 
 @app.periodic(cron="* * * * * */30")

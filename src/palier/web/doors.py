@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial, wraps
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
@@ -73,10 +73,13 @@ class Request(HttpRequest):
 
     may: Callable[[Right, Thing], Verdict]
     """Whether the person has a right here; the verdict that buttons show."""
+    ready: Callable[[], Any]
+    """What the door's ``before`` made, or its refusal, raised where the act can say it."""
 
 
 Answer = HttpResponse | StreamingHttpResponse
 View = Callable[..., Answer]
+Before = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,15 @@ class Door:
     fresh: bool = False
 
 
-def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
+def door(*, fresh: bool = False, before: Before | None = None, **needs: Need) -> Callable[[View], View]:
     """Declare a page: ``@door(GET=(Thing.STOCK, Right.READ), POST=(Thing.STOCK, Right.WRITE))``.
 
     A URL with a ``landlord_id`` opens that landlord's file: the view receives ``landlord`` instead. ``fresh=True``
     (to vote, sign, withdraw) sends a POST through re-authentication first, and resumes it, when the last proof of
     identity is older than ``FRESH``.
+
+    ``before`` does what has no place in the transaction of a POST: it lays a file on disk, writes out a PDF. It is given
+    what the view is given, once the right is checked; the view finds what it made, or its refusal, in ``request.ready()``.
     """
     if unknown := set(needs) - {"GET", "POST"}:
         raise TypeError(f"A door knows GET and POST, not {', '.join(sorted(unknown))}.")
@@ -106,15 +112,15 @@ def door(*, fresh: bool = False, **needs: Need) -> Callable[[View], View]:
                 return HttpResponseNotAllowed(sorted(needs))
             if fresh and method == "POST" and request.user.is_authenticated and not is_fresh(request):
                 raise ReauthenticationRequired
-            return _enter(cast(Request, request), view, need, kwargs)
+            return _enter(cast(Request, request), view, need, kwargs, before)
 
         guarded.door = Door(dict(needs), fresh)  # type: ignore[attr-defined]
-        return guarded
+        return transaction.non_atomic_requests(guarded) if before else guarded
 
     return declare
 
 
-def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> Answer:
+def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any], before: Before | None) -> Answer:
     landlord_id = kwargs.pop("landlord_id", None)
     if need is not Open.PUBLIC or landlord_id is not None:
         if not request.user.is_authenticated:
@@ -136,7 +142,22 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any]) -> 
         return refused(request, verdict, status=403)
     if request.method != "POST":
         return _show(request, view, kwargs)
+    if before:
+        request.ready = _readied(partial(before, request, **kwargs))
     return _act_once(request, lambda: cast(HttpResponse, view(request, **kwargs)))
+
+
+def _readied(make: Callable[[], Any]) -> Callable[[], Any]:
+    try:
+        made = make()
+    except Refusal as refusal:
+        held = refusal
+
+        def refuse() -> NoReturn:
+            raise held
+
+        return refuse
+    return lambda: made
 
 
 def _show(request: Request, view: View, kwargs: dict[str, Any]) -> Answer:

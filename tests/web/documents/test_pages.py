@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +17,8 @@ from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.documents.operations import share, withdraw
-from palier.ledger.models import Entry
+from palier.documents.storage import path_of
+from palier.ledger.models import Entry, Reply
 from palier.ledger.rules import Audience
 from tests.documents.samples import pdf
 
@@ -38,6 +41,26 @@ def test_a_piece_is_deposited_and_read_back_as_an_attachment(landlord: Landlord,
     assert file["X-Content-Type-Options"] == "nosniff"
     assert file["Cache-Control"] == "private, no-store"
     assert office.get(f"{url}{document.pk}/versions/2/").status_code == 404
+
+
+def test_an_act_cut_after_its_file_leaves_no_row_and_can_be_sent_again(
+    landlord: Landlord, office: Client, documents: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(**_: object) -> None:
+        raise ConnectionError
+
+    sent = {"title": "Accueil", "kind": "procedure", "audience": "file", "idempotency_key": "k"}
+    url = f"/organismes/{landlord.pk}/documents/"
+    office.raise_request_exception = False
+    lines = Entry.objects.count()
+    with monkeypatch.context() as patch:
+        patch.setattr("palier.documents.operations.record", killed)
+        assert office.post(url, sent | {"file": upload()}).status_code == 500
+    assert [path for path in documents.rglob("[!.]*") if path.is_file()] == [path_of(sha256(pdf().getvalue()).hexdigest())]
+    assert [model.objects.count() for model in (Document, Reply, Entry)] == [0, 0, lines]
+    answers = [office.post(url, sent | {"file": upload()}) for _ in range(2)]
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert Document.objects.count() == 1
 
 
 def test_a_refused_file_says_why_and_keeps_what_was_typed(landlord: Landlord, office: Client) -> None:

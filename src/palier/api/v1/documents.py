@@ -19,7 +19,7 @@ from palier.api.v1.shapes import Named, OneOf, Term, maybe_named
 from palier.directory.rules import Right, Thing
 from palier.documents import queries
 from palier.documents.models import Document, Version
-from palier.documents.operations import store
+from palier.documents.operations import Received, keep, receive
 from palier.documents.rules import AUDIENCE_LABELS, KINDS
 from palier.documents.storage import path_of
 from palier.ledger.rules import Audience
@@ -82,7 +82,13 @@ def file(request: Call, pk: Pk, number: Pk) -> FileResponse:
     return FileResponse(path.open("rb"), as_attachment=True, filename=version.name, content_type="application/octet-stream")
 
 
-@room.writes("/landlords/{landlord_id}/documents", (Thing.EVIDENCE, Right.WRITE), summary="Déposer une pièce")
+def _receive(file: UploadedFile) -> Received:
+    return receive(file=file, name=file.name or "")
+
+
+@room.writes(
+    "/landlords/{landlord_id}/documents", (Thing.EVIDENCE, Right.WRITE), summary="Déposer une pièce", receives=_receive
+)
 def deposit(
     request: Call,
     file: File[UploadedFile],
@@ -91,10 +97,9 @@ def deposit(
     audience: Readers = _BY_DEFAULT,
 ) -> DocumentOut:
     """A new document."""
-    version = store(
+    version = keep(
         landlord=request.landlord,
-        file=file,
-        name=file.name or "",
+        received=request.received,
         title=title,
         kind=kind,
         audience=Audience(audience),
@@ -108,14 +113,14 @@ def deposit(
     "/landlords/{landlord_id}/documents/{pk}/versions",
     (Thing.EVIDENCE, Right.WRITE),
     summary="Déposer une nouvelle version d’une pièce",
+    receives=_receive,
 )
 def deposit_version(request: Call, pk: Pk, file: File[UploadedFile]) -> DocumentOut:
     """The next version of a document, of the same kind; the former ones stay."""
     document = _found(request, pk)
-    store(
+    keep(
         landlord=request.landlord,
-        file=file,
-        name=file.name or "",
+        received=request.received,
         title=document.title,
         kind=document.kind,
         by=request.user,

@@ -17,6 +17,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from ninja import Router, Schema
 from ninja.errors import ValidationError
+from ninja.files import UploadedFile
 from ninja.params.functions import Header, Path, Query
 from pydantic import Field, StringConstraints
 
@@ -37,6 +38,7 @@ Text = Annotated[str, StringConstraints(max_length=200, pattern=_PLAIN)]
 LongText = Annotated[str, StringConstraints(max_length=20_000, pattern=_PLAIN)]
 Search = Annotated[Text, Field(description="Des mots, quels qu’en soient les accents et la casse.")]
 View = Callable[..., Any]
+Receives = Callable[[UploadedFile], Any]
 _NUMBER = re.compile(r"[1-9][0-9]{0,17}")
 
 
@@ -63,6 +65,8 @@ class Call(Asked):
     """The landlord whose file the address opens, where there is one."""
     roles: frozenset[Role]
     """What the person is for this landlord's file; elsewhere, everything they are."""
+    received: Any
+    """The file of a route that receives one, on disk already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +152,32 @@ class Room:
         asked = things if isinstance(things, Open) else tuple((thing, Right.READ) for thing in things)
         return lambda view: self._declare(view, "GET", path, asked, summary, status=200)
 
-    def writes(self, path: str, *need: Pair, summary: str, method: str = "POST", status: int = 201) -> Callable[[View], View]:
-        """Declare an act: one transaction, done once under its ``Idempotency-Key``."""
-        return lambda view: self._declare(view, method, path, need, summary, status=status)
+    def writes(
+        self,
+        path: str,
+        *need: Pair,
+        summary: str,
+        method: str = "POST",
+        status: int = 201,
+        receives: Receives | None = None,
+    ) -> Callable[[View], View]:
+        """Declare an act: one transaction, done once under its ``Idempotency-Key``.
 
-    def _declare(self, view: View, method: str, path: str, need: Need, summary: str, *, status: int) -> View:
+        ``receives`` lays the argument ``file`` on disk before that transaction: the view finds it as ``request.received``.
+        """
+        return lambda view: self._declare(view, method, path, need, summary, status=status, receives=receives)
+
+    def _declare(
+        self,
+        view: View,
+        method: str,
+        path: str,
+        need: Need,
+        summary: str,
+        *,
+        status: int,
+        receives: Receives | None = None,
+    ) -> View:
         signature = inspect.signature(view, eval_str=True)
         answer, writes = signature.return_annotation, method != "GET"
         known: set[str] = set()
@@ -163,6 +188,8 @@ class Room:
             _only(request, known)
             if writes:
                 key = kwargs.pop("idempotency_key")
+                if receives:
+                    request.received = receives(kwargs["file"])
                 return _act(request, key, lambda: _said(view(request, **kwargs), status))
             if "limit" in kwargs:
                 request.limit, request.offset = kwargs.pop("limit"), kwargs.pop("offset")

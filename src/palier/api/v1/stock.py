@@ -164,11 +164,21 @@ def one_import(request: Call, pk: Pk) -> ImportOut:
     return _import(_found(request, pk))
 
 
-@room.writes("/landlords/{landlord_id}/imports", (Thing.STOCK, Right.WRITE), summary="Déposer un fichier de patrimoine")
+def _receive(file: UploadedFile) -> operations.Received:
+    return operations.receive(file=file, name=file.name or "")
+
+
+@room.writes(
+    "/landlords/{landlord_id}/imports",
+    (Thing.STOCK, Right.WRITE),
+    summary="Déposer un fichier de patrimoine",
+    receives=_receive,
+)
 def send_import(request: Call, file: File[UploadedFile], year: Form[int | None] = None) -> ImportOut:
     """A file to read, with the year of its vintage where it does not say it; the worker reads it."""
-    received = operations.receive(file=file, name=file.name or "")
-    item = operations.start_import(landlord=request.landlord, received=received, year=year, by=request.user, at=request.at)
+    item = operations.start_import(
+        landlord=request.landlord, received=request.received, year=year, by=request.user, at=request.at
+    )
     return _deferred(item)
 
 

@@ -27,7 +27,7 @@ from palier.audits.rules.missions import APPROVED_MILESTONE, STAYS_DAYS, State, 
 from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.documents.models import Document
-from palier.documents.operations import Stored, keep, receive, widen
+from palier.documents.operations import Received, keep, receive, widen
 from palier.frameworks import operations as frameworks
 from palier.frameworks.rules.answering import OPEN
 from palier.label import queries as label
@@ -182,7 +182,7 @@ class Prepared:
     revision: int
     content: dict[str, Any]
     digest: str
-    pdf: Stored
+    pdf: Received
 
 
 def may_approve(*, mission: Mission, at: datetime) -> Verdict:
@@ -204,14 +204,17 @@ def prepare(*, mission: Mission, revision: int, by: Person, at: datetime) -> Pre
     """Write out what the report says and lay its PDF on disk, before any row exists."""
     mission = queries.missions(landlord=mission.landlord_id).get(pk=mission.pk)
     require(may_approve(mission=mission, at=at))
-    content = queries.content(mission) | {"approved_on": paris_day(at).isoformat(), "approved_by": by.name}
-    digest = hashlib.sha256(canonical(content)).hexdigest()
+    content, digest = _said(mission, by=by, at=at)
     pdf = receive(
         file=BytesIO(printing.report(content, fonts=settings.PRINT_FONTS, at=at, digest=digest)),
         name=f"rapport-{mission.audit}-{mission.pk}.pdf",
-        kind="report",
     )
     return Prepared(revision, content, digest, pdf)
+
+
+def _said(mission: Mission, *, by: Person, at: datetime) -> tuple[dict[str, Any], str]:
+    content = queries.content(mission) | {"approved_on": paris_day(at).isoformat(), "approved_by": by.name}
+    return content, hashlib.sha256(canonical(content)).hexdigest()
 
 
 @transaction.atomic
@@ -225,14 +228,19 @@ def freeze(*, mission: Mission, prepared: Prepared, by: Person, at: datetime) ->
     mission = lock(mission)
     require(may_approve(mission=mission, at=at))
     report = Report.objects.select_for_update().get(mission=mission)
-    if report.revision != prepared.revision:
+    if report.revision != prepared.revision or _said(mission, by=by, at=at)[1] != prepared.digest:
         raise Conflict(
             no("audits.report_changed", "L’auditeur a modifié le rapport depuis votre lecture. Relisez-le, puis approuvez-le."),
             report,
         )
     audit = Audit(mission.audit)
     version = keep(
-        stored=prepared.pdf, landlord=mission.landlord, title=f"Rapport, {audit.label}, cycle {mission.cycle}", by=by, at=at
+        received=prepared.pdf,
+        landlord=mission.landlord,
+        title=f"Rapport, {audit.label}, cycle {mission.cycle}",
+        kind="report",
+        by=by,
+        at=at,
     )
     _publish(mission, at=at)
     _open_evidence(mission, by=mission.auditor, at=at)

@@ -10,7 +10,7 @@ from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.documents import operations as documents
 from palier.documents.models import Document, Version
-from palier.documents.operations import Stored
+from palier.documents.operations import Received
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.register import queries
@@ -21,7 +21,7 @@ from palier.verdict import Refusal, no, require
 
 @transaction.atomic
 def declare_use(
-    *, licence: Licence, support: Support, place: str, since: date, by: Person, at: datetime, picture: Stored | None = None
+    *, licence: Licence, support: Support, place: str, since: date, by: Person, at: datetime, picture: Received | None = None
 ) -> MarkUse:
     """Say where the mark is shown, since when, with a picture.
 
@@ -39,7 +39,15 @@ def declare_use(
     kept: Version | None = None
     if picture is not None:
         title = f"Marque : {place.strip()}"[:200]
-        kept = documents.keep(stored=picture, landlord=licence.landlord, title=title, by=by, at=at, audience=Audience.LANDLORD)
+        kept = documents.keep(
+            received=picture,
+            landlord=licence.landlord,
+            title=title,
+            kind="photo",
+            by=by,
+            at=at,
+            audience=Audience.LANDLORD,
+        )
     use = MarkUse.objects.create(
         licence=licence,
         support=support,
@@ -85,10 +93,19 @@ def _remember(use: MarkUse, act: str, summary: str, by: Person, at: datetime) ->
 
 
 @transaction.atomic
-def add_to_kit(*, stored: Stored, title: str, by: Person, at: datetime) -> Version:
+def add_to_kit(*, received: Received, title: str, by: Person, at: datetime) -> Version:
     """Add a file to the kit of the mark, or a new version of the file that has the same title."""
     known = next((one for one in queries.kit() if one.title.casefold() == title.strip().casefold()), None)
-    return documents.keep(stored=stored, landlord=None, title=title, by=by, at=at, document=known, audience=Audience.SCHEME)
+    return documents.keep(
+        received=received,
+        landlord=None,
+        title=title,
+        kind=queries.MARK_KIND,
+        by=by,
+        at=at,
+        document=known,
+        audience=Audience.SCHEME,
+    )
 
 
 @transaction.atomic

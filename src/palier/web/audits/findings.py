@@ -14,9 +14,9 @@ from palier.audits.operations import Written
 from palier.audits.rules.findings import FindingKind, Treatment
 from palier.audits.rules.missions import WRITING, State
 from palier.directory.models import Landlord
-from palier.documents import operations as documents
 from palier.documents import queries as pieces
 from palier.documents.models import Document
+from palier.documents.operations import Received, keep
 from palier.documents.rules import PICTURES, extension_of
 from palier.ledger.rules import Audience
 from palier.plans.rules.terms import Effect, Outcome
@@ -24,6 +24,7 @@ from palier.sites import queries as sites
 from palier.sites.rules import Level
 from palier.web.audits.forms import ActionCheckForm, BecauseForm, FindingForm, RecommendationForm, SiteCheckForm
 from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, said_in, show
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 
 AMENDING = WRITING | {State.REPORT_DELIVERED}
@@ -56,7 +57,7 @@ def findings(request: Request, landlord: Landlord, mission_id: int) -> HttpRespo
     return render(request, "audits/findings.html", context)
 
 
-@door(GET=WRITE_FINDINGS, POST=WRITE_FINDINGS)
+@door(GET=WRITE_FINDINGS, POST=WRITE_FINDINGS, before=receives("file"))
 def finding(request: Request, landlord: Landlord, mission_id: int, finding_id: int | None = None) -> HttpResponse:
     """Write a finding, or change one."""
     one = show(request, landlord, mission_id)
@@ -99,8 +100,8 @@ def _finding_form(request: Request, landlord: Landlord, found: Finding | None) -
 def _save_finding(request: Request, one: Shown, form: FindingForm, found: Finding | None) -> Finding:
     given = form.cleaned_data
     evidence = list(given.get("documents") or [])
-    if given["file"]:
-        evidence.append(_deposit(request, one, given["file"]))
+    if received := request.ready():
+        evidence.append(_deposit(request, one, received))
     written = Written(FindingKind(given["kind"]), given["theme"], given["text"], given["residence"], tuple(evidence))
     if found is None:
         return operations.write_finding(mission=one.mission, written=written, by=request.user, at=request.at)
@@ -114,14 +115,13 @@ def _save_finding(request: Request, one: Shown, form: FindingForm, found: Findin
     )
 
 
-def _deposit(request: Request, one: Shown, file: Any) -> Document:
+def _deposit(request: Request, one: Shown, received: Received) -> Document:
     """What the auditor brings back from a visit: held with them and the label's team until the report is delivered."""
-    kind = "photo" if extension_of(file.name) in PICTURES else "site_visit_sheet"
-    version = documents.store(
+    kind = "photo" if extension_of(received.name) in PICTURES else "site_visit_sheet"
+    version = keep(
         landlord=one.mission.landlord,
-        file=file,
-        name=file.name,
-        title=file.name.rpartition(".")[0],
+        received=received,
+        title=received.name.rpartition(".")[0],
         kind=kind,
         audience=Audience.AUDIT,
         by=request.user,

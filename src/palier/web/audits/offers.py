@@ -13,14 +13,15 @@ from palier.audits.operations import Proposal
 from palier.audits.rules.missions import AT_WORK, HELD, OFFERED, STATEMENT, State, follows, holder
 from palier.directory import queries as directory
 from palier.directory.rules import Role
-from palier.documents import operations as documents
 from palier.documents.models import Document
+from palier.documents.operations import Received, keep
 from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import Audience
 from palier.stock import queries as stock
 from palier.verdict import Verdict
 from palier.web.audits.forms import BecauseForm, IndependenceForm, ProposalForm
 from palier.web.audits.shown import said_in
+from palier.web.documents.files import receives
 from palier.web.doors import Open, Request, door, refused
 
 PER_PAGE = 25
@@ -54,7 +55,12 @@ def _mine(request: Request, mission_id: int) -> Mission:
     return get_object_or_404(queries.offers(person=request.user, on=request.on), pk=mission_id)
 
 
-@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
+def _receive(request: Request, mission_id: int) -> Received | None:
+    _mine(request, mission_id)  # nobody else lays a file here
+    return receives("file")(request)
+
+
+@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN, before=_receive)
 def offer(request: Request, mission_id: int) -> HttpResponse:
     """A consultation: what is asked, the proposal, the declaration. A mission has its own page while the file is open."""
     mission = _mine(request, mission_id)
@@ -73,17 +79,17 @@ def offer(request: Request, mission_id: int) -> HttpResponse:
 
 def _propose(request: Request, mission: Mission, form: ProposalForm) -> None:
     given = form.cleaned_data
-    document = _deposit(request, mission, given["file"]) if given["file"] else mission.proposal
+    received = request.ready()
+    document = _deposit(request, mission, received) if received else mission.proposal
     proposal = Proposal(given["amount"], given["days"], given["starts_on"], given["ends_on"], given["approach"], document)
     operations.propose(mission=mission, proposal=proposal, by=request.user, at=request.at)
 
 
-def _deposit(request: Request, mission: Mission, file: object) -> Document:
+def _deposit(request: Request, mission: Mission, received: Received) -> Document:
     """The detailed proposal, for the landlord and the label's team: other auditors never read it."""
-    version = documents.store(
+    version = keep(
         landlord=mission.landlord,
-        file=file,  # type: ignore[arg-type]  # Django's upload reads as a binary file
-        name=getattr(file, "name", ""),
+        received=received,
         title=f"Proposition de {mission.firm.name}",
         kind="proposal",
         audience=Audience.LANDLORD,

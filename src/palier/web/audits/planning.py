@@ -14,13 +14,14 @@ from palier.audits.operations import Moment
 from palier.audits.rules.missions import AT_WORK, WRITING, ItemKind, State, follows, plan_advice
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
-from palier.documents import operations as documents
 from palier.documents import queries as pieces
 from palier.documents.models import Document
+from palier.documents.operations import keep
 from palier.sites import queries as sites
 from palier.verdict import Refusal
 from palier.web.audits.forms import HandForm, ItemForm, NoteForm, RequestForm
 from palier.web.audits.shown import READ_FINDINGS, READ_PLAN, WRITE_FINDINGS, WRITE_PLAN, Shown, frame, said_in, show
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.ledger.history import HistoryEntry, entries_of
 
@@ -153,7 +154,7 @@ def ask(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
     return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
 
 
-@door(GET=HAND, POST=HAND)
+@door(GET=HAND, POST=HAND, before=receives("file"))
 def hand(request: Request, landlord: Landlord, mission_id: int, request_id: int) -> HttpResponse:
     """Give a document that was asked: one of the file, or a new one."""
     one = show(request, landlord, mission_id)
@@ -163,7 +164,7 @@ def hand(request: Request, landlord: Landlord, mission_id: int, request_id: int)
     form = HandForm(request.POST or None, request.FILES or None, documents=offered)
     if request.method == "POST" and form.is_valid():
         with said_in(form, "file"):
-            document = form.cleaned_data["document"] or _deposit(request, landlord, asked, form.cleaned_data["file"])
+            document = form.cleaned_data["document"] or _deposit(request, landlord, asked)
             operations.hand_document(mission=one.mission, request=asked, document=document, by=request.user, at=request.at)
             messages.success(request, f"« {asked.title} » est remis à l’auditeur.")
             return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
@@ -171,10 +172,8 @@ def hand(request: Request, landlord: Landlord, mission_id: int, request_id: int)
     return render(request, "audits/hand.html", context, status=422 if form.errors else 200)
 
 
-def _deposit(request: Request, landlord: Landlord, asked: DocumentRequest, file: Any) -> Document:
-    version = documents.store(
-        landlord=landlord, file=file, name=file.name, title=asked.title, kind="other", by=request.user, at=request.at
-    )
+def _deposit(request: Request, landlord: Landlord, asked: DocumentRequest) -> Document:
+    version = keep(landlord=landlord, received=request.ready(), title=asked.title, kind="other", by=request.user, at=request.at)
     return version.document
 
 

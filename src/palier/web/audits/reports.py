@@ -95,13 +95,18 @@ def deliver(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
     return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
 
 
-@door(fresh=True, POST=(Thing.FINDINGS, Right.VALIDATE))
-def approve(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
-    """Approve the report as it was read, and freeze it."""
+def _print(request: Request, landlord: Landlord, mission_id: int) -> operations.Prepared:
     one = show(request, landlord, mission_id)
     revision = request.POST.get("revision", "")
     read = int(revision) if revision.isdigit() else -1
-    operations.approve(mission=one.mission, revision=read, by=request.user, at=request.at)
+    return operations.prepare(mission=one.mission, revision=read, by=request.user, at=request.at)
+
+
+@door(fresh=True, POST=(Thing.FINDINGS, Right.VALIDATE), before=_print)
+def approve(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """Approve the report as it was read, and freeze it."""
+    one = show(request, landlord, mission_id)
+    operations.freeze(mission=one.mission, prepared=request.ready(), by=request.user, at=request.at)
     messages.success(request, "Le rapport est approuvé et figé. Ses préconisations rejoignent le plan d’actions.")
     return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
 

@@ -14,11 +14,11 @@ from palier.committee.models import Committee, Mandate, Seat
 from palier.committee.rules.seats import Office
 from palier.directory.models import Organisation
 from palier.directory.rules import ROLES_OF_KIND, Right, Role, Thing
-from palier.documents.operations import store
+from palier.documents.operations import keep
 from palier.documents.queries import current
 from palier.verdict import Refusal
 from palier.web.committee.forms import AppointForm, CommitteeForm, DayForm, SeatForm
-from palier.web.documents.files import attachment
+from palier.web.documents.files import attachment, receives
 from palier.web.doors import Request, door
 from palier.web.export import spreadsheet
 from palier.web.ledger.history import entries_of
@@ -146,7 +146,7 @@ def close_seat(request: Request, committee_id: int, seat_id: int) -> HttpRespons
     return redirect("committee", committee_id=committee_id)
 
 
-@door(GET=WRITE, POST=WRITE)
+@door(GET=WRITE, POST=WRITE, before=receives("file"))
 def appoint(request: Request, committee_id: int, seat_id: int) -> HttpResponse:
     """Appoint somebody to a seat."""
     found = _seat(committee_id, seat_id)
@@ -156,7 +156,7 @@ def appoint(request: Request, committee_id: int, seat_id: int) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            with transaction.atomic():  # a refusal leaves no file behind
+            with transaction.atomic():  # a refusal leaves no document behind
                 mandate = operations.appoint(
                     seat=found,
                     email=given["email"],
@@ -179,9 +179,8 @@ def appoint(request: Request, committee_id: int, seat_id: int) -> HttpResponse:
 
 def _appointment(request: Request, seat: Seat, given: dict[str, Any]) -> Any:
     title = f"Désignation de {given['name']}, siège {seat.number}"
-    file = given["file"]
-    return store(
-        landlord=None, file=file, name=file.name, title=title, kind="appointment", by=request.user, at=request.at
+    return keep(
+        landlord=None, received=request.ready(), title=title, kind="appointment", by=request.user, at=request.at
     ).document
 
 

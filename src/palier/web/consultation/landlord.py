@@ -16,13 +16,13 @@ from palier.directory.models import Landlord, Organisation
 from palier.directory.queries import associations_of
 from palier.directory.rules import Right, Thing
 from palier.documents.models import Document, Version
-from palier.documents.operations import store
+from palier.documents.operations import Received, keep
 from palier.documents.queries import current
 from palier.label import queries as label
 from palier.label.rules.stages import Stage
 from palier.verdict import YES, Refusal, Remedy, Verdict, no
 from palier.web.consultation.forms import BecauseForm, MeetingForm, OpeningForm, ReplyForm
-from palier.web.documents.files import attachment
+from palier.web.documents.files import attachment, receives
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 
@@ -62,7 +62,7 @@ def consultation(request: Request, landlord: Landlord) -> HttpResponse:
     return render(request, "consultation/rounds.html", context)
 
 
-@door(GET=_WRITE, POST=_WRITE)
+@door(GET=_WRITE, POST=_WRITE, before=receives("file"))
 def open_page(request: Request, landlord: Landlord) -> HttpResponse:
     """Associate the representatives with the stage under way."""
     journey = label.open_journey(landlord=landlord.pk)
@@ -78,8 +78,8 @@ def open_page(request: Request, landlord: Landlord) -> HttpResponse:
         try:
             with transaction.atomic():  # a refused file leaves nothing behind: the form is shown again as it was
                 versions = [current(document) for document in form.cleaned_data.get("documents", ())]
-                if upload := form.cleaned_data["file"]:
-                    versions.append(_store(request, landlord, upload, "other"))
+                if received := request.ready():
+                    versions.append(_keep(request, landlord, received, "other"))
                 round_ = operations.open_round(
                     landlord=landlord,
                     cycle=ask.cycle,
@@ -115,9 +115,9 @@ def _reachable(landlord: Landlord, request: Request) -> list[dict[str, Any]]:
     return [{"name": a.name, "people": len(people.get(a.pk, []))} for a in found]
 
 
-def _store(request: Request, landlord: Landlord, upload: Any, kind: str) -> Version:
-    title = str(upload.name).rsplit(".", 1)[0]
-    return store(landlord=landlord, file=upload, name=upload.name, title=title, kind=kind, by=request.user, at=request.at)
+def _keep(request: Request, landlord: Landlord, received: Received, kind: str) -> Version:
+    title = received.name.rsplit(".", 1)[0]
+    return keep(landlord=landlord, received=received, title=title, kind=kind, by=request.user, at=request.at)
 
 
 @door(GET=_READ)
@@ -186,7 +186,7 @@ def _say_why(round_: Round) -> Verdict:
     return no("consultation.reason_missing", "Dites pourquoi.", Remedy("Revenir à la concertation", "consultation_round", here))
 
 
-@door(GET=_WRITE, POST=_WRITE)
+@door(GET=_WRITE, POST=_WRITE, before=receives("minutes"))
 def meeting(request: Request, landlord: Landlord, round_id: int) -> HttpResponse:
     """Record a meeting, or a direct consultation of tenants."""
     round_ = _round(landlord, round_id)
@@ -201,10 +201,9 @@ def meeting(request: Request, landlord: Landlord, round_id: int) -> HttpResponse
     )
     if request.method == "POST" and form.is_valid():
         done = form.cleaned_data
-        minutes = done["minutes"]
         try:
             with transaction.atomic():
-                kind = "minutes" if facts.voices else "tenant_notice"
+                minutes, kind = request.ready(), "minutes" if facts.voices else "tenant_notice"
                 operations.record_meeting(
                     round_=round_,
                     body=Body(done["body"]),
@@ -212,7 +211,7 @@ def meeting(request: Request, landlord: Landlord, round_id: int) -> HttpResponse
                     invited=list(done.get("invited", ())),
                     present=list(done.get("present", ())),
                     documents=[current(document) for document in done.get("documents", ())],
-                    minutes=_store(request, landlord, minutes, kind) if minutes else None,
+                    minutes=_keep(request, landlord, minutes, kind) if minutes else None,
                     tenants=done["tenants"],
                     note=done["note"],
                     by=request.user,

@@ -1,11 +1,24 @@
-"""Handing out a file: always as an attachment, never interpreted by the browser."""
+"""Files in and out: received before the act, handed out as an attachment, never interpreted by the browser."""
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404
+from collections.abc import Callable
+
+from django.http import FileResponse, Http404, HttpRequest
 
 from palier.documents.models import Version
+from palier.documents.operations import Received, receive
 from palier.documents.storage import path_of
+
+
+def receives(field: str) -> Callable[..., Received | None]:
+    """For a door's ``before``: check the file of this field and lay it on disk. None when no file came."""
+
+    def received(request: HttpRequest, **_: object) -> Received | None:
+        file = request.FILES.get(field)
+        return receive(file=file, name=file.name or "") if file else None
+
+    return received
 
 
 def attachment(version: Version) -> FileResponse:

@@ -20,7 +20,7 @@ from palier.frameworks.models import Assessment
 from palier.frameworks.queries import using
 from palier.ledger.rules import Audience
 from palier.verdict import Refusal, Remedy, Verdict, no, require
-from palier.web.documents.files import attachment
+from palier.web.documents.files import attachment, receives
 from palier.web.documents.forms import DepositForm, FilterForm, ShareForm, VersionForm
 from palier.web.doors import Open, Request, door
 from palier.web.ledger.history import entries_of
@@ -35,17 +35,16 @@ def readable(request: Request, landlord: Landlord) -> QuerySet[Document]:
     return queries.readable(landlord=landlord, roles=request.roles, person=request.user, on=request.on)
 
 
-@door(GET=Open.SIGNED_IN, POST=WRITE)
+@door(GET=Open.SIGNED_IN, POST=WRITE, before=receives("file"))
 def documents(request: Request, landlord: Landlord) -> HttpResponse:
     """The list of a landlord's documents; deposit of a new one."""
     form = DepositForm(request.POST or None, request.FILES or None, roles=request.roles)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            version = operations.store(
+            version = operations.keep(
                 landlord=landlord,
-                file=given["file"],
-                name=given["file"].name,
+                received=request.ready(),
                 title=given["title"],
                 kind=given["kind"],
                 audience=Audience(given["audience"]),
@@ -96,18 +95,16 @@ def _list(request: Request, landlord: Landlord, form: DepositForm, *, status: in
     return render(request, "documents/documents.html", context, status=status)
 
 
-@door(GET=Open.SIGNED_IN, POST=WRITE)
+@door(GET=Open.SIGNED_IN, POST=WRITE, before=receives("file"))
 def document(request: Request, landlord: Landlord, document_id: int) -> HttpResponse:
     """One document: its versions, who reads it, its history; deposit of the next version."""
     found = get_object_or_404(readable(request, landlord).select_related("withdrawn_by"), pk=document_id)
     form = VersionForm(request.POST or None, request.FILES or None, kind=found.kind)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
         try:
-            version = operations.store(
+            version = operations.keep(
                 landlord=landlord,
-                file=file,
-                name=file.name,
+                received=request.ready(),
                 title=found.title,
                 kind=found.kind,
                 by=request.user,

@@ -12,15 +12,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from palier.directory.models import Landlord
-from palier.documents import operations as documents
 from palier.documents import queries as pieces
 from palier.documents.models import Document
+from palier.documents.operations import Received, keep
 from palier.documents.rules import KINDS
 from palier.frameworks import operations, queries
 from palier.frameworks.models import Assessment
 from palier.frameworks.rules.grid import Criterion
 from palier.frameworks.rules.purposes import PURPOSES
 from palier.verdict import Refusal
+from palier.web.documents.files import receives
 from palier.web.documents.forms import accept
 from palier.web.doors import Open, Request, door, refused
 from palier.web.frameworks.shown import found, may_answer
@@ -46,7 +47,13 @@ class EvidenceForm(forms.Form):
         self.fields["file"].widget.attrs["accept"] = accept(extensions) if extensions else accept()
 
 
-@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN)
+def _receive(request: Request, landlord: Landlord, assessment_id: int, criterion: str) -> Received | None:
+    if not may_answer(request, found(request, landlord, assessment_id)):
+        return None
+    return receives("file")(request)
+
+
+@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN, before=_receive)
 def evidence(request: Request, landlord: Landlord, assessment_id: int, criterion: str) -> HttpResponse:
     """Deposit a piece for a criterion, or attach one of the file's."""
     assessment = found(request, landlord, assessment_id)
@@ -83,10 +90,15 @@ def evidence(request: Request, landlord: Landlord, assessment_id: int, criterion
 
 def _deposit(request: Request, assessment: Assessment, asked: Criterion, given: dict[str, Any]) -> str:
     """Keep the file, then attach it; the title it is kept under."""
-    stored = documents.receive(file=given["file"], name=given["file"].name, kind=given["kind"])
     audience = PURPOSES[assessment.version.framework.purpose].audience
-    version = documents.keep(
-        stored=stored, landlord=assessment.landlord, title=given["title"], audience=audience, by=request.user, at=request.at
+    version = keep(
+        received=request.ready(),
+        landlord=assessment.landlord,
+        title=given["title"],
+        kind=given["kind"],
+        audience=audience,
+        by=request.user,
+        at=request.at,
     )
     operations.attach(assessment=assessment, criterion=asked.code, document=version.document, by=request.user, at=request.at)
     return version.document.title

@@ -24,6 +24,7 @@ from palier.label.rules.stages import Holder, Stage
 from palier.stock import queries as stock
 from palier.verdict import Refusal, no
 from palier.web.documents.fields import DocumentField
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_for
 
@@ -149,7 +150,7 @@ class PieceForm(forms.Form):
         return cleaned
 
 
-@door(GET=(Thing.EVIDENCE, Right.READ), POST=(Thing.EVIDENCE, Right.WRITE))
+@door(GET=(Thing.EVIDENCE, Right.READ), POST=(Thing.EVIDENCE, Right.WRITE), before=receives("file"))
 def pieces(request: Request, landlord: Landlord) -> HttpResponse:
     """The pieces asked at this stage, what was deposited for them, and those of the stages before."""
     found = open_one(landlord)
@@ -192,11 +193,10 @@ def pieces(request: Request, landlord: Landlord) -> HttpResponse:
 @transaction.atomic
 def _deposit(request: Request, landlord: Landlord, journey: Journey, form: PieceForm) -> None:
     kind, document = form.cleaned_data["kind"], form.cleaned_data["document"]
-    if upload := form.cleaned_data["file"]:
-        document = documents.store(
+    if received := request.ready():
+        document = documents.keep(
             landlord=landlord,
-            file=upload,
-            name=upload.name,
+            received=received,
             title=KINDS[kind].label,
             kind=kind,
             by=request.user,

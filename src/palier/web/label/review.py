@@ -20,6 +20,7 @@ from palier.label import queries as label
 from palier.label.models import Correction, Piece
 from palier.label.rules.stages import INSTRUCTIONS, Stage
 from palier.verdict import Conflict, Refusal
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one, shown_journey
 
@@ -151,7 +152,7 @@ def ask(request: Request, landlord: Landlord) -> HttpResponse:
     return redirect("file_review", landlord_id=landlord.pk)
 
 
-@door(POST=(Thing.EVIDENCE, Right.WRITE))
+@door(POST=(Thing.EVIDENCE, Right.WRITE), before=receives("file"))
 def answer(request: Request, landlord: Landlord, correction_id: int) -> HttpResponse:
     """Answer a correction: this closes it."""
     found = open_one(landlord)
@@ -185,11 +186,10 @@ def withdraw(request: Request, landlord: Landlord, correction_id: int) -> HttpRe
 @transaction.atomic
 def _answer(request: Request, landlord: Landlord, correction: Correction, form: AnswerForm) -> None:
     document, piece = None, correction.piece
-    if upload := form.cleaned_data["file"]:
-        document = documents.store(
+    if received := request.ready():
+        document = documents.keep(
             landlord=landlord,
-            file=upload,
-            name=upload.name,
+            received=received,
             title=piece.document.title if piece else correction.subject,
             kind=piece.kind if piece else "other",
             by=request.user,

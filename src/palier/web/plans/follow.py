@@ -12,11 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents.models import Document
-from palier.documents.operations import store
+from palier.documents.operations import keep
 from palier.plans import operations, queries
 from palier.plans.models import Action
 from palier.plans.rules.terms import Status
 from palier.verdict import Conflict, Refusal, require
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.plans.actions import action_of, people_of_landlord
 from palier.web.plans.forms import DropForm, EntrustForm, EvidenceForm, MeasureForm, ProgressForm
@@ -162,7 +163,7 @@ def _small(request: Request, found: Action, form: Any, title: str, submit: str, 
 # --- Proving -------------------------------------------------------------------------------------------------------
 
 
-@door(GET=(Thing.EVIDENCE, Right.WRITE), POST=(Thing.EVIDENCE, Right.WRITE))
+@door(GET=(Thing.EVIDENCE, Right.WRITE), POST=(Thing.EVIDENCE, Right.WRITE), before=receives("file"))
 def prove(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
     """Attach a document to an action."""
     found = action_of(landlord, action_id)
@@ -176,12 +177,11 @@ def prove(request: Request, landlord: Landlord, action_id: int) -> HttpResponse:
         document = form.cleaned_data["document"]
         try:
             with transaction.atomic():
-                if upload := form.cleaned_data["file"]:
-                    document = store(
+                if received := request.ready():
+                    document = keep(
                         landlord=landlord,
-                        file=upload,
-                        name=upload.name,
-                        title=str(upload.name).rsplit(".", 1)[0],
+                        received=received,
+                        title=received.name.rsplit(".", 1)[0],
                         kind=form.cleaned_data["kind"],
                         by=request.user,
                         at=request.at,

@@ -8,19 +8,17 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
-from palier.documents import operations as documents
 from palier.register import operations, queries
 from palier.register.models import Licence, MarkUse, SealedFile
 from palier.register.rules.certificates import spelled
 from palier.register.rules.marks import Support, removal_is_late
 from palier.verdict import Refusal, require
-from palier.web.documents.files import attachment, kept
+from palier.web.documents.files import attachment, kept, receives
 from palier.web.doors import Answer, Request, door
 from palier.web.ui.forms import DayInput
 
@@ -142,7 +140,7 @@ def shipped(request: Request, landlord: Landlord, form: str) -> Answer:
     return FileResponse(file.open("rb"), as_attachment=True, filename=file.name, content_type=_SHIPPED_TYPES[form])
 
 
-@door(GET=OWN, POST=OWN)
+@door(GET=OWN, POST=OWN, before=receives("picture"))
 def declare(request: Request, landlord: Landlord) -> HttpResponse:
     """Say where the mark is shown."""
     licence = queries.licence_of(landlord=landlord.pk)
@@ -151,15 +149,13 @@ def declare(request: Request, landlord: Landlord) -> HttpResponse:
     form = UseForm(request.POST or None, request.FILES or None, initial={"since": request.on})
     if form.is_valid():
         given = form.cleaned_data
-        picture: UploadedFile[Any] | None = given["picture"]
         try:
-            stored = documents.receive(file=picture, name=picture.name or "", kind="photo") if picture else None
             operations.declare_use(
                 licence=licence,
                 support=Support(given["support"]),
                 place=given["place"],
                 since=given["since"],
-                picture=stored,
+                picture=request.ready(),
                 by=request.user,
                 at=request.at,
             )

@@ -11,10 +11,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.rules import Right, Thing
-from palier.documents import operations as documents
 from palier.register import operations, queries
 from palier.register.rules.marks import removal_is_late
 from palier.verdict import Refusal
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 
 WRITE = (Thing.MARK_KIT, Right.WRITE)
@@ -38,15 +38,14 @@ class PieceForm(forms.Form):
     )
 
 
-@door(GET=WRITE, POST=WRITE)
+@door(GET=WRITE, POST=WRITE, before=receives("file"))
 def scheme(request: Request) -> HttpResponse:
     """The kit, the licences, the uses to remove; a POST adds a file to the kit."""
     form = PieceForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
-            stored = documents.receive(file=given["file"], name=given["file"].name, kind=queries.MARK_KIND)
-            operations.add_to_kit(stored=stored, title=given["title"], by=request.user, at=request.at)
+            operations.add_to_kit(received=request.ready(), title=given["title"], by=request.user, at=request.at)
         except Refusal as refusal:
             form.add_error("file", refusal.verdict.sentence)
         else:

@@ -51,14 +51,18 @@ def _back(item: Import) -> HttpResponse:
     return redirect("stock_import", landlord_id=item.landlord_id, import_id=item.pk)
 
 
-@door(GET=WRITE, POST=WRITE)
+def _receive(request: Request, landlord: Landlord) -> operations.Received | None:
+    file = request.FILES.get("file")
+    return operations.receive(file=file, name=file.name or "") if file else None
+
+
+@door(GET=WRITE, POST=WRITE, before=_receive)
 def deposit(request: Request, landlord: Landlord) -> HttpResponse:
     """Drop a file of the stock."""
     form = DepositForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
         try:
-            received = operations.receive(file=file, name=file.name)
+            received = request.ready()
         except Refusal as refusal:
             form.add_error("file", refusal.verdict.sentence)
         else:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from palier.documents.storage import stay
 from palier.installation import backup
 
 
@@ -31,13 +32,14 @@ class Command(BaseCommand):
             raise CommandError(f"« {file} » existe déjà : choisissez un autre nom.")
         applied = sorted(f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations())
         try:
-            manifest = backup.write(
-                target=file.absolute(),
-                documents=Path(settings.DOCUMENTS),
-                at=timezone.now(),
-                version=version("palier"),
-                migrations=applied,
-            )
+            with stay():
+                manifest = backup.write(
+                    target=file.absolute(),
+                    documents=Path(settings.DOCUMENTS),
+                    at=timezone.now(),
+                    version=version("palier"),
+                    migrations=applied,
+                )
         except (backup.BackupError, OSError) as problem:
             raise CommandError(str(problem)) from problem
         size = file.stat().st_size / 1e6

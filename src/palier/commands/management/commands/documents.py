@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import timedelta
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from palier.documents.queries import missing_files
-from palier.documents.storage import sweep
+from palier.jobs.files import sweep
 
 
 class Command(BaseCommand):
-    """Reads every file again, or removes what uploads cut short have left."""
+    """Reads every file again, or removes what uploads and acts cut short have left."""
 
-    help = "Vérifie que chaque version a son fichier, intact (check), ou enlève les envois interrompus (sweep)."
+    help = "Vérifie que chaque version a son fichier, intact (check), ou enlève les fichiers qu’aucune pièce ne nomme (sweep)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Which of the two."""
@@ -25,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, chore: str, **options: Any) -> None:
         """Run one chore."""
         if chore == "sweep":
-            self.stdout.write(f"{sweep(before=timezone.now() - timedelta(days=1))} envoi(s) interrompu(s) enlevé(s).")
+            self.stdout.write(f"{sweep(at=timezone.now())} fichier(s) sans pièce enlevé(s).")
             return
         lost = missing_files()
         for version in lost:

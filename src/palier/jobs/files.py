@@ -1,0 +1,30 @@
+"""Files that no row names: an upload cut before its act, an act refused after its upload. Swept a day later."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import Model
+
+from palier.documents.models import Version
+from palier.documents.storage import sweep_incoming, sweep_unnamed
+from palier.register.models import SealedFile
+from palier.stock.models import Import
+
+# Every column that names a file by its SHA-256.
+NAMES: tuple[tuple[type[Model], str], ...] = ((Version, "sha256"), (Import, "file_digest"), (SealedFile, "sha256"))
+# No act takes this long from its file to its row.
+LONGEST = timedelta(days=1)
+
+
+def sweep(*, at: datetime) -> int:
+    """Remove what uploads cut short have left, and the files that no row names; how many there were."""
+    before = at - LONGEST
+    return sweep_incoming(before=before) + sweep_unnamed(before=before, named=_named)
+
+
+def _named(digests: list[str]) -> set[str]:
+    found: set[str] = set()
+    for model, column in NAMES:
+        found.update(model._default_manager.filter(**{f"{column}__in": digests}).values_list(column, flat=True))  # noqa: SLF001  # the manager, whatever its name
+    return found
