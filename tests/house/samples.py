@@ -251,6 +251,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "recommendation_id": plans.recommendation,
     "action_id": plans.action,
     "evidence_id": plans.evidence,
+    "condition_id": plans.condition,
     "plan_export:form": lambda _: "csv",
     "plan_snapshot:number": lambda _: 1,
     "committee_id": committee,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from palier.calendar import paris_day
@@ -19,8 +20,11 @@ from palier.plans.operations import (
     freeze,
     open_plan,
     reopen,
+    set_conditions,
+    show_condition,
 )
 from palier.plans.rules.action import ActionContent
+from palier.plans.rules.conditions import Asked
 from tests.documents.samples import pdf
 
 if TYPE_CHECKING:
@@ -102,3 +106,17 @@ def evidence(world: World) -> int:
     shared = SharedDocument.objects.select_related("version__document").get(round__landlord=world.landlord)
     add_evidence(action=made, document=shared.version.document, by=world.lead, at=world.at)
     return ActionEvidence.objects.get(action=made).pk
+
+
+def condition(world: World) -> int:
+    made = set_conditions(
+        landlord=world.landlord,
+        cycle=1,
+        decision=0,
+        asked=[Asked(f"Agir, {world.canary}.", paris_day(world.at) + timedelta(days=90))],
+        decided_on=paris_day(world.at),
+        by=world.staff,
+        at=world.at,
+    )[0]
+    show_condition(condition=made, text=f"Fait, {world.canary}.", by=world.lead, at=world.at)
+    return made.pk

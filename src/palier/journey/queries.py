@@ -21,6 +21,8 @@ from palier.label.rules.guards import Facts, holder, missing
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
 from palier.label.rules.steps import BY_ACT
+from palier.plans import queries as plans
+from palier.plans.rules.conditions import Standing
 from palier.verdict import Verdict
 
 
@@ -36,6 +38,8 @@ class Position:
     holder: Holder
     yours: bool
     missing: Verdict
+    conditions: Verdict
+    """The conditions of the committee that are not met yet; they stop nothing, the committee looks at them next."""
     offers: tuple[say.Offer, ...]
     staircase: tuple[say.LandingView, ...]
     flight: tuple[say.StepView, ...]
@@ -83,6 +87,7 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         holder=whose,
         yours=bool(facts and say.held(facts, roles)),
         missing=missing(facts) if facts else Verdict(),
+        conditions=plans.conditions_to_do(landlord=journey.landlord_id, on=on),
         offers=say.offers(facts, roles) if facts else (),
         staircase=say.staircase(standing),
         flight=flight,
@@ -269,6 +274,10 @@ class Row:
     gate: Verdict
     pace: say.Pace
     days_left: int | None
+    conditions_late: int
+    """Conditions of the committee past their day."""
+    conditions_shown: int
+    """Conditions that the landlord says are met, to be checked."""
 
     @property
     def days_late(self) -> int:
@@ -301,10 +310,12 @@ def rows_and_waited_for(
     """The lines of a page of journeys, and how many of the late ones wait for whom; their facts are gathered once."""
     facts = label.facts_of(journeys=list({journey.pk: journey for journey in (*journeys, *late)}.values()), on=on)
     waited = Counter(holder(facts[journey.pk]) for journey in late).most_common()
-    return [_row(journey, facts[journey.pk], roles, on) for journey in journeys], waited
+    pending = plans.conditions_pending(landlords={journey.landlord_id for journey in journeys}, on=on)
+    found = [_row(one, facts[one.pk], pending.get(one.landlord_id, Counter()), roles, on) for one in journeys]
+    return found, waited
 
 
-def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Row:
+def _row(journey: Journey, facts: Facts, pending: Counter[Standing], roles: frozenset[Role], on: date) -> Row:
     stage, rules = facts.stage, facts.rules
     if stage.is_over:
         towards, step = stage.label, f"Terminé le {paris_day(journey.closed_at):%d/%m/%Y}" if journey.closed_at else ""
@@ -326,6 +337,8 @@ def _row(journey: Journey, facts: Facts, roles: frozenset[Role], on: date) -> Ro
         gate=facts.gate,
         pace=say.pace(journey.due_on, on),
         days_left=days_left(journey.due_on, on) if journey.due_on else None,
+        conditions_late=pending[Standing.LATE],
+        conditions_shown=pending[Standing.SHOWN],
     )
 
 

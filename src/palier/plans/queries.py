@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ from palier.plans.models import (
     Term,
 )
 from palier.plans.rules.action import ActionContent
-from palier.plans.rules.conditions import Said, Standing, standing
+from palier.plans.rules.conditions import Said, Standing, standing, to_do
 from palier.plans.rules.plan import ActionFacts, PlanFacts, RecommendationFacts
 from palier.plans.rules.plan import submittable as submittable_of
 from palier.plans.rules.terms import DEFAULT_TERMS, Direction, Nature, Responsibility, Scope, Status, Vocabulary
@@ -255,6 +255,20 @@ def condition_standing(condition: Condition, *, on: date) -> Standing:
     """Where a condition stands on a day. No SQL query for those of ``conditions``."""
     answers = condition.answers.all()
     return standing(Said(answers[len(answers) - 1].said) if answers else None, due_on=condition.due_on, on=on)
+
+
+def conditions_to_do(*, landlord: int, on: date) -> Verdict:
+    """Yes once every condition of the committee is met; otherwise each that is not, by day. Two SQL queries."""
+    unmet = unmet_conditions(landlords=[landlord])
+    return Verdict(tuple(to_do(landlord, one.code, one.text, one.due_on, condition_standing(one, on=on)) for one in unmet))
+
+
+def conditions_pending(*, landlords: Collection[int], on: date) -> dict[int, Counter[Standing]]:
+    """How many conditions of each landlord are not met, by where they stand. Two SQL queries."""
+    found: dict[int, Counter[Standing]] = defaultdict(Counter)
+    for one in unmet_conditions(landlords=landlords):
+        found[one.landlord_id][condition_standing(one, on=on)] += 1
+    return found
 
 
 def snapshots(*, landlord: int, cycle: int) -> QuerySet[Snapshot]:

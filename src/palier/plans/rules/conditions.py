@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from palier.calendar import in_words
-from palier.verdict import Verdict, no
+from palier.verdict import Reason, Remedy, Verdict, no
 
 
 class ShownBy(StrEnum):
@@ -91,6 +91,17 @@ def words(asked: Sequence[Asked]) -> str:
         for one in asked
     ]
     return "\n".join(lines if len(lines) < 2 else [f"{number}. {line}" for number, line in enumerate(lines, 1)])
+
+
+def to_do(landlord: int, code: str, text: str, due_on: date, now: Standing) -> Reason:
+    """A condition that is not met yet, as a thing that is missing."""
+    when = (
+        f"était attendue le {in_words(due_on)}" if now is Standing.LATE else f"est à remplir au plus tard le {in_words(due_on)}"
+    )
+    if now is Standing.SHOWN:
+        when = "attend d’être vérifiée par l’équipe du label"
+    remedy = Remedy(f"Voir {code}", "conditions", {"landlord_id": landlord})
+    return Reason("plans.condition_unmet", f"La réserve {code} du comité {when}.", remedy, text)
 
 
 def sound(asked: Sequence[Asked], *, decided_on: date) -> Verdict:

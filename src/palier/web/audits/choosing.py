@@ -16,6 +16,7 @@ from palier.directory.rules import Role
 from palier.label import queries as label
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
+from palier.plans import queries as plans
 from palier.verdict import YES, Verdict, no
 from palier.web.audits.forms import BecauseForm, ConsultForm, FeedbackForm
 from palier.web.audits.shown import LANDLORD, READ_PLAN, frame, not_for, said_in, show, shown
@@ -118,6 +119,7 @@ def mission(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
         "may_set_aside": found.state in OFFERED and bool(request.roles & LANDLORD),
         "may_judge": found.state == State.APPROVED and _side(request) is not None and feedback is None,
         "feedback": feedback,
+        "conditions": plans.conditions_to_do(landlord=landlord.pk, on=request.on) if found.state in HELD else None,
         "history": entries_of(request, "audits.mission", found.pk),
     }
     return render(request, "audits/mission.html", context)

@@ -22,6 +22,7 @@ from palier.label.models import Journey
 from palier.label.rules.guards import conditions
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Guard
+from palier.plans import queries as plans
 from palier.verdict import Refusal
 from palier.web.committee.conditions import Conditions
 from palier.web.committee.conditions import conditions as conditions_of
@@ -60,6 +61,7 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
             {"row": d, "label": Outcome(d.outcome).about.label, "stage": Stage(d.stage).label}
             for d in queries.decisions(landlord=landlord.pk)
         ],
+        "followed": {one.decision_id for one in plans.conditions(landlords=[landlord.pk])},
         "may_record": found is not None
         and bool(request.may(Right.WRITE, Thing.DECISION_NOTICE))
         and bool(_outcomes(found, request.on)),

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from palier.web.plans import actions, follow, recommendations, views
+from palier.web.plans import actions, conditions, follow, recommendations, views
 
 _PLAN = "organismes/<int:landlord_id>/plan/"
 _ACTION = f"{_PLAN}actions/<int:action_id>/"
+_CONDITIONS = "organismes/<int:landlord_id>/reserves/"
 _RECOMMENDATION = f"{_PLAN}preconisations/<int:recommendation_id>/"
 
 urlpatterns = [
@@ -30,5 +31,8 @@ urlpatterns = [
     path(f"{_RECOMMENDATION}actions/<int:action_id>/detacher/", recommendations.unlink, name="recommendation_unlink"),
     path(f"{_RECOMMENDATION}refuser/", recommendations.refuse, name="recommendation_refuse"),
     path(f"{_RECOMMENDATION}reprendre/", recommendations.reconsider, name="recommendation_reconsider"),
+    path(_CONDITIONS, conditions.conditions, name="conditions"),
+    path(f"{_CONDITIONS}<int:condition_id>/montrer/", conditions.show, name="condition_show"),
+    path(f"{_CONDITIONS}<int:condition_id>/constater/", conditions.find, name="condition_find"),
     path("label/listes-du-plan/", recommendations.terms, name="plan_terms"),
 ]

@@ -115,6 +115,7 @@ def plan(request: Request, landlord: Landlord) -> HttpResponse:
         "filtered": any(request.GET.get(name) for name in form.fields),
         "query": request.GET.urlencode(),
         "plans": list(queries.plans(landlord=landlord.pk)),
+        "conditions": queries.conditions_to_do(landlord=landlord.pk, on=request.on),
         "snapshots": list(queries.snapshots(landlord=landlord.pk, cycle=found.cycle)),
         "history": entries_of(request, "plans.plan", found.pk, limit=6),
     }
