@@ -217,7 +217,7 @@ _MATRIX = {
     Thing.EVIDENCE: "        rw    rw    r        -      r       r        r      r     -     -     r",
     Thing.TENANTS_STEP: "    rw    -     r        rs     r       r        r      r     -     -     r",
     Thing.INSTRUCTION_NOTE: "-     -     -        -      -       rw       r      r     -     -     r",
-    Thing.BALLOT: "          -     -     -        -      -       rw       rs     rsv   -     -     r",
+    Thing.BALLOT: "          -     -     -        -      -       rwv      rs     rsv   -     -     r",
     Thing.DECISION_NOTICE: " r     r     r        r      r       rw       r      rv    r     r     r",
     Thing.COMMITTEE: "       r     -     r        r      r       rw       r      r     r     r     rw",
     Thing.AUDITOR_APPROVAL: "r     -     r        -      rs      rw       rv     rv    -     -     rw",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -92,6 +94,19 @@ class Ballot(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["poll", "seat", "version"], name="ballot_once_a_seat")]
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """What it says, as its seal commits to it."""
+        return {
+            "poll": self.poll_id,
+            "seat": self.seat_id,
+            "version": self.version,
+            "by": self.by_id,
+            "choice": self.choice,
+            "conditions": self.conditions,
+            "reasons": self.reasons,
+        }
 
 
 class Voiding(models.Model):

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,7 +22,7 @@ from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import Effect, of, parse, plain
 from palier.committee.rules.outcomes import Outcome
-from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of, stayed
+from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of
 from palier.committee.rules.seats import Hold
 from palier.committee.rules.tally import Choice, Roll, quorum, voters
 from palier.directory.models import Person
@@ -159,45 +160,25 @@ def cast(
         summary = f"a voulu voter pour le siège {seat.number} sur « {poll.item.title} » : refusé. {verdict.sentence}"
         remember(session, "ballot_refused", summary, by=by, at=at, poll=poll.pk, seat=seat.pk)
         return verdict
-    mandate = _mandate(session, by)
-    nonce = secrets.token_hex(16)
-    version = before.version + 1 if before else 1
-    said = {
-        "poll": poll.pk,
-        "seat": seat.pk,
-        "version": version,
-        "by": by.pk,
-        "choice": choice.value,
-        "conditions": conditions.strip(),
-        "reasons": reasons.strip(),
-    }
-    seal = commitment(bytes.fromhex(nonce), said)
-    again = "a changé sa voix" if before else "a voté"
-    entry = remember(
-        session,
-        "ballot_cast",
-        f"{again} pour le siège {seat.number} sur « {poll.item.title} ».",
-        by=by,
-        at=at,
-        poll=poll.pk,
-        seat=seat.pk,
-        version=version,
-        seal=seal,
-    )
-    return Ballot.objects.create(
+    ballot = Ballot(
         poll=poll,
         seat=seat,
-        version=version,
-        mandate=mandate,
+        version=before.version + 1 if before else 1,
+        mandate=_mandate(session, by),
         by=by,
-        choice=choice,
+        choice=choice.value,
         conditions=conditions.strip(),
         reasons=reasons.strip(),
         at=at,
-        nonce=nonce,
-        seal=seal,
-        entry=entry,
+        nonce=secrets.token_hex(16),
     )
+    ballot.seal = commitment(bytes.fromhex(ballot.nonce), ballot.said)
+    again = "a changé sa voix" if before else "a voté"
+    summary = f"{again} pour le siège {seat.number} sur « {poll.item.title} »."
+    facts = {"poll": poll.pk, "seat": seat.pk, "version": ballot.version, "seal": ballot.seal}
+    ballot.entry = remember(session, "ballot_cast", summary, by=by, at=at, **facts)
+    ballot.save(force_insert=True)
+    return ballot
 
 
 def _may_cast(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot | None) -> Verdict:
@@ -207,15 +188,10 @@ def _may_cast(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot |
         return no("committee.poll_closed", "Le scrutin est clos.")
     if before is not None and before.by_id != by.pk:
         return no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
-    scene = queries.scene_of_poll(poll, close_at=at)
-    if session.written:
-        if by.pk not in may_write(scene).get(seat.pk, ()):
-            return no("committee.not_yours", "Cette voix ne vous revient pas.")
-        return _declared(poll.item, by)
-    sits = poll.roll.filter(closing=False, seat=seat, may_vote=True, mandate__person=by).exists()
-    if not sits or by.pk not in stayed(scene.moves, since=scene.matter_at, until=scene.close_at):
-        return no("committee.not_yours", "Cette voix ne vous revient pas : vous ne siégez pas pour elle sur ce point.")
-    return Verdict()
+    if seat.pk not in queries.voices(poll=poll, person=by, at=at):
+        here = "" if session.written else " : vous ne siégez pas pour elle sur ce point"
+        return no("committee.not_yours", f"Cette voix ne vous revient pas{here}.")
+    return _declared(poll.item, by) if session.written else Verdict()
 
 
 def _mandate(session: Session, person: Person) -> Mandate:
@@ -271,23 +247,17 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     poll.save(update_fields=["closed_at", "closed_by", "result", "sentence", "record", "checked"])
     roll = roll_of(scene)
     _freeze_roll(poll, _without(roll, left(scene, roll)), voters(scene.terms, roll), closing=True)
-    ballots = [
-        {
-            "seat": b.seat_id,
-            "version": b.version,
-            "by": b.by_id,
-            "choice": b.choice,
-            "conditions": b.conditions,
-            "reasons": b.reasons,
-            "nonce": b.nonce,
-            "seal": b.seal,
-            "line": b.entry,
-        }
-        for b in queries.ballots_of(poll=poll)
-    ]
+    terms = queries.terms_of(poll.terms)
+    ballots = [_told(ballot, secret=terms.secret) for ballot in queries.ballots_of(poll=poll)]
     summary = f"a clos le scrutin « {poll.motion} » ({item.title}). {found.sentence}"
     remember(session, "poll_closed", summary, by=by, at=closed_at, item=item.pk, poll=poll.pk, count=again, ballots=ballots)
     return poll
+
+
+def _told(ballot: Ballot, *, secret: bool) -> dict[str, Any]:
+    """What the close tells of a ballot: where its seal was written, and what opens it unless the ballot is secret."""
+    sealed = {"seat": ballot.seat_id, "version": ballot.version, "seal": ballot.seal, "line": ballot.entry}
+    return sealed if secret else sealed | ballot.said | {"nonce": ballot.nonce}
 
 
 def _without(roll: Roll, gone: frozenset[int]) -> Roll:

@@ -16,6 +16,7 @@ from palier.committee.queries.composing import (
 from palier.committee.queries.dossiers import dossier_content
 from palier.committee.queries.polls import (
     adopted,
+    ballot_receipt,
     ballots_of,
     benches,
     current_ballots,
@@ -25,8 +26,10 @@ from palier.committee.queries.polls import (
     scene_of_poll,
     second_count,
     second_scene,
+    voices,
 )
 from palier.committee.queries.recusals import clues, declarations, kept_out, recused, recused_items, unsettled
+from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
     committees_of,
@@ -44,7 +47,13 @@ __all__ = [
     "Composed",
     "Composition",
     "Forecast",
+    "Line",
+    "Member",
+    "Point",
+    "Room",
+    "Vote",
     "adopted",
+    "ballot_receipt",
     "ballots_of",
     "benches",
     "clues",
@@ -68,6 +77,7 @@ __all__ = [
     "recused",
     "recused_items",
     "replies",
+    "room",
     "scene_of",
     "scene_of_poll",
     "second_count",
@@ -79,4 +89,5 @@ __all__ = [
     "terms_versions",
     "unsettled",
     "visible_items",
+    "voices",
 ]

@@ -13,15 +13,16 @@ from django.db.models import QuerySet
 
 from palier.audits import queries as audits
 from palier.calendar import paris_day
-from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, Seat, Session, Tenure
+from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, RollLine, Seat, Session, Tenure
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
 from palier.committee.rules.outcomes import OF_EVOLUTION, Outcome, of_accreditation, possible
 from palier.committee.rules.seats import Holder, Office
 from palier.committee.rules.tally import Choice, Result
 from palier.committee.rules.terms import Matter, Terms
-from palier.directory.models import dated
+from palier.directory.models import Person, dated
 from palier.label.rules.stages import Stage
+from palier.ledger import queries as ledger
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -128,6 +129,23 @@ def scene_of_poll(poll: Poll, *, close_at: datetime) -> scenes.Scene:
         ballots=tuple(scenes.Cast(b.seat_id, b.by_id, Choice(b.choice)) for b in current),
         close_at=ticks(close_at),
     )
+
+
+def ballot_receipt(*, ballot: Ballot) -> dict[str, Any]:
+    """The receipt of a ballot, for its voter: its line of the ledger with its proof, and what opens the seal written there."""
+    receipt = ledger.receipt(number=ballot.entry, with_content=True)
+    return receipt | {"sealed": {"said": ballot.said, "nonce": ballot.nonce}}
+
+
+def voices(*, poll: Poll, person: Person, at: datetime) -> frozenset[int]:
+    """The seats whose voice a person may give in a poll, were it open, at an instant."""
+    scene = scene_of_poll(poll, close_at=at)
+    if poll.item.session.written:
+        return frozenset(seat for seat, people in scenes.may_write(scene).items() if person.pk in people)
+    if person.pk not in scenes.stayed(scene.moves, since=scene.matter_at, until=scene.close_at):
+        return frozenset()
+    mine = RollLine.objects.filter(poll=poll, closing=False, may_vote=True, mandate__person=person)
+    return frozenset(mine.values_list("seat", flat=True))
 
 
 def second_scene(*, poll: Poll) -> dict[str, Any]:

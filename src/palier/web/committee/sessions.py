@@ -13,13 +13,15 @@ from django.urls import reverse
 
 from palier.calendar import paris_day
 from palier.committee import operations, queries
-from palier.committee.models import Committee, Item, Mandate, Recusal, Session
+from palier.committee.models import Committee, Mandate, Recusal, Session
 from palier.committee.rules.agenda import Coming, SessionState
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
 from palier.verdict import Refusal
+from palier.web.committee.finding import committee_session as _session
+from palier.web.committee.finding import session_item as _item
 from palier.web.committee.session_forms import (
     AgainForm,
     BecauseForm,
@@ -39,16 +41,6 @@ def _committee(request: Request, committee_id: int) -> Committee:
     """A committee whose sessions the person may follow; unknown to the others."""
     found = queries.committees_of(person=request.user, roles=request.roles, on=request.on)
     return get_object_or_404(found, pk=committee_id)
-
-
-def _session(request: Request, committee_id: int, number: int) -> Session:
-    found = queries.sessions(person=request.user, roles=request.roles, on=request.on)
-    return get_object_or_404(found, committee=committee_id, number=number)
-
-
-def _item(request: Request, session: Session, item_id: int) -> Item:
-    """A matter that the person may open; it does not exist for who is recused from it."""
-    return get_object_or_404(queries.visible_items(session=session, person=request.user), pk=item_id)
 
 
 def _mandate(request: Request, session: Session) -> Mandate | None:

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from palier.web.committee import composing, decisions, sessions, terms
+from palier.web.committee import composing, decisions, room, sessions, terms, voting
 
 _ONE = "comites/<int:committee_id>/"
 _SEAT = f"{_ONE}sieges/<int:seat_id>/"
 _MANDATE = f"{_ONE}mandats/<int:mandate_id>/"
 _SESSION = f"{_ONE}seances/<int:session_number>/"
 _ITEM = f"{_SESSION}points/<int:item_id>/"
+_POLL = f"{_ITEM}scrutins/<int:poll_number>/"
+_VOICE = f"{_POLL}voix/<int:seat_id>/"
 urlpatterns = [
     path("organismes/<int:landlord_id>/decisions/", decisions.decisions, name="decisions"),
     path("organismes/<int:landlord_id>/decisions/enregistrer/", decisions.record, name="decision_record"),
@@ -42,4 +44,21 @@ urlpatterns = [
     path(f"{_ITEM}retirer/", sessions.take_off, name="committee_item_off"),
     path(f"{_ITEM}liens/", sessions.review, name="committee_item_review"),
     path(f"{_ITEM}recuser/", sessions.recuse, name="committee_item_recuse"),
+    path(f"{_SESSION}salle/", room.room, name="committee_room"),
+    path(f"{_SESSION}ouvrir/", room.open_session, name="committee_session_open"),
+    path(f"{_SESSION}clore/", room.close_session, name="committee_session_close"),
+    path(f"{_SESSION}presences/", room.presences, name="committee_presences"),
+    path(f"{_SESSION}presences/<int:mandate_id>/", room.move, name="committee_move"),
+    path(f"{_SESSION}presidence/", room.designate, name="committee_designate"),
+    path(f"{_SESSION}pouvoirs/", room.give_proxy, name="committee_proxy"),
+    path(f"{_SESSION}pouvoirs/<int:proxy_id>/reprendre/", room.take_proxy_back, name="committee_proxy_back"),
+    path(f"{_ITEM}salle/", room.room, name="committee_room_item"),
+    path(f"{_ITEM}ouvrir/", room.open_item, name="committee_item_open"),
+    path(f"{_ITEM}conclure/", room.conclude, name="committee_item_conclude"),
+    path(f"{_ITEM}scrutins/ouvrir/", voting.open_poll, name="committee_poll_open"),
+    path(f"{_POLL}clore/", voting.close_poll, name="committee_poll_close"),
+    path(f"{_POLL}relancer/", voting.remind, name="committee_poll_remind"),
+    path(f"{_POLL}annuler/", voting.void, name="committee_poll_void"),
+    path(_VOICE, voting.vote, name="committee_vote"),
+    path(f"{_VOICE}recu-<int:version>.json", voting.ballot_receipt, name="committee_ballot_receipt"),
 ]

@@ -7,11 +7,12 @@ import { copyOnClick } from "./copy.js";
 import { disclosures } from "./disclosure.js";
 import { focusErrors } from "./focus.js";
 import { guardUnsaved } from "./guard.js";
+import { liveScreens } from "./live.js";
 import { selectRows } from "./selection.js";
 import { uploads } from "./upload.js";
 
 window.htmx = htmx;
-const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusErrors, guardUnsaved, selectRows, uploads];
+const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusErrors, guardUnsaved, liveScreens, selectRows, uploads];
 const improve = (root) => modules.forEach((module) => module(root));
 
 improve(document);

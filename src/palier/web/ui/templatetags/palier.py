@@ -154,6 +154,12 @@ def clock(value: datetime | None) -> str:
 
 
 @register.filter
+def clock_seconds(value: datetime) -> str:
+    """The hour in Paris, to the second: « 14:32:08 »."""
+    return timezone.localtime(value).strftime("%H:%M:%S")
+
+
+@register.filter
 def fingerprint(digest: str) -> str:
     """The beginning of a fingerprint, in groups of four that one can read aloud."""
     return " ".join(digest[i : i + 4] for i in range(0, min(len(digest), 12), 4))

@@ -1,0 +1,422 @@
+"""The room of a session, as its screen shows it: the agenda, the matter under way, one line a seat. Two SQL queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject, TruncDate
+
+from palier.calendar import PARIS
+from palier.committee.models import (
+    Ballot,
+    Declaration,
+    Item,
+    Mandate,
+    Move,
+    Poll,
+    Proxy,
+    Recusal,
+    RollLine,
+    Seat,
+    Session,
+    Tenure,
+    TermsVersion,
+)
+from palier.committee.queries.polls import VOIDING_SIGNATURES, ticks
+from palier.committee.queries.recusals import recused_items
+from palier.committee.queries.sessions import items, sessions
+from palier.committee.rules import scenes
+from palier.committee.rules.conflicts import Interest
+from palier.committee.rules.seats import Hold, Holder, Office, place
+from palier.committee.rules.seats import Recusal as Reach
+from palier.committee.rules.tally import Choice, Quorum, Result, Roll, quorum
+from palier.committee.rules.terms import Matter, Terms, parse
+from palier.directory.models import Person, dated
+from palier.directory.rules import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who may sit: where they are, what they declared on the matter, whether they are kept out of it."""
+
+    mandate: int
+    person: int
+    name: str
+    rank: int
+    inside: bool
+    remote: bool
+    said: Interest | None
+    out: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A seat on the screen. ``choice`` is told once the poll is closed, and never where the ballot is secret."""
+
+    seat: int
+    number: int
+    body: str
+    voting: bool
+    office: Office | None
+    members: tuple[Member, ...]
+    hold: Hold
+    sitter: Member | None
+    presides: bool
+    awaited: bool
+    """Whether its voice is asked in the poll shown."""
+    voted: bool
+    choice: Choice | None
+    conditions: str = ""
+    reasons: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A poll on the screen."""
+
+    pk: int
+    number: int
+    motion: str
+    outcome: str
+    conditions: str
+    reasons: str
+    opened_at: datetime
+    closed_at: datetime | None
+    result: Result | None
+    sentence: str
+    signatures: int
+    """How many people have asked for its voiding."""
+
+    @property
+    def void(self) -> bool:
+        """Whether two people have voided it."""
+        return self.signatures >= VOIDING_SIGNATURES
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A matter of the agenda; nothing but its title is for who is kept out of it."""
+
+    item: Item
+    closed_to_me: bool
+    votes: tuple[Vote, ...]
+
+    @property
+    def vote(self) -> Vote | None:
+        """Its last poll."""
+        return self.votes[-1] if self.votes else None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether it is open."""
+        return self.item.opened_at is not None and not self.item.is_over
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A session as its screen shows it."""
+
+    session: Session
+    terms: Terms | None
+    points: tuple[Point, ...]
+    point: Point | None
+    """The matter shown: the one asked for, else the one under way."""
+    lines: tuple[Line, ...]
+    """None of them when the matter is closed to who looks."""
+    quorum: Quorum | None
+    proxies: tuple[Mapping[str, Any], ...]
+
+    @property
+    def voted(self) -> int:
+        """How many of the voices asked have come."""
+        return sum(line.voted for line in self.lines)
+
+    @property
+    def awaited(self) -> int:
+        """How many voices are asked."""
+        return sum(line.awaited for line in self.lines)
+
+    @property
+    def undecided(self) -> list[int]:
+        """The numbers of the seats whose voice is still to come."""
+        return [line.number for line in self.lines if line.awaited and not line.voted]
+
+
+def room(
+    *, person: Person, roles: frozenset[Role], on: date, committee: int, number: int, item: int | None = None
+) -> Room | None:
+    """The room of a session that a person may follow, on a matter of its agenda or on the one under way; None if there is none.
+
+    Two SQL queries, whatever the number of seats, matters and ballots.
+    """
+    followed = sessions(person=person, roles=roles, on=on).filter(committee=committee, number=number)
+    session = _with_seats(followed).first()
+    if session is None:
+        return None
+    shown = {"item__concluded_at__isnull": True} if item is None else {"item__pk": item}
+    points = tuple(
+        Point(one, one.closed_to_me, tuple(_vote(v) for v in one.votes_)) for one in _with_votes(session, person, shown)
+    )
+    wanted = (p.item.pk == item if item is not None else p.under_way and not session.written for p in points)
+    point = next((p for p, is_it in zip(points, wanted, strict=True) if is_it), None)
+    if item is not None and point is None:
+        return None
+    terms = parse(session.terms_) if session.terms_ else None
+    given = tuple(session.proxies_)
+    if point is not None and point.closed_to_me:
+        return Room(session, terms, points, point, (), None, given)
+    lines, found = _lines(session, terms, point)
+    return Room(session, terms, points, point, lines, found, given)
+
+
+def _array(rows: QuerySet[Any], **fields: str) -> ArraySubquery:
+    return ArraySubquery(rows.values(one=JSONObject(**fields)))
+
+
+def _with_seats(found: QuerySet[Session]) -> QuerySet[Any]:
+    """Sessions with the seats, mandates, offices and terms of their day, and who came and went."""
+    day: Any = OuterRef("day")
+
+    of_day = dated(day) & Q(committee=OuterRef("committee"))
+    here = OuterRef("pk")
+    in_force = TermsVersion.objects.filter(
+        committee=OuterRef("committee"), published_at__isnull=False, effective_from__lte=day
+    ).order_by("-effective_from", "-number")
+    return found.annotate(day=TruncDate("starts_at", tzinfo=PARIS)).annotate(
+        seats_=_array(
+            Seat.objects.filter(of_day).order_by("number"), pk="pk", number="number", voting="voting", body="body__name"
+        ),
+        members_=_array(
+            Mandate.objects.filter(of_day).order_by("rank"),
+            pk="pk",
+            seat="seat",
+            person="person",
+            name="person__name",
+            rank="rank",
+        ),
+        offices_=_array(Tenure.objects.filter(of_day), seat="mandate__seat", office="office"),
+        moves_=_array(
+            Move.objects.filter(session=here).order_by("pk"),
+            mandate="mandate",
+            person="mandate__person",
+            inside="inside",
+            remote="remote",
+            at="at",
+        ),
+        proxies_=_array(
+            Proxy.objects.filter(session=here, withdrawn_at__isnull=True).order_by("pk"),
+            pk="pk",
+            seat="giver__seat",
+            giver="giver__person",
+            carrier="carrier__person",
+            giver_name="giver__person__name",
+            carrier_name="carrier__person__name",
+        ),
+        terms_=Subquery(in_force.values("data")[:1]),
+    )
+
+
+def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> QuerySet[Any]:
+    """The agenda with its polls; the declarations, rolls and ballots of the matters shown alone."""
+    polls = Poll.objects.filter(item=OuterRef("pk")).annotate(signatures=Count("voidings")).order_by("number")
+    said = Declaration.objects.filter(item=OuterRef("pk"), **shown).order_by("pk")
+    its = Q(poll__item=OuterRef("pk"), **{f"poll__{name}": value for name, value in shown.items()})
+    return items(session=session).annotate(
+        closed_to_me=Exists(recused_items(person=person).filter(pk=OuterRef("pk")).order_by()),
+        votes_=_array(
+            polls,
+            pk="pk",
+            number="number",
+            motion="motion",
+            outcome="outcome",
+            conditions="conditions",
+            reasons="reasons",
+            opened_at="opened_at",
+            closed_at="closed_at",
+            result="result",
+            sentence="sentence",
+            signatures="signatures",
+        ),
+        said_=_array(said, mandate="mandate", interest="interest"),
+        out_=_array(
+            Recusal.objects.filter(item=OuterRef("pk"), lifted_at__isnull=True),
+            person="mandate__person",
+            seat="mandate__seat",
+            reach="reach",
+        ),
+        roll_=_array(
+            RollLine.objects.filter(its).order_by("pk"),
+            poll="poll",
+            closing="closing",
+            seat="seat",
+            hold="hold",
+            mandate="mandate",
+            presides="presides",
+            may_vote="may_vote",
+        ),
+        ballots_=_array(
+            Ballot.objects.filter(its).order_by("pk"),
+            poll="poll",
+            seat="seat",
+            by="by",
+            choice="choice",
+            conditions="conditions",
+            reasons="reasons",
+        ),
+    )
+
+
+def _vote(row: Mapping[str, Any]) -> Vote:
+    closed = row["closed_at"]
+    return Vote(
+        **{key: row[key] for key in ("pk", "number", "motion", "outcome", "conditions", "reasons", "sentence", "signatures")},
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        closed_at=datetime.fromisoformat(closed) if closed else None,
+        result=Result(row["result"]) if row["result"] else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What becomes of a seat, as the screen is drawn from it."""
+
+    hold: Hold
+    person: int | None = None
+    presides: bool = False
+    awaited: bool = False
+
+
+def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tuple[Line, ...], Quorum | None]:
+    members = _members(session, point)
+    vote = point.vote if point and point.vote and not point.vote.void else None
+    roll = _roll(session, terms, point, vote) if point and terms and point.item.opened_at and not session.written else None
+    if point is not None and vote is not None:
+        held = _frozen(point, vote, members)
+    elif roll is not None:
+        held = {seat: _Held(chair.hold, chair.person, chair.presides) for seat, chair in roll.seats.items()}
+    else:
+        held = _here(session, point)
+    item: Any = point.item if point else None
+    standing = {row["seat"]: row for row in item.ballots_ if row["poll"] == vote.pk} if vote else {}
+    told = vote is not None and vote.closed_at is not None and not (terms and terms.secret)
+    offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
+    lines = []
+    for seat in session.seats_:
+        at, ballot = held.get(seat["pk"], _Held(Hold.VACANT)), standing.get(seat["pk"])
+        people = tuple(members[seat["pk"]])
+        voter = ballot["by"] if ballot else at.person
+        everybody = (m for some in members.values() for m in some)
+        lines.append(
+            Line(
+                seat=seat["pk"],
+                number=seat["number"],
+                body=seat["body"],
+                voting=seat["voting"],
+                office=offices.get(seat["pk"]),
+                members=people,
+                hold=at.hold,
+                sitter=next((m for m in everybody if m.person == voter), None) if voter is not None else None,
+                presides=at.presides,
+                awaited=at.awaited,
+                voted=ballot is not None,
+                choice=Choice(ballot["choice"]) if ballot and told else None,
+                conditions=ballot["conditions"] if ballot and told else "",
+                reasons=ballot["reasons"] if ballot and told else "",
+            )
+        )
+    return tuple(lines), quorum(terms, roll) if terms and roll else None
+
+
+def _members(session: Any, point: Point | None) -> dict[int, list[Member]]:
+    """Who may sit, by seat, in the order of call."""
+    inside = {row["mandate"]: row for row in session.moves_}  # the last move stands
+    item: Any = point.item if point else None
+    said = {row["mandate"]: Interest(row["interest"]) for row in item.said_} if item else {}
+    out = {row["person"] for row in item.out_} if item else set()
+    emptied = {row["seat"] for row in item.out_ if row["reach"] == Reach.INSTITUTIONAL} if item else set()
+    found: dict[int, list[Member]] = defaultdict(list)
+    for row in session.members_:
+        last = inside.get(row["pk"], {"inside": False, "remote": False})
+        found[row["seat"]].append(
+            Member(
+                mandate=row["pk"],
+                person=row["person"],
+                name=row["name"],
+                rank=row["rank"],
+                inside=last["inside"],
+                remote=last["inside"] and last["remote"],
+                said=said.get(row["pk"]),
+                out=row["person"] in out or row["seat"] in emptied,
+            )
+        )
+    return found
+
+
+def _frozen(point: Point, vote: Vote, members: Mapping[int, list[Member]]) -> dict[int, _Held]:
+    """What a poll froze of each seat: at its opening while it is open, at its close afterwards."""
+    item: Any = point.item
+    of_mandate = {m.mandate: m.person for some in members.values() for m in some}
+    asked = {row["seat"]: row["may_vote"] for row in item.roll_ if row["poll"] == vote.pk and not row["closing"]}
+    closing = vote.closed_at is not None
+    return {
+        row["seat"]: _Held(
+            Hold(row["hold"]),
+            of_mandate.get(row["mandate"]),
+            row["presides"],
+            asked.get(row["seat"], False),
+        )
+        for row in item.roll_
+        if row["poll"] == vote.pk and row["closing"] == closing
+    }
+
+
+def _roll(session: Any, terms: Terms, point: Point, vote: Vote | None) -> Roll:
+    """The roll of a matter that was opened: at the opening of its poll, else as the next poll would find it."""
+    item: Any = point.item
+    offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
+    carried = {row["seat"]: (row["giver"], row["carrier"]) for row in session.proxies_}
+    holders = _holders(session)
+    moves = tuple(scenes.Move(row["person"], row["inside"], ticks(datetime.fromisoformat(row["at"]))) for row in session.moves_)
+    scene = scenes.Scene(
+        terms=terms,
+        matter=Matter(item.matter),
+        seats=tuple(
+            scenes.Bench(one["pk"], one["voting"], holders[one["pk"]], offices.get(one["pk"]), carried.get(one["pk"]))
+            for one in session.seats_
+        ),
+        moves=moves,
+        recused=_recused(point),
+        matter_at=ticks(item.opened_at),
+        poll_at=ticks(vote.opened_at) if vote else max([ticks(item.opened_at), *(move.at for move in moves)]),
+        opened=session.opened_seats or 0,
+        second=session.first_id is not None,
+        designated=session.designated.person_id if session.designated else None,
+    )
+    return scenes.roll_of(scene)
+
+
+def _here(session: Any, point: Point | None) -> dict[int, _Held]:
+    """Who would sit with those who are in the room."""
+    last = {row["person"]: row["inside"] for row in session.moves_}
+    here = {person for person, inside in last.items() if inside}
+    recused = _recused(point)
+    places = {seat: place(some, present=here, recused=recused) for seat, some in _holders(session).items()}
+    return {seat: _Held(there.hold, there.person) for seat, there in places.items()}
+
+
+def _holders(session: Any) -> dict[int, tuple[Holder, ...]]:
+    found: dict[int, list[Holder]] = defaultdict(list)
+    for row in session.members_:
+        found[row["seat"]].append(Holder(row["rank"], row["person"]))
+    return defaultdict(tuple, {seat: tuple(some) for seat, some in found.items()})
+
+
+def _recused(point: Point | None) -> dict[int, Reach]:
+    item: Any = point.item if point else None
+    return {row["person"]: Reach(row["reach"]) for row in item.out_} if item else {}

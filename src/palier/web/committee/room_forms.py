@@ -1,0 +1,135 @@
+"""What one fills in during a session: who is there, what is put to the vote, one's own voice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django import forms
+
+from palier.committee.models import Item, Mandate
+from palier.committee.rules.outcomes import Outcome, possible
+from palier.committee.rules.tally import Choice
+from palier.label.rules.stages import Stage
+
+AWAY, HERE, REMOTE = "away", "here", "remote"
+_PLACES = [(AWAY, "Absence"), (HERE, "Sur place"), (REMOTE, "À distance")]
+
+
+class PresenceForm(forms.Form):
+    """Where each member is, all at once."""
+
+    def __init__(self, *args: Any, members: Collection[Mandate], remote: bool, now: Mapping[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        places = _PLACES if remote else _PLACES[:2]
+        for one in members:
+            rank = f"suppléance n° {one.rank}" if one.rank else "titulaire"
+            self.fields[str(one.pk)] = forms.ChoiceField(
+                label=f"{one.seat.number}. {one.person.name}",
+                help_text=f"{one.seat.body.name}, {rank}",
+                choices=places,
+                initial=now.get(one.pk, AWAY),
+            )
+
+    def given(self) -> dict[int, str]:
+        """Where each is, by mandate."""
+        return {int(mandate): where for mandate, where in self.cleaned_data.items()}
+
+
+class MandateForm(forms.Form):
+    """A member chosen among those who may be."""
+
+    mandate = forms.TypedChoiceField(label="Personne", coerce=int)
+
+    def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _among(self, "mandate", members)
+
+
+class ProxyForm(forms.Form):
+    """A voice carried by somebody else."""
+
+    giver = forms.TypedChoiceField(label="Qui donne pouvoir", coerce=int, help_text="Une personne qui ne vient pas.")
+    carrier = forms.TypedChoiceField(label="À qui", coerce=int, help_text="Une personne qui siège pour un autre siège.")
+
+    def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("giver", "carrier"):
+            _among(self, name, members)
+
+
+class PollForm(forms.Form):
+    """What is put to the vote."""
+
+    outcome = forms.ChoiceField(label="Décision proposée", widget=forms.RadioSelect)
+    motion = forms.CharField(
+        label="Proposition mise aux voix",
+        max_length=300,
+        required=False,
+        help_text="Ce sur quoi chaque siège répond pour, contre ou abstention.",
+    )
+    conditions = forms.CharField(
+        label="Réserves",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Ce que l’organisme doit faire, et pour quand. Elles sont votées avec la proposition.",
+    )
+    reasons = forms.CharField(
+        label="Motifs",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Obligatoires pour un ajournement, un refus, une suspension, un retrait ou un maintien.",
+    )
+
+    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._item = item
+        outcome, motion = self.fields["outcome"], self.fields["motion"]
+        assert isinstance(outcome, forms.ChoiceField)
+        if item.journey is None:
+            for name in ("outcome", "conditions", "reasons"):
+                del self.fields[name]
+            motion.required = True
+        else:
+            outcome.choices = [(o.value, o.about.label) for o in possible(Stage(item.journey.stage))]
+            motion.help_text = f"{motion.help_text} Vide, c’est la décision proposée, avec le nom de l’organisme."
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        said = self.cleaned_data
+        outcome = Outcome(said["outcome"]) if said.get("outcome") else None
+        landlord = self._item.journey.landlord.name if self._item.journey else ""
+        return {
+            "motion": said["motion"] or (f"{outcome.about.label}, {landlord}" if outcome else ""),
+            "outcome": outcome,
+            "conditions": said.get("conditions", ""),
+            "reasons": said.get("reasons", ""),
+        }
+
+
+class BallotForm(forms.Form):
+    """The voice of a seat."""
+
+    choice = forms.ChoiceField(label="Votre voix", choices=[(c.value, c.label) for c in Choice], widget=forms.RadioSelect)
+    conditions = forms.CharField(
+        label="Réserve",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Ce que vous demandez, si votre voix en dépend.",
+    )
+    reasons = forms.CharField(
+        label="Motif",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Il figurera au procès-verbal avec votre siège.",
+    )
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        return self.cleaned_data | {"choice": Choice(self.cleaned_data["choice"])}
+
+
+def _among(form: forms.Form, name: str, members: Collection[Mandate]) -> None:
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    field.choices = [("", "Choisissez"), *((m.pk, f"{m.person.name}, siège {m.seat.number}") for m in members)]

@@ -1,0 +1,132 @@
+"""Polls: put to the vote, voted seat by seat with a fresh proof of identity, closed, voided; the receipt of a ballot."""
+
+from __future__ import annotations
+
+import json
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+
+from palier.committee import operations, queries
+from palier.committee.models import Ballot, Item, Poll, Seat, Session
+from palier.verdict import Refusal, Verdict
+from palier.web.committee.finding import committee_session, session_item
+from palier.web.committee.room import RUN, room_of_item, room_page
+from palier.web.committee.room_forms import BallotForm, PollForm
+from palier.web.committee.session_forms import BecauseForm
+from palier.web.committee.sessions import READ, SPEAK
+from palier.web.doors import Request, door, refused
+
+
+def _item(request: Request, committee_id: int, session_number: int, item_id: int) -> Item:
+    return session_item(request, committee_session(request, committee_id, session_number), item_id)
+
+
+def _poll(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> Poll:
+    """A poll on a matter that the person may open."""
+    item = _item(request, committee_id, session_number, item_id)
+    return get_object_or_404(Poll.objects.select_related("item__session__committee", "terms"), item=item, number=poll_number)
+
+
+def _back(item: Item) -> HttpResponse:
+    session = item.session
+    return redirect("committee_room_item", committee_id=session.committee_id, session_number=session.number, item_id=item.pk)
+
+
+def _form(request: Request, item: Item, form: BecauseForm | PollForm, page: str, lead: str = "") -> HttpResponse:
+    session: Session = item.session
+    context = {"session": session, "committee": session.committee, "item": item, "form": form, "page": page, "lead": lead}
+    return render(request, "committee/poll_form.html", context, status=422 if form.errors else 200)
+
+
+@door(GET=RUN, POST=RUN)
+def open_poll(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
+    """Put something to the vote on the matter that is open."""
+    item = _item(request, committee_id, session_number, item_id)
+    form = PollForm(request.POST or None, item=item)
+    if form.is_valid():
+        try:
+            operations.open_poll(item=item, by=request.user, at=request.at, **form.given())
+        except Refusal as refusal:
+            for reason in refusal.verdict.reasons:
+                form.add_error(_FIELDS.get(reason.code) if form.fields.get("outcome") else None, reason.sentence)
+        else:
+            messages.success(request, "Le scrutin est ouvert. Le résultat reste caché jusqu’à la clôture.")
+            return _back(item)
+    return _form(request, item, form, "Mettre aux voix")
+
+
+_FIELDS = {"committee.conditions_missing": "conditions", "committee.reasons_missing": "reasons"}
+
+
+@door(GET=READ, POST=SPEAK, fresh=True)
+def vote(
+    request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int, seat_id: int
+) -> HttpResponse:
+    """Give the voice of a seat, or change it until the close."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    if request.method != "POST":
+        return _back(poll.item)
+    seat = get_object_or_404(Seat, committee=committee_id, pk=seat_id)
+    form = BallotForm(request.POST, auto_id=f"id_{seat.number}_%s")
+    if not form.is_valid():
+        return room_page(request, room_of_item(request, poll.item), ballot=(seat.pk, form), status=422)
+    cast = operations.cast(poll=poll, seat=seat, by=request.user, at=request.at, **form.given())
+    if isinstance(cast, Verdict):
+        return refused(request, cast, status=422)
+    messages.success(request, "Votre voix est enregistrée. Vous pouvez la changer jusqu’à la clôture ; gardez votre reçu.")
+    return _back(poll.item)
+
+
+@door(GET=SPEAK)
+def ballot_receipt(
+    request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int, seat_id: int, version: int
+) -> HttpResponse:
+    """The receipt of one's own ballot: its line of the ledger, its proof, and what opens its seal."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    ballot = get_object_or_404(Ballot, poll=poll, seat=seat_id, version=version, by=request.user)
+    receipt = queries.ballot_receipt(ballot=ballot)
+    headers = {"Content-Disposition": f'attachment; filename="recu-{ballot.entry}.json"'}
+    text = json.dumps(receipt, ensure_ascii=False, indent=1) + "\n"
+    return HttpResponse(text, content_type="application/json; charset=utf-8", headers=headers)
+
+
+@door(POST=RUN)
+def close_poll(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
+    """Close a poll: two counters, one result."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    operations.close_poll(poll=poll, by=request.user, at=request.at)
+    messages.success(request, "Le scrutin est clos. Les deux comptages disent la même chose.")
+    return _back(poll.item)
+
+
+@door(POST=RUN)
+def remind(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
+    """Write to those whose seat has not voted yet."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    count = operations.remind_undecided(poll=poll, by=request.user, at=request.at)
+    messages.success(request, f"{count} personne{'s' if count > 1 else ''} à qui un rappel est envoyé.")
+    return _back(poll.item)
+
+
+@door(GET=RUN, POST=RUN, fresh=True)
+def void(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
+    """Sign the voiding of a closed poll; it takes two people."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    form = BecauseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.void(poll=poll, because=form.cleaned_data["because"], by=request.user, at=request.at)
+        except Refusal as refusal:
+            form.add_error(None, refusal.verdict.sentence)
+        else:
+            done = queries.is_void(poll=poll)
+            said = (
+                "Le scrutin est annulé ; il reste au dossier."
+                if done
+                else "Votre signature est notée : il en faut une seconde."
+            )
+            messages.success(request, said)
+            return _back(poll.item)
+    return _form(request, poll.item, form, "Annuler le scrutin", poll.motion)

@@ -1,0 +1,262 @@
+"""The room of a session through its pages: presence, matters, polls, ballots and receipts; closed to who is recused."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from palier.committee import operations
+from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, Voiding
+from palier.committee.rules.seats import Recusal as Reach
+from palier.committee.rules.terms import Matter
+from palier.directory.models import Person
+from palier.directory.operations import add_member
+from palier.directory.rules import Role
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.ledger.rules import commitment
+from tests.committee.conftest import Sitting
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture(autouse=True)
+def _now(monkeypatch: pytest.MonkeyPatch, sitting: Sitting) -> None:
+    monkeypatch.setattr("palier.web.middleware.timezone.now", sitting.later)
+
+
+@pytest.fixture
+def member(sitting: Sitting, sign_in: SignIn) -> Callable[[Mandate], Client]:
+    """A member who has accepted the invitation, signed in."""
+
+    def make(mandate: Mandate) -> Client:
+        add_member(person=mandate.person, organisation=mandate.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
+        return sign_in(mandate.person)
+
+    return make
+
+
+def words(answer: HttpResponse) -> str:
+    return answer.content.decode().replace("\u202f", " ").replace("\xa0", " ")
+
+
+def url(name: str, sitting: Sitting, **more: object) -> str:
+    return reverse(name, kwargs={"committee_id": sitting.committee.pk, "session_number": sitting.session.number, **more})
+
+
+def test_a_matter_goes_from_the_presence_to_its_decision(
+    sitting: Sitting, member: Callable[[Mandate], Client], sign_in: SignIn, at_the_committee: Callable[..., Journey]
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    item = sitting.put("L’attribution", matter=Matter.AWARD, journey=journey)
+    sitting.convene()
+    runs = sign_in(sitting.referent)
+    form = {str(m.pk): "here" for m in sitting.titulars[:4]} | {
+        str(m.pk): "away" for m in [sitting.titulars[4], *sitting.substitutes]
+    }
+    assert "Les présences sont notées" in words(runs.post(url("committee_presences", sitting), form, follow=True))
+    answer = runs.post(url("committee_session_open", sitting), follow=True)
+    assert "La séance est ouverte" in words(answer)
+    refused = runs.post(url("committee_item_open", sitting, item_id=item.pk))
+    assert refused.status_code == 422
+    assert "n’ont pas encore déclaré" in words(refused)
+    sitting.declare(item, *sitting.titulars[:4])
+    answer = runs.post(url("committee_item_open", sitting, item_id=item.pk), follow=True)
+    assert "Mettre aux voix" in words(answer)
+    page = url("committee_poll_open", sitting, item_id=item.pk)
+    assert runs.post(page, {"outcome": "award_refused"}).status_code == 422
+    answer = runs.post(page, {"outcome": "label_awarded"}, follow=True)
+    assert "0 sur 4" in words(answer)
+    poll = Poll.objects.get()
+    assert poll.motion == f"Label attribué, {journey.landlord.name}"
+    for mandate, choice in zip(sitting.titulars[:4], ["for", "for", "for", "against"], strict=True):
+        client = member(mandate)
+        screen = words(client.get(url("committee_room", sitting)))
+        assert f"Votre voix, siège {mandate.seat.number}" in screen
+        assert ("Clore le scrutin" in screen) is (mandate == sitting.titulars[0])
+        voice = url("committee_vote", sitting, item_id=item.pk, poll_number=1, seat_id=mandate.seat_id)
+        assert client.post(voice, {"choice": ""}).status_code == 422
+        answer = client.post(voice, {"choice": choice, "reasons": f"Canari {choice} {mandate.pk}"}, follow=True)
+        ballot = Ballot.objects.latest("pk")
+        assert f"n° {ballot.entry}" in words(answer)
+    screen = words(runs.get(url("committee_room", sitting)))
+    assert "4 sur 4" in screen
+    assert "Canari" not in screen
+    answer = runs.post(url("committee_poll_close", sitting, item_id=item.pk, poll_number=1), follow=True)
+    assert "Adopté : 3 voix pour, 1 contre, 0 abstention." in words(answer)
+    assert f"Canari against {sitting.titulars[3].pk}" in words(answer)
+    answer = runs.post(url("committee_item_conclude", sitting, item_id=item.pk), follow=True)
+    assert "est conclu" in words(answer)
+    assert Decision.objects.get().outcome == "label_awarded"
+    answer = runs.post(url("committee_session_close", sitting), follow=True)
+    assert "La séance est close" in words(answer)
+
+
+@pytest.fixture
+def under_way(sitting: Sitting) -> Item:
+    """A matter that is open, everybody there."""
+    item = sitting.put("Canari titre", presentation="Canari présentation")
+    sitting.convene()
+    sitting.open(*sitting.titulars)
+    sitting.begin(item, *sitting.titulars)
+    return item
+
+
+def test_a_receipt_opens_the_seal_and_is_the_voters_alone(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], sign_in: SignIn
+) -> None:
+    poll = sitting.poll(under_way)
+    mine = sitting.titulars[1]
+    client = member(mine)
+    voice = {"item_id": under_way.pk, "poll_number": poll.number, "seat_id": mine.seat_id}
+    client.post(url("committee_vote", sitting, **voice), {"choice": "abstention", "conditions": "À revoir."})
+    receipt = url("committee_ballot_receipt", sitting, version=1, **voice)
+    found = json.loads(client.get(receipt).content)
+    sealed = found["sealed"]
+    assert sealed["said"]["choice"] == "abstention"
+    assert commitment(bytes.fromhex(sealed["nonce"]), sealed["said"]) == found["content"]["facts"]["seal"]
+    assert member(sitting.titulars[2]).get(receipt).status_code == 404
+    assert sign_in(sitting.referent).get(receipt).status_code == 403
+
+
+def test_another_seats_voice_is_refused_and_the_refusal_stays_on_record(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], sign_in: SignIn
+) -> None:
+    poll = sitting.poll(under_way)
+    voice = url("committee_vote", sitting, item_id=under_way.pk, poll_number=poll.number, seat_id=sitting.titulars[2].seat_id)
+    answer = member(sitting.titulars[1]).post(voice, {"choice": "for"})
+    assert answer.status_code == 422
+    assert "ne vous revient pas" in words(answer)
+    assert not Ballot.objects.exists()
+    assert member(sitting.substitutes[2]).post(voice, {"choice": "for"}).status_code == 422
+    assert sign_in(sitting.referent).post(voice, {"choice": "for"}).status_code == 403
+
+
+def test_the_recused_meet_nothing_of_a_matter_while_it_is_voted(sitting: Sitting, member: Callable[[Mandate], Client]) -> None:
+    item = sitting.put("Canari titre", presentation="Canari présentation")
+    sitting.convene()
+    sitting.open(*sitting.titulars)
+    out = sitting.titulars[2]
+    sitting.declare(item, *sitting.titulars)
+    operations.recuse(
+        item=item, mandate=out, reach=Reach.INSTITUTIONAL, because="Canari motif", by=sitting.referent, at=sitting.later()
+    )
+    operations.open_item(item=item, by=sitting.referent, at=sitting.later())
+    poll = sitting.poll(item, motion="Canari proposition")
+    sitting.vote(poll, sitting.titulars[0], "for", reasons="Canari voix")
+    for mandate in (sitting.substitutes[2], out):
+        client = member(mandate)
+        for page in (url("committee_room", sitting), url("committee_room_item", sitting, item_id=item.pk)):
+            screen = words(client.get(page))
+            assert "Vous ne siégez pas sur ce point" in screen
+            assert "Canari titre" in screen
+            assert not any(f"Canari {secret}" in screen for secret in ("présentation", "motif", "proposition", "voix"))
+            assert "sur 4" not in screen
+        voice = url("committee_vote", sitting, item_id=item.pk, poll_number=1, seat_id=mandate.seat_id)
+        assert client.post(voice, {"choice": "for"}).status_code == 404
+        live = client.get(url("committee_room", sitting), headers={"HX-Request": "true"})
+        assert live.headers["HX-Refresh"] == "true"
+    sitting.close(poll)
+    assert "Canari" not in words(client.get(url("committee_room", sitting))).replace("Canari titre", "")
+
+
+def test_the_screen_says_what_changed_and_nothing_else(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
+) -> None:
+    poll = sitting.poll(under_way)
+    client = member(sitting.titulars[0])
+    where = url("committee_room", sitting)
+    page = words(client.get(where))
+    query = page.split('data-live hx-get="')[1].split('"')[0].split("?")[1].replace("&amp;", "&")
+    again = client.get(f"{where}?{query}", headers={"HX-Request": "true"})
+    assert again.headers["HX-Reswap"] == "none"
+    assert "room-seat" not in words(again)
+    sitting.vote(poll, sitting.titulars[3], "against", reasons="Canari voix")
+    changed = client.get(f"{where}?{query}", headers={"HX-Request": "true"})
+    assert "A voté" in words(changed)
+    assert "Canari voix" not in words(changed)
+    assert "1 sur 5" in words(changed)
+    sitting.close(poll)
+    assert client.get(f"{where}?{query}", headers={"HX-Request": "true"}).headers["HX-Refresh"] == "true"
+
+
+@pytest.mark.parametrize("voted", [False, True])
+def test_a_refresh_asks_five_queries_at_most_whatever_the_room(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], voted: bool
+) -> None:
+    poll = sitting.poll(under_way)
+    client = member(sitting.titulars[0])
+    where = url("committee_room", sitting)
+    if voted:
+        for mandate in sitting.titulars:
+            sitting.vote(poll, mandate, "for")
+    query = words(client.get(where)).split('data-live hx-get="')[1].split('"')[0].split("?")[1].replace("&amp;", "&")
+    with CaptureQueriesContext(connection) as asked:
+        client.get(f"{where}?{query}&seen=other", headers={"HX-Request": "true"})
+    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
+    assert len(reads) <= 5, [sql[:120] for sql in reads]
+
+
+def test_a_poll_is_voided_by_two_people_and_held_again(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], sign_in: SignIn
+) -> None:
+    poll = sitting.poll(under_way)
+    for mandate in sitting.titulars:
+        sitting.vote(poll, mandate, "for")
+    sitting.close(poll)
+    page = url("committee_poll_void", sitting, item_id=under_way.pk, poll_number=1)
+    runs, chair = sign_in(sitting.referent), sign_in(sitting.titulars[0].person)
+    assert runs.post(page, {"because": ""}).status_code == 422
+    assert "il en faut une seconde" in words(runs.post(page, {"because": "Une erreur."}, follow=True))
+    assert runs.post(page, {"because": "Encore."}).status_code == 422
+    assert "Le scrutin est annulé" in words(chair.post(page, {"because": "Oui."}, follow=True))
+    assert Voiding.objects.count() == 2
+    assert member(sitting.titulars[1]).post(page, {"because": "Moi aussi."}).status_code == 403
+    runs.post(url("committee_poll_open", sitting, item_id=under_way.pk), {"motion": "La même"})
+    assert Poll.objects.get(number=2).replaces == poll
+
+
+def test_a_written_consultation_reminds_the_undecided_alone(
+    sitting: Sitting, member: Callable[[Mandate], Client], sign_in: SignIn
+) -> None:
+    from palier.outbox.models import Message
+
+    operations.cancel(session=sitting.session, because="À l’écrit.", by=sitting.referent, at=sitting.at)
+    sitting.session = operations.prepare(
+        committee=sitting.committee,
+        starts_at=sitting.now,
+        ends_at=sitting.now + timedelta(days=5),
+        written=True,
+        by=sitting.referent,
+        at=sitting.at,
+    )
+    item = sitting.put("À l’écrit")
+    sitting.convene()
+    runs = sign_in(sitting.referent)
+    runs.post(url("committee_session_open", sitting))
+    sitting.session.refresh_from_db()
+    sitting.declare(item, *sitting.titulars)
+    runs.post(url("committee_item_open", sitting, item_id=item.pk))
+    answer = runs.post(url("committee_poll_open", sitting, item_id=item.pk), {"motion": "D’accord ?"}, follow=True)
+    assert "0 sur 5" in words(answer)
+    voter = sitting.titulars[3]
+    client = member(voter)
+    voice = url("committee_vote", sitting, item_id=item.pk, poll_number=1, seat_id=voter.seat_id)
+    assert "Votre voix est enregistrée" in words(client.post(voice, {"choice": "for"}, follow=True))
+    assert "Votre voix est enregistrée" in words(client.post(voice, {"choice": "against"}, follow=True))
+    assert Ballot.objects.count() == 2
+    before = set(Message.objects.values_list("pk", flat=True))
+    runs.post(url("committee_poll_remind", sitting, item_id=item.pk, poll_number=1))
+    told = set(Message.objects.exclude(pk__in=before).values_list("person_id", flat=True))
+    assert voter.person_id not in told
+    assert sitting.substitutes[3].person_id not in told
+    assert sitting.titulars[0].person_id in told
