@@ -193,7 +193,8 @@ def presences(request: Request, committee_id: int, session_number: int) -> HttpR
                 )
         messages.success(request, "Les présences sont notées.")
         return _back(found)
-    context = {"session": found, "committee": found.committee, "form": form}
+    lines = [{"mandate": m, "field": form[str(m.pk)]} for m in members]
+    context = {"session": found, "committee": found.committee, "members": lines}
     return render(request, "committee/presences.html", context, status=422 if form.errors else 200)
 
 

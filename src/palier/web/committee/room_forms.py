@@ -8,9 +8,8 @@ from typing import Any
 from django import forms
 
 from palier.committee.models import Item, Mandate
-from palier.committee.rules.outcomes import Outcome, possible
+from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.tally import Choice
-from palier.label.rules.stages import Stage
 
 AWAY, HERE, REMOTE = "away", "here", "remote"
 _PLACES = [(AWAY, "Absence"), (HERE, "Sur place"), (REMOTE, "À distance")]
@@ -23,13 +22,8 @@ class PresenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         places = _PLACES if remote else _PLACES[:2]
         for one in members:
-            rank = f"suppléance n° {one.rank}" if one.rank else "titulaire"
-            self.fields[str(one.pk)] = forms.ChoiceField(
-                label=f"{one.seat.number}. {one.person.name}",
-                help_text=f"{one.seat.body.name}, {rank}",
-                choices=places,
-                initial=now.get(one.pk, AWAY),
-            )
+            label, place = f"Où est {one.person.name}", now.get(one.pk, AWAY)
+            self.fields[str(one.pk)] = forms.ChoiceField(label=label, choices=places, initial=place)
 
     def given(self) -> dict[int, str]:
         """Where each is, by mandate."""
@@ -66,13 +60,7 @@ class PollForm(forms.Form):
         label="Proposition mise aux voix",
         max_length=300,
         required=False,
-        help_text="Ce sur quoi chaque siège répond pour, contre ou abstention.",
-    )
-    conditions = forms.CharField(
-        label="Réserves",
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Ce que l’organisme doit faire, et pour quand. Elles sont votées avec la proposition.",
+        help_text="Ce sur quoi chaque siège répond pour, contre ou abstention. Vide, c’est la décision proposée.",
     )
     reasons = forms.CharField(
         label="Motifs",
@@ -81,28 +69,25 @@ class PollForm(forms.Form):
         help_text="Obligatoires pour un ajournement, un refus, une suspension, un retrait ou un maintien.",
     )
 
-    def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, item: Item, outcomes: Collection[Outcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._item = item
         outcome, motion = self.fields["outcome"], self.fields["motion"]
         assert isinstance(outcome, forms.ChoiceField)
-        if item.journey is None:
-            for name in ("outcome", "conditions", "reasons"):
+        outcome.choices = [(o.value, o.about.label) for o in outcomes]
+        if not outcomes:
+            for name in ("outcome", "reasons"):
                 del self.fields[name]
-            motion.required = True
-        else:
-            outcome.choices = [(o.value, o.about.label) for o in possible(Stage(item.journey.stage))]
-            motion.help_text = f"{motion.help_text} Vide, c’est la décision proposée, avec le nom de l’organisme."
+            motion.required, motion.help_text = True, "Ce sur quoi chaque siège répond pour, contre ou abstention."
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
         said = self.cleaned_data
         outcome = Outcome(said["outcome"]) if said.get("outcome") else None
-        landlord = self._item.journey.landlord.name if self._item.journey else ""
+        about = self._item.journey.landlord.name if self._item.journey else self._item.title
         return {
-            "motion": said["motion"] or (f"{outcome.about.label}, {landlord}" if outcome else ""),
+            "motion": said["motion"] or (f"{outcome.about.label}, {about}" if outcome else ""),
             "outcome": outcome,
-            "conditions": said.get("conditions", ""),
             "reasons": said.get("reasons", ""),
         }
 

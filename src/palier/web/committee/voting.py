@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -10,7 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Seat, Session
+from palier.committee.rules.effects import lines as in_lines
+from palier.committee.rules.effects import parse
 from palier.verdict import Refusal, Verdict
+from palier.web.committee.conditions import conditions
 from palier.web.committee.finding import committee_session, session_item
 from palier.web.committee.room import RUN, room_of_item, room_page
 from palier.web.committee.room_forms import BallotForm, PollForm
@@ -34,30 +39,33 @@ def _back(item: Item) -> HttpResponse:
     return redirect("committee_room_item", committee_id=session.committee_id, session_number=session.number, item_id=item.pk)
 
 
-def _form(request: Request, item: Item, form: BecauseForm | PollForm, page: str, lead: str = "") -> HttpResponse:
+def _form(request: Request, item: Item, form: BecauseForm | PollForm, page: str, **more: Any) -> HttpResponse:
     session: Session = item.session
-    context = {"session": session, "committee": session.committee, "item": item, "form": form, "page": page, "lead": lead}
-    return render(request, "committee/poll_form.html", context, status=422 if form.errors else 200)
+    context = {"session": session, "committee": session.committee, "item": item, "form": form, "page": page} | more
+    wrong = form.errors and not more.get("again")
+    return render(request, "committee/poll_form.html", context, status=422 if wrong else 200)
 
 
 @door(GET=RUN, POST=RUN)
 def open_poll(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """Put something to the vote on the matter that is open."""
     item = _item(request, committee_id, session_number, item_id)
-    form = PollForm(request.POST or None, item=item)
-    if form.is_valid():
+    more = "more" in request.POST
+    form = PollForm(request.POST or None, item=item, outcomes=queries.outcomes(item=item, on=request.on))
+    lines = conditions(request.POST or None) if item.journey else None
+    if lines and lines.is_bound and not more and not lines.is_valid():
+        lines.said_in(form)
+    if not more and form.is_valid():
+        effect = replace(parse(item.proposal), conditions=lines.asked if lines else ())
         try:
-            operations.open_poll(item=item, by=request.user, at=request.at, **form.given())
+            operations.open_poll(item=item, effect=effect, by=request.user, at=request.at, **form.given())
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
-                form.add_error(_FIELDS.get(reason.code) if form.fields.get("outcome") else None, reason.sentence)
+                form.add_error("reasons" if reason.code == "committee.reasons_missing" else None, reason.sentence)
         else:
             messages.success(request, "Le scrutin est ouvert. Le résultat reste caché jusqu’à la clôture.")
             return _back(item)
-    return _form(request, item, form, "Mettre aux voix")
-
-
-_FIELDS = {"committee.conditions_missing": "conditions", "committee.reasons_missing": "reasons"}
+    return _form(request, item, form, "Mettre aux voix", lines=lines, proposed=in_lines(parse(item.proposal)), again=more)
 
 
 @door(GET=READ, POST=SPEAK, fresh=True)
@@ -129,4 +137,4 @@ def void(request: Request, committee_id: int, session_number: int, item_id: int,
             )
             messages.success(request, said)
             return _back(poll.item)
-    return _form(request, poll.item, form, "Annuler le scrutin", poll.motion)
+    return _form(request, poll.item, form, "Annuler le scrutin", lead=poll.motion)
