@@ -217,6 +217,7 @@ def mark_piece(world: World) -> int:
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     "landlord_id": lambda world: world.landlord.pk,
     "membership_id": membership,
+    "person_id": lambda world: world.lead.pk,
     "invitation_id": invitation,
     "association_id": lambda world: world.association.pk,
     "organisation_id": lambda world: world.association.pk,

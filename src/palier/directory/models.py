@@ -179,6 +179,30 @@ class Invitation(models.Model):
         ]
 
 
+class AddressChange(models.Model):
+    """Another e-mail address for a person, theirs once they open the link sent to it. Only its token's fingerprint is kept."""
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="address_changes")
+    email = models.EmailField()
+    token_digest = models.CharField(max_length=64, unique=True)
+    asked_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="address_one_end", condition=Q(done_at__isnull=True) | Q(withdrawn_at__isnull=True)),
+            models.CheckConstraint(name="address_lower_case", condition=Q(email=Lower("email"))),
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=Q(done_at__isnull=True, withdrawn_at__isnull=True),
+                name="address_open_once",
+            ),
+        ]
+
+
 class AccessLink(models.Model):
     """A light access by a link in an e-mail, for tenants' representatives: no password, one person, a limited time."""
 

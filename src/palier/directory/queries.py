@@ -9,7 +9,18 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
-from palier.directory.models import ApiToken, Exclusion, Invitation, Landlord, Membership, Organisation, Person, Relation, dated
+from palier.directory.models import (
+    AddressChange,
+    ApiToken,
+    Exclusion,
+    Invitation,
+    Landlord,
+    Membership,
+    Organisation,
+    Person,
+    Relation,
+    dated,
+)
 from palier.directory.rules import LANDLORD_ROLES, LIGHT_ROLES, RELATED_ROLES, SCHEME_ROLES, Kind, Role, digest_of, plain
 
 
@@ -215,6 +226,17 @@ def invitation_behind(*, token: str, at: datetime) -> Invitation | None:
         token_digest=digest_of(token), accepted_at=None, withdrawn_at=None, expires_at__gte=at
     ).select_related("organisation", "invited_by")
     return found.first()
+
+
+def address_change_behind(*, token: str, at: datetime) -> AddressChange | None:
+    """The change of address that a link confirms, when it may still be."""
+    found = AddressChange.objects.filter(token_digest=digest_of(token), done_at=None, withdrawn_at=None, expires_at__gte=at)
+    return found.select_related("person", "asked_by").first()
+
+
+def address_awaited(*, person: Person, at: datetime) -> AddressChange | None:
+    """The new address of a person whose link waits to be opened."""
+    return AddressChange.objects.filter(person=person, done_at=None, withdrawn_at=None, expires_at__gte=at).first()
 
 
 def with_members(found: QuerySet[Organisation], *, on: date) -> QuerySet[Organisation]:

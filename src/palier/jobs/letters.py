@@ -48,7 +48,7 @@ def letter(person: Person, messages: Sequence[Message], *, at: datetime) -> Emai
     mail = EmailMultiAlternatives(
         subject=subject(messages),
         body="\n\n— — —\n\n".join(parts) + f"\n\n-- \n{foot}\n",
-        to=[person.email],
+        to=[messages[0].address or person.email],
         # The same letter sent twice (a worker was killed) carries the same number: mail programs show it once.
         headers={"Message-ID": f"<palier-{messages[0].pk}-{len(messages)}@{host}>", "Auto-Submitted": "auto-generated"},
     )

@@ -20,11 +20,13 @@ class State(models.TextChoices):
 class Message(models.Model):
     """One message to one person, written in the transaction of the act that causes it.
 
-    ``event`` is a code of ``rules.EVENTS``. The link of a secret event is erased once the message has left.
+    ``event`` is a code of ``rules.EVENTS``. The link of a secret event is erased once the message has left. ``address`` is
+    where it goes when that is not the person's own address: one that they are about to take, or have just left.
     """
 
     event = models.CharField(max_length=60)
     person_id = models.BigIntegerField()
+    address = models.EmailField(blank=True)
     landlord_id = models.BigIntegerField(null=True)
     subject = models.CharField(max_length=200)
     body = models.TextField()

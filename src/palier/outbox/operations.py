@@ -42,11 +42,12 @@ def post(
     link: str = "",
     undo_key: str = "",
     delay: timedelta = DELAY,
+    address: str = "",
 ) -> list[Message]:
     """Write one message a person, in the transaction of the act. It leaves after ``delay``, or with the day's digest.
 
     ``link`` is the path of the page to open; ``undo_key`` lets ``cancel`` take it back before it leaves. A secret event
-    never waits for the digest.
+    never waits for the digest. ``address`` (of a secret event) is another address of the person's than the one they have.
 
     Raises:
         KeyError: when the event is not in ``EVENTS``.
@@ -65,6 +66,7 @@ def post(
             Message(
                 event=event,
                 person_id=person,
+                address=address,
                 landlord_id=landlord,
                 subject=subject,
                 body=body,

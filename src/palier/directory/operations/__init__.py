@@ -13,6 +13,7 @@ from palier.directory.operations.access import (
     use_access_link,
     withdraw_invitation,
 )
+from palier.directory.operations.addresses import ask_address, confirm_address
 from palier.directory.operations.files import add_association, close_file, let_back_in, open_file, remove_association, shut_out
 from palier.directory.operations.members import add_member, end_membership, enter_person, limit_membership, rename_person
 from palier.directory.operations.organisations import add_landlord, add_organisation, update_landlord, update_organisation
@@ -24,8 +25,10 @@ __all__ = [
     "add_member",
     "add_organisation",
     "ask_access_link",
+    "ask_address",
     "choose_password",
     "close_file",
+    "confirm_address",
     "create_api_token",
     "end_membership",
     "enter_person",

@@ -95,12 +95,19 @@ def resend_invitation(*, invitation: Invitation, by: Person, at: datetime) -> st
         Refusal: when it was accepted or withdrawn, or the role is not ``by``'s to give.
     """
     _require_open(invitation, by, at)
+    invitation.expires_at = at + INVITATION_LASTS
+    token = send_invitation(invitation, at=at)
+    _record_invitation("directory.invitation_resent", f"a renvoyé l’invitation de {invitation.name}.", invitation, by, at)
+    return token
+
+
+def send_invitation(invitation: Invitation, *, at: datetime) -> str:
+    """Send an invitation under a new token, which is returned once; the one sent before is void."""
     token = secrets.token_urlsafe(24)
-    invitation.token_digest, invitation.expires_at = digest_of(token), at + INVITATION_LASTS
+    invitation.token_digest = digest_of(token)
     invitation.save(update_fields=["token_digest", "expires_at"])
     cancel(undo_key=f"invitation:{invitation.pk}", at=at)
     _post_invitation(invitation, Person.objects.get(email=invitation.email), token, at)
-    _record_invitation("directory.invitation_resent", f"a renvoyé l’invitation de {invitation.name}.", invitation, by, at)
     return token
 
 

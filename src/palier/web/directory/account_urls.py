@@ -12,7 +12,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path, re_path
 
 from palier.web.directory import account as own
-from palier.web.directory import sign_in
+from palier.web.directory import addresses, sign_in
 from palier.web.doors import Open, View, door
 
 
@@ -30,6 +30,8 @@ urlpatterns = [
     path("", own.account, name="account"),
     path("cles-de-programme/", own.tokens, name="api_tokens"),
     path("cles-de-programme/<int:pk>/revoquer/", own.revoke_token, name="api_token_revoke"),
+    path("adresse/", addresses.own, name="address"),
+    path("adresse/nouvelle/<str:token>/", addresses.confirm, name="address_confirm"),
     path("connexion/", anyone(sign_in.login), name="account_login"),
     path("deconnexion/", anyone(account.logout), name="account_logout"),
     path("inactif/", anyone(account.account_inactive), name="account_inactive"),

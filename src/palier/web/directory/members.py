@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from django.urls import reverse
 
 from palier.directory import operations, queries
 from palier.directory.models import Invitation, Landlord, Membership, Organisation
-from palier.directory.rules import Role
+from palier.directory.rules import Right, Role, Thing
 from palier.verdict import Refusal
 from palier.web.directory.forms import InviteForm, LastDayForm
 from palier.web.doors import Request
@@ -38,6 +39,7 @@ class MemberRow:
     role: str
     end_url: str
     term_url: str
+    address_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,14 @@ def member_rows(found: Iterable[Membership], acts: Acts, gives: Iterable[Role]) 
     ]
 
 
+def _addressable(request: Request, rows: list[MemberRow]) -> list[MemberRow]:
+    """The same, with where who administers Palier changes somebody's address."""
+    if not request.may(Right.WRITE, Thing.INSTALLATION):
+        return rows
+    back = urlencode({"de": request.path})
+    return [replace(row, address_url=f"{reverse('person_address', args=[row.membership.person_id])}?{back}") for row in rows]
+
+
 def invitation_rows(found: Iterable[Invitation], acts: Acts, gives: Iterable[Role]) -> list[InvitationRow]:
     """Invitations as shown, to somebody who gives these roles."""
     mine = set(gives)
@@ -82,7 +92,9 @@ def people_of(request: Request, organisation: Organisation, acts: Acts, gives: f
     """What ``directory/members.html`` shows."""
     former = queries.former_members_of(organisation=organisation, on=request.on)[:20]
     return {
-        "members": member_rows(queries.members_of(organisation=organisation, on=request.on), acts, gives),
+        "members": _addressable(
+            request, member_rows(queries.members_of(organisation=organisation, on=request.on), acts, gives)
+        ),
         "invitations": invitation_rows(queries.open_invitations(organisation=organisation), acts, gives),
         "former": [(m, Role(m.role).label) for m in former],
     }

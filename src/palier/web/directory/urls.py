@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from palier.web.directory import invitations, organisations, people, sign_in
+from palier.web.directory import addresses, invitations, organisations, people, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("acces/", sign_in.ask_link, name="access_link"),
@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
         people.invite_representative,
         name="association_invite",
     ),
+    path("personnes/<int:person_id>/adresse/", addresses.of_person, name="person_address"),
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/ajouter/", organisations.add_organisation, name="organisation_add"),
     path("organisations/ajouter/organisme/", organisations.add_landlord, name="landlord_add"),
