@@ -56,6 +56,18 @@ def test_in_writing_only_the_undecided_are_reminded(consulted: tuple[Sitting, Po
     assert not told & {sitting.titulars[0].person_id, sitting.substitutes[0].person_id}
 
 
+def test_in_writing_the_undecided_are_reminded_once_when_half_of_two_days_are_left(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    sitting.vote(poll, sitting.titulars[0], "for")
+    half = poll.opened_at + (AFTERNOON + timedelta(days=2) - poll.opened_at) / 2
+    Message.objects.all().delete()
+    assert operations.remind_due(at=half - timedelta(seconds=1)) == 0
+    assert operations.remind_due(at=half) == 1
+    assert Message.objects.count() == 8
+    assert operations.remind_due(at=half + timedelta(hours=3)) == 0
+    assert operations.remind_due(at=AFTERNOON + timedelta(days=3)) == 0, "the term has passed: it closes, nobody is reminded"
+
+
 def test_in_writing_the_deadline_closes_and_silence_does_not_sit(consulted: tuple[Sitting, Poll]) -> None:
     sitting, poll = consulted
     for mandate in sitting.titulars[:3]:

@@ -40,6 +40,7 @@ DUE: tuple[Callable[..., object], ...] = (
     consultation.remind_all_due,
     label.lapse_due,
     committee.lapse_due,
+    committee.remind_due,
     committee.close_due,
 )
 

@@ -41,6 +41,7 @@ class Poll(models.Model):
     record = models.JSONField(null=True)
     checked = models.JSONField(null=True)
     replaces = models.OneToOneField("self", models.PROTECT, null=True, related_name="replaced_by")
+    reminded_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

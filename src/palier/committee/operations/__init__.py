@@ -35,7 +35,7 @@ from palier.committee.operations.sitting import (
     take_proxy_back,
 )
 from palier.committee.operations.terms import change_terms, draft_terms, publish_terms
-from palier.committee.operations.voting import cast, close_due, close_poll, open_poll, remind_undecided, void
+from palier.committee.operations.voting import cast, close_due, close_poll, open_poll, remind_due, remind_undecided, void
 
 __all__ = [
     "add_item",
@@ -72,6 +72,7 @@ __all__ = [
     "publish_terms",
     "record_decision",
     "recuse",
+    "remind_due",
     "remind_undecided",
     "reply",
     "review",

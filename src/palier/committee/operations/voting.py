@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
@@ -12,13 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from palier.calendar import paris_day
+from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Ballot, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
 from palier.committee.operations.agenda import votable
-from palier.committee.operations.sessions import locked, remember, tell, terms_in_force
+from palier.committee.operations.sessions import locked, remember, terms_in_force
 from palier.committee.operations.sitting import after_all
-from palier.committee.rules.agenda import SessionState
+from palier.committee.rules.agenda import SessionState, reminder_due
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import Effect, of, parse, plain
 from palier.committee.rules.outcomes import Outcome
@@ -102,14 +103,8 @@ def open_poll(
         opening=sha256(canonical(poll.opening)).hexdigest(),
     )
     if session.written:
-        tell(
-            session,
-            "committee.vote_asked",
-            "Votre voix est attendue",
-            f"{item.title}\n\n{poll.motion}",
-            at=at,
-            but=queries.kept_out(item=item),
-        )
+        people = frozenset().union(*may_write(scene).values()) - queries.kept_out(item=item)
+        _ask(poll, people, "Votre voix est attendue", at)
     return poll
 
 
@@ -297,20 +292,42 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
         raise Refusal(no("committee.nobody_to_remind", "Un rappel s’envoie pendant une consultation écrite."))
     voted = set(queries.current_ballots(poll=poll))
     scene = queries.scene_of_poll(poll, close_at=at)
-    able = {person for seat, people in may_write(scene).items() if seat not in voted for person in people}
-    people = able - queries.kept_out(item=item)
-    post(
-        event="committee.vote_asked",
-        to=people,
-        at=at,
-        subject="Rappel : votre voix est attendue",
-        body=f"{item.title}\n\n{poll.motion}",
-        link=f"/comites/{session.committee_id}/seances/",
-    )
+    waiting = (people for seat, people in may_write(scene).items() if seat not in voted)
+    people = frozenset().union(*waiting) - queries.kept_out(item=item)
+    poll.reminded_at = at
+    poll.save(update_fields=["reminded_at"])
+    _ask(poll, people, "Rappel : votre voix est attendue", at)
     remember(
         session, "undecided_reminded", f"a relancé les membres qui n’ont pas voté : {len(people)}.", by=by, at=at, poll=poll.pk
     )
     return len(people)
+
+
+def remind_due(*, at: datetime) -> int:
+    """Remind the undecided of each written consultation, once, when its term is near; how many polls were."""
+    running = Poll.objects.filter(closed_at__isnull=True, item__session__written=True, item__session__ends_at__gte=at)
+    due = [
+        (poll, moment)
+        for poll in running.select_related("item__session").order_by("pk")
+        if at >= (moment := reminder_due(poll.opened_at, poll.item.session.ends_at))
+    ]
+    late = [poll for poll, moment in due if poll.reminded_at is None or poll.reminded_at < moment]
+    for poll in late:
+        remind_undecided(poll=poll, by=None, at=at)
+    return len(late)
+
+
+def _ask(poll: Poll, people: Collection[int], subject: str, at: datetime) -> None:
+    """Ask people for their voice, with the address of the matter."""
+    item, session = poll.item, poll.item.session
+    post(
+        event="committee.vote_asked",
+        to=people,
+        at=at,
+        subject=subject,
+        body=f"{item.title}\n\n{poll.motion}\n\nRéponse attendue avant le {in_words(paris_day(session.ends_at))}.",
+        link=f"/comites/{session.committee_id}/seances/{session.number}/points/{item.pk}/salle/",
+    )
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from palier.calendar import days_left, in_words
@@ -77,6 +77,11 @@ def matter_of(stage: Stage, *, cycle: int) -> Matter | None:
     if stage in AWAITED:
         return AWAITED[stage]
     return Matter.WITHDRAWAL if set(possible(stage)) & {Outcome.SUSPENDED, Outcome.SUSPENSION_LIFTED} else None
+
+
+def reminder_due(opened_at: datetime, ends_at: datetime) -> datetime:
+    """When those who have not voted in writing are reminded: two days before the term, or half-way to it when that is later."""
+    return max(ends_at - timedelta(days=2), opened_at + (ends_at - opened_at) / 2)
 
 
 def notice(terms: Terms, *, on: date, session_on: date, second: bool) -> Verdict:

@@ -93,7 +93,7 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "open": session.state is SessionState.OPEN,
         "stage": _stage(found),
         "every": 30 if session.written else 3,
-        "me": request.user.pk,
+        "viewer": request.user.pk,
         "now": request.at,
         "remote": bool(found.terms and found.terms.remote),
         "left": [p for p in found.points if p.item.opened_at is None and not p.item.is_over],
@@ -196,21 +196,6 @@ def presences(request: Request, committee_id: int, session_number: int) -> HttpR
     lines = [{"mandate": m, "field": form[str(m.pk)]} for m in members]
     context = {"session": found, "committee": found.committee, "members": lines}
     return render(request, "committee/presences.html", context, status=422 if form.errors else 200)
-
-
-@door(POST=RUN)
-def move(request: Request, committee_id: int, session_number: int, mandate_id: int) -> HttpResponse:
-    """Note that one member comes in, or goes out."""
-    found = committee_session(request, committee_id, session_number)
-    mandate = next((m for m in queries.holders_of(session=found) if m.pk == mandate_id), None)
-    if mandate is None:
-        raise Http404
-    where = request.POST.get("where")
-    if where == AWAY:
-        operations.leave(session=found, mandate=mandate, by=request.user, at=request.at)
-    else:
-        operations.enter(session=found, mandate=mandate, by=request.user, at=request.at, remote=where == REMOTE)
-    return _back(found)
 
 
 @door(GET=RUN, POST=RUN)

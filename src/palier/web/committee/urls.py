@@ -48,7 +48,6 @@ urlpatterns = [
     path(f"{_SESSION}ouvrir/", room.open_session, name="committee_session_open"),
     path(f"{_SESSION}clore/", room.close_session, name="committee_session_close"),
     path(f"{_SESSION}presences/", room.presences, name="committee_presences"),
-    path(f"{_SESSION}presences/<int:mandate_id>/", room.move, name="committee_move"),
     path(f"{_SESSION}presidence/", room.designate, name="committee_designate"),
     path(f"{_SESSION}pouvoirs/", room.give_proxy, name="committee_proxy"),
     path(f"{_SESSION}pouvoirs/<int:proxy_id>/reprendre/", room.take_proxy_back, name="committee_proxy_back"),
