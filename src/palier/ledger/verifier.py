@@ -103,18 +103,18 @@ def roots_of(old: bytes, size: int, larger: int, proof: list[bytes], whole: bool
     if size == larger:
         return (old, old) if whole else (proof[-1], proof.pop())
     top, half = proof.pop(), 1 << (larger - 1).bit_length() - 1
-    if size <= half:
-        before, after = roots_of(old, size, half, proof, whole)
-        return before, sha(b"\x01", after, top)
-    before, after = roots_of(old, size - half, larger - half, proof, False)
-    return sha(b"\x01", top, before), sha(b"\x01", top, after)
+    skip = 0 if size <= half else half
+    before, after = roots_of(old, size - skip, larger - half if skip else half, proof, whole and not skip)
+    return (sha(b"\x01", top, before), sha(b"\x01", top, after)) if skip else (before, sha(b"\x01", after, top))
 
 
 def check_line(line: Data, record: Data) -> bytes:
-    """L’empreinte d’une ligne, vérifiée, avec son contenu s’il est là."""
-    number, digest = line["number"], sha(b"\x01", once({name: line[name] for name in LINE}))
+    """L’empreinte d’une ligne, vérifiée, avec son contenu et le bulletin dont elle garde le sceau, s’ils sont là."""
+    number, digest, vote = line["number"], sha(b"\x01", once({name: line[name] for name in LINE})), record.get("sealed")
     if "content" in record and sha(b"\x02", bytes.fromhex(record["salt"]), once(record["content"])).hex() != line["commitment"]:
         raise Bad(number, f"Le contenu de la ligne n° {number} a été modifié.")
+    if vote and sha(b"\x02", bytes.fromhex(vote["nonce"]), once(vote["said"])).hex() != record["content"]["facts"]["seal"]:
+        raise Bad(number, f"Ce bulletin n’est pas celui dont la ligne n° {number} garde le sceau.")
     if digest.hex() != record["digest"]:
         raise Bad(number, f"La ligne n° {number} a été modifiée.")
     return digest

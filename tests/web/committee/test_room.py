@@ -22,7 +22,9 @@ from palier.directory.operations import add_member
 from palier.directory.rules import Role
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
+from palier.ledger import queries as ledger
 from palier.ledger.rules import commitment
+from palier.ledger.verifier import Bad, check_proof, keys_of
 from tests.committee.conftest import Sitting
 
 pytestmark = pytest.mark.django_db
@@ -124,6 +126,10 @@ def test_a_receipt_opens_the_seal_and_is_the_voters_alone(
     sealed = found["sealed"]
     assert sealed["said"]["choice"] == "abstention"
     assert commitment(bytes.fromhex(sealed["nonce"]), sealed["said"]) == found["content"]["facts"]["seal"]
+    check_proof(found, keys := keys_of(ledger.keys_file()), [])
+    sealed["said"]["choice"] = "for"
+    with pytest.raises(Bad, match="Ce bulletin n’est pas celui dont la ligne"):
+        check_proof(found, keys, [])
     assert member(sitting.titulars[2]).get(receipt).status_code == 404
     assert sign_in(sitting.referent).get(receipt).status_code == 403
 
