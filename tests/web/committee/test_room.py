@@ -134,6 +134,29 @@ def test_a_receipt_opens_the_seal_and_is_the_voters_alone(
     assert sign_in(sitting.referent).get(receipt).status_code == 403
 
 
+def test_a_vote_asks_again_who_one_is_then_goes_on(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
+) -> None:
+    poll = sitting.poll(under_way)
+    mine = sitting.titulars[1]
+    mine.person.set_password("Un mot de passe bien long")
+    mine.person.save()
+    client = member(mine)
+    session = client.session
+    for proof in session["account_authentication_methods"]:
+        proof["at"] -= 3600
+    session.save()
+    voice = url("committee_vote", sitting, item_id=under_way.pk, poll_number=poll.number, seat_id=mine.seat_id)
+    asked = client.post(voice, {"choice": "for", "reasons": "Un bon plan.", "idempotency_key": "k1"})
+    assert asked.status_code == 302
+    assert not Ballot.objects.exists()
+    client.post(asked["Location"], {"password": "Faux"})
+    assert not Ballot.objects.exists()
+    answer = client.post(asked["Location"], {"password": "Un mot de passe bien long"}, follow=True)
+    assert "Votre voix est enregistrée" in words(answer)
+    assert Ballot.objects.get().reasons == "Un bon plan."
+
+
 def test_another_seats_voice_is_refused_and_the_refusal_stays_on_record(
     sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], sign_in: SignIn
 ) -> None:
