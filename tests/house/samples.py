@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from io import BytesIO
 
 from palier.committee import operations as committees
-from palier.committee.models import Committee, Decision, Seat, Session
+from palier.committee.models import Committee, Decision, Dossier, Item, Seat, Session
 from palier.committee.rules.terms import Matter
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.operations import add_member, create_api_token, enter_person, invite
@@ -163,6 +163,15 @@ def _item(world: World) -> int:
     return committees.add_item(session=_session(world), by=world.staff, at=world.at, **given).pk
 
 
+def frozen_file(world: World) -> int:
+    """A document of the landlord, in the frozen file of the sample matter."""
+    found = Document.objects.get(pk=document(world)).versions.get()
+    item = Item.objects.filter(title=f"Point {world.landlord.pk}").latest("pk")
+    files = [{"id": found.pk, "title": world.canary, "kind": "procedure", "number": 1, "sha256": found.sha256}]
+    Dossier.objects.create(item=item, number=1, content={"files": files}, digest="0" * 64, frozen_at=world.at)
+    return found.pk
+
+
 def _labelled(world: World) -> Certificate:
     """The landlord just labelled, its certificate issued and sealed."""
     found = Certificate.objects.filter(landlord=world.landlord).first()
@@ -263,6 +272,8 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "poll_number": lambda _: 1,
     "proxy_id": lambda _: 1,
     "version": lambda _: 1,
+    "committee_item_add_kind:kind": lambda _: "agrement",
+    "file_id": frozen_file,
     "committee_terms_version:number": lambda _: 1,
     "committee_terms_publish:number": lambda _: 1,
     "certificate_id": lambda world: _labelled(world).pk,

@@ -47,6 +47,16 @@ def send(at: datetime) -> tuple[int, int]:
         return deliver(at=at, send=hand)
 
 
+def test_a_letter_carries_its_calendar_file(mailbox: Mailbox, make_person: Make, at: datetime) -> None:
+    tell(make_person(), at, attachment="BEGIN:VCALENDAR\r\nMETHOD:CANCEL\r\nSUMMARY:Séance\r\nEND:VCALENDAR\r\n")
+    assert send(at + DELAY) == (1, 0)
+    (mail,) = mailbox.mails
+    (file,) = mail.iter_attachments()
+    assert (file.get_content_type(), file.get_param("method"), file.get_filename()) == ("text/calendar", "CANCEL", "seance.ics")
+    assert "SUMMARY:Séance" in file.get_content()
+    assert "Le plan attend." in body(mail)
+
+
 def test_a_letter_is_plain_text_and_simple_html(mailbox: Mailbox, make_person: Make, at: datetime) -> None:
     person = make_person()
     message = tell(person, at, link="/organismes/1/", body="Le plan <A> attend.")

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from email.mime.text import MIMEText
 from email.utils import parseaddr
 from urllib.parse import urlencode
 
@@ -53,7 +54,18 @@ def letter(person: Person, messages: Sequence[Message], *, at: datetime) -> Emai
         headers={"Message-ID": f"<palier-{messages[0].pk}-{len(messages)}@{host}>", "Auto-Submitted": "auto-generated"},
     )
     mail.attach_alternative(_html(messages, links, foot), "text/html")
+    for message in messages:
+        if message.attachment:
+            mail.attach(_calendar(message.attachment))
     return mail
+
+
+def _calendar(text: str) -> MIMEText:
+    """A calendar file as mail programs recognise it: the type says what is asked of them."""
+    file = MIMEText(text, "calendar", "utf-8")
+    file.set_param("method", "CANCEL" if "METHOD:CANCEL" in text else "PUBLISH")
+    file.add_header("Content-Disposition", "attachment", filename="seance.ics")
+    return file
 
 
 def _link(person: Person, message: Message, at: datetime) -> str:

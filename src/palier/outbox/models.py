@@ -22,6 +22,7 @@ class Message(models.Model):
 
     ``event`` is a code of ``rules.EVENTS``. The link of a secret event is erased once the message has left. ``address`` is
     where it goes when that is not the person's own address: one that they are about to take, or have just left.
+    ``attachment`` is a calendar file that the letter carries.
     """
 
     event = models.CharField(max_length=60)
@@ -32,6 +33,7 @@ class Message(models.Model):
     body = models.TextField()
     link = models.CharField(max_length=300, blank=True)
     undo_key = models.CharField(max_length=120, blank=True)
+    attachment = models.TextField(blank=True)
     written_at = models.DateTimeField()
     due_at = models.DateTimeField()
     digest = models.BooleanField(default=False)

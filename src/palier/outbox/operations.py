@@ -43,11 +43,13 @@ def post(
     undo_key: str = "",
     delay: timedelta = DELAY,
     address: str = "",
+    attachment: str = "",
 ) -> list[Message]:
     """Write one message a person, in the transaction of the act. It leaves after ``delay``, or with the day's digest.
 
     ``link`` is the path of the page to open; ``undo_key`` lets ``cancel`` take it back before it leaves. A secret event
-    never waits for the digest. ``address`` (of a secret event) is another address of the person's than the one they have.
+    never waits for the digest. ``address`` (of a secret event) is another address of the person's than the one they have;
+    ``attachment`` is a calendar file to carry.
 
     Raises:
         KeyError: when the event is not in ``EVENTS``.
@@ -72,6 +74,7 @@ def post(
                 body=body,
                 link=link,
                 undo_key=undo_key,
+                attachment=attachment,
                 written_at=at,
                 due_at=digest if daily else at + delay,
                 digest=daily,

@@ -22,6 +22,7 @@ from palier.directory.operations import add_member
 from palier.directory.rules import Role
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
+from palier.outbox.models import Message
 from tests.committee.conftest import AFTERNOON, Sitting
 
 pytestmark = pytest.mark.django_db
@@ -177,6 +178,19 @@ def test_the_session_enters_a_calendar(sitting: Sitting, member: Callable[[Manda
     assert answer["Content-Type"].startswith("text/calendar")
 
 
+def test_the_convocation_carries_the_calendar_file_and_the_cancellation_takes_it_back(sitting: Sitting) -> None:
+    sitting.put()
+    sitting.convene()
+    operations.cancel(session=sitting.session, because="Grève des trains.", by=sitting.referent, at=sitting.at)
+    sent = Message.objects.filter(event="committee.convened", person_id=sitting.titulars[0].person_id).order_by("pk")
+    first, second = (icalendar.Calendar.from_ical(message.attachment) for message in sent)
+    assert [(str(file["method"]), int(file.walk("VEVENT")[0]["sequence"])) for file in (first, second)] == [
+        ("PUBLISH", 0), ("CANCEL", 1),
+    ]  # fmt: skip
+    one, other = (file.walk("VEVENT")[0] for file in (first, second))
+    assert (one["uid"], one.decoded("dtstart"), str(other["status"])) == (other["uid"], AFTERNOON, "CANCELLED")
+
+
 def test_a_second_convocation_in_one_act(sitting: Sitting, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch) -> None:
     sitting.put("Reporté")
     sitting.convene()
@@ -186,19 +200,6 @@ def test_a_second_convocation_in_one_act(sitting: Sitting, sign_in: SignIn, monk
     answer = client.post(url("committee_session_again", sitting), given, follow=True)
     assert "La seconde convocation est partie" in words(answer)
     assert "Seconde convocation de la séance n° 1" in words(answer)
-
-
-def test_a_matter_climbs_one_place(sitting: Sitting, sign_in: SignIn) -> None:
-    first, second, third = (sitting.put(title) for title in ("Un", "Deux", "Trois"))
-    client = sign_in(sitting.referent)
-    client.post(url("committee_item_place", sitting, item_id=third.pk))
-    assert [item.title for item in queries.items(session=sitting.session)] == ["Un", "Trois", "Deux"]
-    client.post(url("committee_item_place", sitting, item_id=first.pk))
-    assert queries.items(session=sitting.session)[0] == first
-    client.post(url("committee_item_off", sitting, item_id=third.pk), {"because": "Reporté."})
-    client.post(url("committee_item_place", sitting, item_id=second.pk))
-    live = queries.items(session=sitting.session).filter(withdrawn_at__isnull=True)
-    assert [item.title for item in live] == ["Deux", "Un"]
 
 
 def test_a_session_is_cancelled_with_its_reason(sitting: Sitting, sign_in: SignIn) -> None:

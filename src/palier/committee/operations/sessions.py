@@ -189,6 +189,7 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
         f"Convocation du {_day(session)}",
         f"{where}Ordre du jour :\n{points}\n\nDites si vous venez et déclarez vos liens avec chaque dossier avant la séance.",
         at=at,
+        attachment=queries.calendar_of(session=session, at=at),
     )
 
 
@@ -284,7 +285,14 @@ def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
     session.save(update_fields=["cancelled_at", "cancelled_because"])
     remember(session, "session_cancelled", f"a annulé la séance du {_day(session)} : {because.strip()}", by=by, at=at)
     if convened:
-        tell(session, "committee.convened", f"La séance du {_day(session)} est annulée", because.strip(), at=at)
+        tell(
+            session,
+            "committee.convened",
+            f"La séance du {_day(session)} est annulée",
+            because.strip(),
+            at=at,
+            attachment=queries.calendar_of(session=session, at=at),
+        )
 
 
 @transaction.atomic
@@ -360,10 +368,20 @@ def require_member(session: Session, mandate: Mandate) -> None:
         raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
 
 
-def tell(session: Session, event: str, subject: str, body: str, *, at: datetime, but: frozenset[int] = frozenset()) -> None:
+def tell(
+    session: Session,
+    event: str,
+    subject: str,
+    body: str,
+    *,
+    at: datetime,
+    but: frozenset[int] = frozenset(),
+    attachment: str = "",
+) -> None:
     """Write to titulars and substitutes of a session's day, some excepted."""
     to = {mandate.person_id for mandate in queries.holders_of(session=session)} - but
-    post(event=event, to=to, at=at, subject=subject, body=body, link=f"/comites/{session.committee_id}/seances/")
+    link = f"/comites/{session.committee_id}/seances/"
+    post(event=event, to=to, at=at, subject=subject, body=body, link=link, attachment=attachment)
 
 
 def remember(session: Session, act: str, summary: str, *, by: Person | None, at: datetime, **facts: Any) -> int:

@@ -32,6 +32,7 @@ from palier.committee.queries.recusals import clues, declarations, kept_out, rec
 from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
+    calendar_of,
     committees_of,
     forecasts,
     holders_of,
@@ -56,6 +57,7 @@ __all__ = [
     "ballot_receipt",
     "ballots_of",
     "benches",
+    "calendar_of",
     "clues",
     "committees",
     "committees_of",

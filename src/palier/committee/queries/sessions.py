@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from email.utils import parseaddr
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from palier.calendar import paris_day
@@ -14,6 +16,7 @@ from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatRe
 from palier.committee.models import Recusal as RecusalRow
 from palier.committee.queries.recusals import recused_items
 from palier.committee.rules.agenda import AWAITED, Coming
+from palier.committee.rules.calendars import calendar_file
 from palier.committee.rules.seats import Hold, Holder, Office, Recusal, place
 from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
 from palier.committee.rules.terms import Terms
@@ -55,6 +58,22 @@ def ready(*, on: date) -> QuerySet[Journey]:
     live = Item.objects.filter(journey__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True)
     found = Journey.objects.filter(stage__in=list(AWAITED), closed_at__isnull=True, entered_on__lte=on)
     return found.exclude(pk__in=live.values("journey")).select_related("landlord").order_by("entered_on", "pk")
+
+
+def calendar_of(*, session: Session, at: datetime) -> str:
+    """A session as a calendar file."""
+    kind = "consultation écrite" if session.written else "séance"
+    return calendar_file(
+        key=session.pk,
+        title=f"{session.committee.name}, {kind} n° {session.number}",
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        where=", ".join(part for part in (session.place, session.remote_link) if part),
+        url=f"{settings.ORIGIN}/comites/{session.committee_id}/seances/{session.number}/",
+        sender=parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
+        at=at,
+        cancelled=session.cancelled_at is not None,
+    )
 
 
 def holders_of(*, session: Session) -> list[Mandate]:

@@ -7,16 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
 from palier.calendar import PARIS
 from palier.committee.models import Mandate
-from palier.committee.rules.agenda import Coming, matter_of
+from palier.committee.rules.agenda import Coming
 from palier.committee.rules.conflicts import Clue, Interest
 from palier.committee.rules.seats import Recusal as Reach
-from palier.committee.rules.terms import Matter
-from palier.label.models import Journey
-from palier.label.rules.stages import Stage
 from palier.web.ui.forms import DayInput, HourInput
 
 
@@ -63,56 +59,6 @@ class SessionForm(AgainForm):
             "place": said["place"],
             "remote_link": said["remote_link"],
         }
-
-
-class ItemForm(forms.Form):
-    """A matter for the agenda."""
-
-    journey = forms.ModelChoiceField(
-        label="Dossier d’un organisme",
-        queryset=Journey.objects.none(),
-        required=False,
-        empty_label="Aucun : un autre sujet",
-        help_text="Les dossiers qui attendent le comité et ne sont à aucun ordre du jour.",
-    )
-    title = forms.CharField(
-        label="Intitulé",
-        max_length=200,
-        required=False,
-        help_text="Laissez vide pour un dossier : le nom de l’organisme suffit.",
-    )
-    presentation = forms.CharField(label="Présentation", required=False, widget=forms.Textarea(attrs={"rows": 4}))
-
-    def __init__(self, *args: Any, journeys: QuerySet[Journey], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["journey"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = journeys
-        field.label_from_instance = _words  # type: ignore[method-assign, assignment]
-
-    def clean(self) -> dict[str, Any]:
-        """Another subject needs its title."""
-        said = super().clean() or {}
-        if not said.get("journey") and not said.get("title", "").strip() and not self.errors:
-            self.add_error("title", "Donnez un intitulé, ou choisissez un dossier.")
-        return said
-
-    def given(self) -> dict[str, Any]:
-        """What the operation asks for."""
-        said = self.cleaned_data
-        journey = said["journey"]
-        matter = matter_of(Stage(journey.stage), cycle=journey.cycle) if journey else None
-        return {
-            "matter": matter or Matter.OTHER,
-            "title": said["title"] or _words(journey),
-            "presentation": said["presentation"],
-            "journey": journey,
-        }
-
-
-def _words(journey: Journey) -> str:
-    matter = matter_of(Stage(journey.stage), cycle=journey.cycle)
-    return f"{journey.landlord.name} : {matter.label.lower()}" if matter else journey.landlord.name
 
 
 class ReplyForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.committee import composing, decisions, room, sessions, terms, voting
+from palier.web.committee import composing, decisions, items, room, sessions, terms, voting
 
 _ONE = "comites/<int:committee_id>/"
 _SEAT = f"{_ONE}sieges/<int:seat_id>/"
@@ -33,17 +33,19 @@ urlpatterns = [
     path(f"{_ONE}seances/preparer/", sessions.prepare, name="committee_session_prepare"),
     path(_SESSION, sessions.session, name="committee_session"),
     path(f"{_SESSION}calendrier.ics", sessions.calendar, name="committee_session_calendar"),
-    path(f"{_SESSION}points/inscrire/", sessions.add_item, name="committee_item_add"),
-    path(f"{_SESSION}points/prets/", sessions.add_ready, name="committee_items_ready"),
+    path(f"{_SESSION}points/inscrire/", items.add_item, name="committee_item_add"),
+    path(f"{_SESSION}points/inscrire/<str:kind>/", items.add_item, name="committee_item_add_kind"),
+    path(f"{_SESSION}points/prets/", items.add_ready, name="committee_items_ready"),
     path(f"{_SESSION}convoquer/", sessions.convene, name="committee_session_convene"),
     path(f"{_SESSION}convoquer-de-nouveau/", sessions.convene_again, name="committee_session_again"),
     path(f"{_SESSION}annuler/", sessions.cancel, name="committee_session_cancel"),
     path(f"{_SESSION}reponse/", sessions.reply, name="committee_session_reply"),
-    path(_ITEM, sessions.item, name="committee_item"),
-    path(f"{_ITEM}deplacer/", sessions.place, name="committee_item_place"),
-    path(f"{_ITEM}retirer/", sessions.take_off, name="committee_item_off"),
-    path(f"{_ITEM}liens/", sessions.review, name="committee_item_review"),
-    path(f"{_ITEM}recuser/", sessions.recuse, name="committee_item_recuse"),
+    path(_ITEM, items.item, name="committee_item"),
+    path(f"{_ITEM}pieces/<int:file_id>/", items.file, name="committee_item_file"),
+    path(f"{_ITEM}deplacer/", items.place, name="committee_item_place"),
+    path(f"{_ITEM}retirer/", items.take_off, name="committee_item_off"),
+    path(f"{_ITEM}liens/", items.review, name="committee_item_review"),
+    path(f"{_ITEM}recuser/", items.recuse, name="committee_item_recuse"),
     path(f"{_SESSION}salle/", room.room, name="committee_room"),
     path(f"{_SESSION}ouvrir/", room.open_session, name="committee_session_open"),
     path(f"{_SESSION}clore/", room.close_session, name="committee_session_close"),

@@ -13,11 +13,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents.models import Document
-from palier.documents.operations import store
+from palier.documents.operations import keep
 from palier.plans import operations, queries
 from palier.plans.models import Condition
 from palier.plans.rules.conditions import Said, Standing
 from palier.verdict import Refusal
+from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.plans.forms import EvidenceForm
 from palier.web.plans.views import READ, WRITE
@@ -84,7 +85,7 @@ def conditions(request: Request, landlord: Landlord) -> HttpResponse:
     return render(request, "plans/conditions.html", context)
 
 
-@door(GET=WRITE, POST=WRITE)
+@door(GET=WRITE, POST=WRITE, before=receives("file"))
 def show(request: Request, landlord: Landlord, condition_id: int) -> HttpResponse:
     """Show, for the landlord, that a condition is met."""
     found = _one(landlord, condition_id)
@@ -104,10 +105,10 @@ def show(request: Request, landlord: Landlord, condition_id: int) -> HttpRespons
 @transaction.atomic
 def _show(request: Request, found: Condition, given: dict[str, Any]) -> None:
     document = given["document"]
-    if upload := given["file"]:
-        title, kind = str(upload.name).rsplit(".", 1)[0], given["kind"]
-        document = store(
-            landlord=found.landlord, file=upload, name=upload.name, title=title, kind=kind, by=request.user, at=request.at
+    if received := request.ready():
+        title, kind = received.name.rsplit(".", 1)[0], given["kind"]
+        document = keep(
+            landlord=found.landlord, received=received, title=title, kind=kind, by=request.user, at=request.at
         ).document
     operations.show_condition(condition=found, text=given["text"], document=document, by=request.user, at=request.at)
 

@@ -1,0 +1,227 @@
+"""The pages of the matters: each kind put on the agenda, in order; the frozen file whole, its files for those not recused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from palier.audits import operations as audits
+from palier.committee import operations
+from palier.committee.models import Item
+from palier.committee.rules.seats import Recusal as Reach
+from palier.committee.rules.terms import Matter
+from palier.directory.models import Organisation, Person
+from palier.directory.operations import add_member
+from palier.directory.rules import Kind, Role
+from palier.documents.operations import store
+from palier.frameworks.models import FrameworkVersion
+from palier.frameworks.operations import Entry, fill, finish, import_version, start
+from palier.label import operations as label
+from palier.label.models import Journey
+from palier.label.queries import shipped_rule_sets
+from palier.label.rules.rulesets import Audit
+from palier.label.rules.stages import Stage
+from palier.plans.operations import add_action, freeze, open_plan, set_conditions
+from palier.plans.rules.conditions import Asked
+from tests.browser import OpenPage, check
+from tests.committee.conftest import Sitting
+from tests.documents.samples import pdf
+from tests.frameworks.samples import SMALL
+from tests.plans.conftest import COMPLETE
+from tests.web.committee.test_sessions import url, words
+
+pytestmark = pytest.mark.django_db
+SignIn = Callable[[Person], Client]
+
+
+@pytest.fixture(autouse=True)
+def _at_noon(monkeypatch: pytest.MonkeyPatch, sitting: Sitting) -> None:
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: sitting.at)
+
+
+@pytest.fixture
+def firm(make_organisation: Callable[..., Organisation]) -> Organisation:
+    return make_organisation(Kind.AUDIT_FIRM, "Cabinet Lumen")
+
+
+@pytest.fixture
+def auditor(firm: Organisation, make_person: Callable[..., Person]) -> Person:
+    return make_person(Role.AUDITOR, firm, "M. A.")
+
+
+def test_an_accreditation_is_put_on_the_agenda_with_what_is_proposed(
+    sitting: Sitting, sign_in: SignIn, auditor: Person
+) -> None:
+    client = sign_in(sitting.referent)
+    here = url("committee_item_add_kind", sitting, kind="agrement")
+    assert "Cabinet Lumen" in words(client.get(here))
+    member = auditor.memberships.get().pk
+    given = {"member": member, "starts_on": "2026-04-01", "ends_on": "2026-03-01", "scope": ["hqs"], "trained_on": "2026-02-01"}
+    answer = client.post(here, given)
+    assert (answer.status_code, "vient avant son début" in words(answer)) == (422, True)
+    assert client.post(here, given | {"ends_on": "2029-03-31"}).status_code == 302
+    item = Item.objects.get()
+    assert (item.title, item.candidate) == ("Agrément : M. A., Cabinet Lumen", auditor)
+    page = words(client.get(url("committee_item", sitting, item_id=item.pk)))
+    assert "du 1er avril 2026 au 31 mars 2029" in page
+    assert "suivie le 1er février 2026" in page
+
+
+def test_a_renewal_and_a_reexamination_name_the_accreditation_that_runs(
+    sitting: Sitting, sign_in: SignIn, auditor: Person, firm: Organisation
+) -> None:
+    client = sign_in(sitting.referent)
+    reexamine = url("committee_item_add_kind", sitting, kind="reexamen")
+    assert "Aucun agrément ne court" in words(client.get(reexamine))
+    day = sitting.at.date()
+    held = audits.grant(
+        person=auditor, firm=firm, starts_on=day, ends_on=day + timedelta(days=300), scope=[Audit.HQS], by=sitting.referent,
+        at=sitting.at,
+    )  # fmt: skip
+    given = {"member": auditor.memberships.get().pk, "starts_on": "2027-02-01", "ends_on": "2030-01-31", "scope": ["hqs"]}
+    assert client.post(url("committee_item_add_kind", sitting, kind="agrement"), given).status_code == 302
+    assert Item.objects.get().accreditation == held
+    answer = client.post(reexamine, {"accreditation": held.pk, "presentation": "Deux rapports sans visite."})
+    assert "déjà à l’ordre du jour" in words(answer)
+    operations.take_off(item=Item.objects.get(), because="Plus tard.", by=sitting.referent, at=sitting.at)
+    assert client.post(reexamine, {"accreditation": held.pk, "presentation": "Deux rapports sans visite."}).status_code == 302
+
+
+def test_rules_and_a_grid_are_put_on_the_agenda(sitting: Sitting, sign_in: SignIn) -> None:
+    client = sign_in(sitting.referent)
+    rules = url("committee_item_add_kind", sitting, kind="regles")
+    assert "Aucun brouillon" in words(client.get(rules))
+    label.load_shipped(effective_from=date(2020, 1, 1), at=sitting.at)
+    data = next(one for one in shipped_rule_sets() if one["code"] == "eighteen_eighteen") | {"grace_days": 77}
+    draft = label.draft_rule_set(data=data, effective_from=date(2026, 6, 1), by=sitting.referent, at=sitting.at)
+    assert client.post(rules, {"rule_set": draft.pk}).status_code == 302
+    import_version(text=SMALL, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
+    grid = url("committee_item_add_kind", sitting, kind="grille")
+    answer = client.post(grid, {"text": "code: [", "effective_from": "2026-07-01"})
+    assert (answer.status_code, "code: [" in words(answer)) == (422, True)
+    changed = SMALL.replace("title: ", "title: Nouvelle ", 1)
+    assert client.post(grid, {"text": changed, "effective_from": "2026-07-01"}).status_code == 302
+    assert FrameworkVersion.objects.count() == 1
+    sitting.convene()
+    first, second = Item.objects.order_by("position")
+    page = words(client.get(url("committee_item", sitting, item_id=first.pk)))
+    assert "Jours de grâce" in page
+    assert "77" in page
+    assert "à partir du 1er juin 2026" in page
+    assert "Le texte entier de la grille" in words(client.get(url("committee_item", sitting, item_id=second.pk)))
+
+
+def test_matters_go_up_and_down(sitting: Sitting, sign_in: SignIn) -> None:
+    first, second, third = sitting.put("Un"), sitting.put("Deux"), sitting.put("Trois")
+    client = sign_in(sitting.referent)
+
+    def order() -> list[str]:
+        return list(Item.objects.order_by("position").values_list("title", flat=True))
+
+    client.post(url("committee_item_place", sitting, item_id=first.pk), {"way": "down"})
+    assert order() == ["Deux", "Un", "Trois"]
+    client.post(url("committee_item_place", sitting, item_id=third.pk), {"way": "up"})
+    assert order() == ["Deux", "Trois", "Un"]
+    client.post(url("committee_item_place", sitting, item_id=second.pk), {"way": "up"})
+    client.post(url("committee_item_place", sitting, item_id=first.pk), {"way": "down"})
+    assert order() == ["Deux", "Trois", "Un"]
+    client.post(url("committee_item_off", sitting, item_id=third.pk), {"because": "Reporté."})
+    client.post(url("committee_item_place", sitting, item_id=first.pk), {"way": "up"})
+    assert [title for title in order() if title != "Trois"] == ["Un", "Deux"]
+
+
+@pytest.fixture
+def matter(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> Item:
+    """An award, its file frozen with a piece, a condition, an assessment and a plan."""
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    _assess(sitting, journey)
+    plan = open_plan(landlord=journey.landlord, cycle=1, by=sitting.referent, at=sitting.at)
+    add_action(plan=plan, content=COMPLETE, by=sitting.referent, at=sitting.at)
+    freeze(landlord=journey.landlord, cycle=1, by=sitting.referent, at=sitting.at)
+    given = {"landlord": journey.landlord, "by": sitting.referent, "at": sitting.at}
+    store(file=pdf("La preuve"), name="preuve.pdf", title="La preuve", kind="procedure", **given)  # type: ignore[arg-type]
+    set_conditions(
+        cycle=1, decision=1, asked=[Asked("Former les gardiens", date(2026, 9, 30))], decided_on=date(2026, 1, 5), **given,  # type: ignore[arg-type]
+    )  # fmt: skip
+    item = sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    sitting.convene()
+    return item
+
+
+def _assess(sitting: Sitting, journey: Journey) -> None:
+    version = import_version(text=SMALL, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
+    given = {"by": sitting.referent, "at": sitting.at}
+    subject = ("landlord", journey.landlord_id, journey.landlord.name)
+    started = start(version=version, landlord=journey.landlord, subject=subject, **given)  # type: ignore[arg-type]
+    said = [Entry(code, 3, justification="Vu sur place.") for code in ("control", "sharing", "waste", "phone", "desk")]
+    piece = store(
+        landlord=journey.landlord, file=pdf("Fiche"), name="fiche.pdf", title="Fiche de contrôle", kind="control_sheet", **given
+    ).document  # type: ignore[arg-type]
+    said[0] = Entry("control", 2, justification="Un passage sur deux.", documents=(piece,))
+    fill(assessment=started, entries=said, **given)  # type: ignore[arg-type]
+    finish(assessment=started, **given)  # type: ignore[arg-type]
+
+
+def test_the_frozen_file_hands_out_its_files_as_they_were(sitting: Sitting, sign_in: SignIn, matter: Item) -> None:
+    kept = next(one for one in matter.dossiers.get().content["files"] if one["title"] == "La preuve")
+    mandate = sitting.titulars[0]
+    add_member(person=mandate.person, organisation=mandate.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
+    client = sign_in(mandate.person)
+    page = words(client.get(url("committee_item", sitting, item_id=matter.pk)))
+    for said in (
+        "Former les gardiens", "1. Propreté : 2,5 (meilleure note : 4)", "1.1 Contrôle", "2, à améliorer", "Un passage sur deux.",
+        "Contrôler le ménage par cage d’escalier", "de 61 à 80 %",
+    ):  # fmt: skip
+        assert said in page
+    here = url("committee_item_file", sitting, item_id=matter.pk, file_id=kept["id"])
+    assert here in page
+    assert matter.journey is not None
+    given = {"landlord": matter.journey.landlord, "by": sitting.referent, "at": sitting.at}
+    later = store(file=pdf("Une autre"), name="autre.pdf", title="Une autre", kind="procedure", **given)  # type: ignore[arg-type]
+    assert b"".join(client.get(here).streaming_content) == pdf("La preuve").read()  # type: ignore[attr-defined]
+    assert client.get(url("committee_item_file", sitting, item_id=matter.pk, file_id=later.pk)).status_code == 404
+
+
+def test_a_recused_member_meets_no_file_of_the_matter(sitting: Sitting, sign_in: SignIn, matter: Item) -> None:
+    kept = next(one for one in matter.dossiers.get().content["files"] if one["title"] == "La preuve")
+    mandate = sitting.titulars[1]
+    add_member(person=mandate.person, organisation=mandate.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
+    client = sign_in(mandate.person)
+    here = url("committee_item_file", sitting, item_id=matter.pk, file_id=kept["id"])
+    assert client.get(here).status_code == 200
+    operations.recuse(
+        item=matter, mandate=mandate, reach=Reach.PERSONAL, because="Un lien.", by=sitting.referent, at=sitting.at
+    )
+    assert client.get(here).status_code == 404
+    assert client.get(url("committee_item", sitting, item_id=matter.pk)).status_code == 404
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_the_matters_in_the_browser(
+    browser_page: OpenPage, sitting: Sitting, matter: Item, auditor: Person, make_landlord: Callable[..., object]
+) -> None:
+    page = browser_page(sitting.referent)
+    page.goto(url("committee_item", sitting, item_id=matter.pk))
+    for fold in page.locator("details.fold summary").all():
+        fold.click()
+    check(page, "committee-item-frozen")
+    start = sitting.session.starts_at + timedelta(days=30)
+    sitting.session = operations.prepare(
+        committee=sitting.committee, starts_at=start, ends_at=start + timedelta(hours=3), by=sitting.referent, at=sitting.at
+    )
+    for number in range(31):
+        sitting.put(f"Office public de l’habitat de la communauté d’agglomération n° {number} : attribution du label")
+    page.goto(url("committee_session", sitting))
+    check(page, "committee-session-thirty")
+    page.get_by_role("button", name="Descendre").first.click()
+    page.wait_for_url("**/seances/2/")
+    for kind in ("agrement", "reexamen", "regles", "grille"):
+        page.goto(url("committee_item_add_kind", sitting, kind=kind))
+        check(page, f"committee-item-add-{kind}")
+    page.goto(reverse("decision_record", kwargs={"landlord_id": matter.journey.landlord_id}))  # type: ignore[union-attr]
+    check(page, "decision-record")
