@@ -184,7 +184,7 @@ def draft(sitting: Sitting) -> RuleSetVersion:
 
 
 def change(sitting: Sitting, draft: RuleSetVersion, **more: object) -> None:
-    given = {"effective_from": draft.effective_from, "by": sitting.referent, "at": sitting.at}
+    given = {"over": draft.drafted_at, "effective_from": draft.effective_from, "by": sitting.referent, "at": sitting.at}
     label.change_draft(draft=draft, data=draft.data | more, **given)  # type: ignore[arg-type]
 
 

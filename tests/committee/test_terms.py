@@ -92,10 +92,10 @@ def test_terms_change_neither_the_past_nor_what_is_published(bench: Bench) -> No
     again = lambda: operations.draft_terms(committee=bench.committee, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731
     assert code(again) == "committee.draft_waits"
     assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_past"
-    draft = operations.change_terms(draft=draft, data=SHIPPED, effective_from=DAY, **given_)
+    draft = operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY, **given_)
     assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_order"
-    draft = operations.change_terms(draft=draft, data=SHIPPED, effective_from=DAY + timedelta(days=1), **given_)
+    draft = operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY + timedelta(days=1), **given_)
     operations.publish_terms(draft=draft, **given_)
     assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_published"
-    change = lambda: operations.change_terms(draft=draft, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731
+    change = lambda: operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731
     assert code(change) == "committee.terms_published"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -210,3 +211,36 @@ def test_lists_cost_the_same_with_one_row_and_with_thirty(bench: Bench, sign_in:
 def test_an_office_is_named_beside_its_holder(bench: Bench, sign_in: SignIn) -> None:
     operations.give_office(mandate=bench.appoint(1, "p"), office=Office.PRESIDENT, by=bench.referent, at=bench.at)
     assert "Mme p préside." in words(sign_in(bench.referent).get(url("committee", bench)))
+
+
+def test_terms_changed_meanwhile_are_not_overwritten_and_both_are_shown(
+    bench: Bench, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, page = sign_in(bench.referent), url("committee_terms_prepare", bench)
+
+    def read() -> dict[str, object]:
+        form = client.get(page).context["form"]
+        return {
+            name: form[name].value()
+            for name in form.fields
+            if form[name].value() not in (None, "") and form[name].value() is not False
+        }
+
+    def later(minutes: int) -> None:
+        monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: bench.at + timedelta(minutes=minutes))
+
+    assert client.post(page, read()).status_code == 302
+    one, other = read(), read()
+    later(1)
+    assert client.post(page, one | {"title": "Le premier"}).status_code == 302
+    refused = client.post(page, other | {"title": "Le second"})
+    assert refused.status_code == 409
+    assert "Ce brouillon a changé pendant que vous écriviez." in words(refused)
+    assert "Titre : Le premier" in re.sub(r"</?ins>", "", words(refused))
+    draft = bench.committee.terms.get(published_at=None)
+    assert draft.data["title"] == "Le premier"
+    form = refused.context["form"]
+    later(2)
+    assert client.post(page, {name: form[name].value() for name in other}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.data["title"] == "Le second"

@@ -116,7 +116,7 @@ def test_a_draft_of_the_rules_is_dropped_with_what_it_said_in_the_ledger(
 ) -> None:
     data = {**rules.data, "lapse_days": 45}
     draft = operations.draft_rule_set(data=data, effective_from=date(2027, 1, 1), by=referent, at=at)
-    operations.change_draft(draft=draft, data=data, effective_from=date(2027, 2, 1), by=referent, at=at)
+    operations.change_draft(draft=draft, over=draft.drafted_at, data=data, effective_from=date(2027, 2, 1), by=referent, at=at)
     client = sign_in(referent)
     page = client.get(f"/regles/{draft.pk}/").content.decode()
     assert "Abandonner ce brouillon" in page

@@ -14,7 +14,7 @@ from palier.committee.rules.terms import parse
 from palier.directory.models import Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.verdict import Refusal, no
+from palier.verdict import Conflict, Refusal, no
 
 
 @transaction.atomic
@@ -24,12 +24,13 @@ def draft_terms(
     """Draft a committee's next terms.
 
     Raises:
-        Refusal: naming every place of the data that does not hold, or when a draft already waits.
+        Conflict: when a draft already waits.
+        Refusal: naming every place of the data that does not hold.
     """
     parse(data)
     last = committee.terms.order_by("-number").first()
     if last and last.published_at is None:
-        raise Refusal(no("committee.draft_waits", f"La version {last.number} est déjà en préparation : modifiez-la."))
+        raise Conflict(no("committee.draft_waits", f"La version {last.number} est déjà en préparation : modifiez-la."), last)
     return TermsVersion.objects.create(
         committee=committee,
         number=last.number + 1 if last else 1,
@@ -42,18 +43,29 @@ def draft_terms(
 
 @transaction.atomic
 def change_terms(
-    *, draft: TermsVersion, data: Mapping[str, Any], effective_from: date, by: Person, at: datetime
+    *,
+    draft: TermsVersion,
+    over: datetime | None,
+    data: Mapping[str, Any],
+    effective_from: date,
+    by: Person,
+    at: datetime,
 ) -> TermsVersion:
-    """Change a version that is not yet published.
+    """Change a version that is not yet published, over what was read: the draft written at the instant ``over``.
 
     Raises:
+        Conflict: when it was written again since.
         Refusal: when it is published, or naming every place of the data that does not hold.
     """
     parse(data)
-    changes = {"data": dict(data), "effective_from": effective_from, "drafted_by": by, "drafted_at": at}
-    if not TermsVersion.objects.filter(pk=draft.pk, published_at__isnull=True).update(**changes):
+    draft = TermsVersion.objects.select_for_update(of=("self",)).select_related("drafted_by").get(pk=draft.pk)
+    if draft.published_at is not None:
         raise Refusal(no("committee.terms_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
-    return TermsVersion.objects.get(pk=draft.pk)
+    if draft.drafted_at != over:
+        raise Conflict(no("committee.draft_changed", "Ce brouillon a changé pendant que vous écriviez."), draft)
+    draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = dict(data), effective_from, by, at
+    draft.save(update_fields=["data", "effective_from", "drafted_by", "drafted_at"])
+    return draft
 
 
 @transaction.atomic

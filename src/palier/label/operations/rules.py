@@ -16,7 +16,7 @@ from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.verdict import Refusal, Remedy, no
+from palier.verdict import Conflict, Refusal, Remedy, no
 
 
 @transaction.atomic
@@ -24,10 +24,13 @@ def draft_rule_set(*, data: Mapping[str, Any], effective_from: date, by: Person 
     """Draft the next version of a rule set.
 
     Raises:
+        Conflict: when a draft already waits.
         Refusal: naming every place of the data that does not hold.
     """
     rules = parse(data)
     last = RuleSetVersion.objects.filter(code=rules.code).order_by("-number").first()
+    if last and last.published_at is None:
+        raise Conflict(no("label.draft_waits", f"La version {last.number} est déjà en préparation : modifiez-la."), last)
     draft = RuleSetVersion.objects.create(
         code=rules.code,
         number=last.number + 1 if last else 1,
@@ -43,15 +46,24 @@ def draft_rule_set(*, data: Mapping[str, Any], effective_from: date, by: Person 
 
 @transaction.atomic
 def change_draft(
-    *, draft: RuleSetVersion, data: Mapping[str, Any], effective_from: date, by: Person, at: datetime
+    *,
+    draft: RuleSetVersion,
+    over: datetime | None,
+    data: Mapping[str, Any],
+    effective_from: date,
+    by: Person,
+    at: datetime,
 ) -> RuleSetVersion:
-    """Change a version that is not yet published.
+    """Change a version that is not yet published, over what was read: the draft written at the instant ``over``.
 
     Raises:
+        Conflict: when it was written again since.
         Refusal: when it is published or dropped, or naming every place of the data that does not hold.
     """
     draft = _locked(draft)
     rules = parse(data)
+    if draft.drafted_at != over:
+        raise Conflict(no("label.draft_changed", "Ce brouillon a changé pendant que vous écriviez."), draft)
     draft.title, draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = (
         rules.title,
         dict(data),

@@ -23,7 +23,7 @@ from palier.committee.rules.terms import (
     in_words,
 )
 from palier.directory.models import Organisation
-from palier.web.ui.forms import DayInput
+from palier.web.ui.forms import DayInput, DraftForm
 
 
 class CommitteeForm(forms.Form):
@@ -95,7 +95,7 @@ def _offered(bases: tuple[Base, ...]) -> list[tuple[str, str]]:
     return [(_code(t), in_words(t)) for t in thresholds if t.share < Fraction(1) or not t.strict]
 
 
-class CommitteeTermsForm(forms.Form):
+class CommitteeTermsForm(DraftForm):
     """A version of a committee's terms."""
 
     title = forms.CharField(label="Titre", max_length=160)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.committee import operations, queries
 from palier.committee.models import Committee, TermsVersion
 from palier.committee.rules.tally import quorum, tally
-from palier.committee.rules.terms import differences, lines
+from palier.committee.rules.terms import differences, lines, parse
 from palier.directory.rules import Right, Thing
-from palier.verdict import Refusal
+from palier.verdict import Conflict, Refusal
 from palier.web.committee.composing import READ, WRITE
 from palier.web.committee.forms import CommitteeTermsForm, TrialForm
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
+from palier.web.ui.forms import SAME
 
 
 def _version(request: Request, committee_id: int, number: int) -> TermsVersion:
@@ -70,30 +71,54 @@ def version(request: Request, committee_id: int, number: int) -> HttpResponse:
 
 @door(GET=WRITE, POST=WRITE)
 def prepare(request: Request, committee_id: int) -> HttpResponse:
-    """Draft the next version, or change the one that waits."""
+    """Draft the next version, or change the one that waits; after somebody else has written it meanwhile, with what differs."""
     found = get_object_or_404(Committee, pk=committee_id)
     last = queries.terms_versions(committee=found.pk, roles=request.roles)[0]
     draft = last if last.published_at is None else None
     day = draft.effective_from if draft else request.on + timedelta(days=30)
-    initial = CommitteeTermsForm.initial_of(queries.terms_of(last)) | {"effective_from": day}
+    over = draft.drafted_at.isoformat() if draft else ""
+    initial = CommitteeTermsForm.initial_of(queries.terms_of(last)) | {"effective_from": day, "over": over}
     form = CommitteeTermsForm(request.POST or None, initial=initial)
+    context: dict[str, Any] = {"committee": found, "form": form, "last": last, "draft": draft}
     if form.is_valid():
-        given = {
-            "data": form.plain(),
-            "effective_from": form.cleaned_data["effective_from"],
-            "by": request.user,
-            "at": request.at,
-        }
         try:
-            kept = operations.change_terms(draft=draft, **given) if draft else operations.draft_terms(committee=found, **given)
+            kept = _save(request, found, draft, form)
+        except Conflict as conflict:
+            context |= _both(form, conflict)
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
                 form.add_error(None, reason.sentence)
         else:
             messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
             return redirect("committee_terms_version", committee_id=committee_id, number=kept.number)
-    context = {"committee": found, "form": form, "last": last, "draft": draft}
-    return render(request, "committee/terms_form.html", context, status=422 if form.errors else 200)
+    status = 409 if "theirs" in context else 422 if form.errors else 200
+    return render(request, "committee/terms_form.html", context, status=status)
+
+
+def _save(request: Request, committee: Committee, draft: TermsVersion | None, form: CommitteeTermsForm) -> TermsVersion:
+    day, over = form.cleaned_data["effective_from"], form.cleaned_data["over"]
+    given: dict[str, Any] = {"data": form.plain(), "effective_from": day, "by": request.user, "at": request.at}
+    if draft is None:
+        return operations.draft_terms(committee=committee, **given)
+    return operations.change_terms(draft=draft, over=over, **given)
+
+
+def _both(form: CommitteeTermsForm, conflict: Conflict) -> dict[str, Any]:
+    """What the two drafts say differently, each in its own words."""
+    theirs = cast(TermsVersion, conflict.theirs)
+    form.stand_on(theirs.drafted_at)
+    before, after = queries.terms_of(theirs), parse(form.plain())
+    found = differences(before, after)
+    if before.title != after.title:
+        found.insert(0, ("Titre", before.title, after.title))
+    if (day := form.cleaned_data["effective_from"]) != theirs.effective_from:
+        found.append(("En vigueur à partir du", f"{theirs.effective_from:%d/%m/%Y}", f"{day:%d/%m/%Y}"))
+    return {
+        "theirs": theirs,
+        "sentence": conflict.verdict.sentence,
+        "mine": "\n".join(f"{name} : {value}" for name, _, value in found) or SAME,
+        "kept": "\n".join(f"{name} : {value}" for name, value, _ in found) or SAME,
+    }
 
 
 @door(fresh=True, POST=WRITE)

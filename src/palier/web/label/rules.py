@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -17,13 +17,13 @@ from palier.documents.rules import KINDS
 from palier.label import operations
 from palier.label import queries as label
 from palier.label.models import RuleSetVersion
-from palier.label.rules.rulesets import NUMBER_WORDS, RuleSet, differences, parse
+from palier.label.rules.rulesets import NUMBER_WORDS, Difference, RuleSet, differences, parse
 from palier.label.rules.stages import LIVE, Stage
 from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
-from palier.verdict import Refusal
+from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
-from palier.web.ui.forms import DayInput
+from palier.web.ui.forms import SAME, DayInput, DraftForm
 
 
 class NumbersField(forms.CharField):
@@ -39,7 +39,7 @@ class NumbersField(forms.CharField):
         return [int(part) for part in parts if part]
 
 
-class RuleSetForm(forms.Form):
+class RuleSetForm(DraftForm):
     """A version of the rules: durations, windows, what is due to tenants' representatives, pieces, guards."""
 
     title = forms.CharField(label="Titre", max_length=160)
@@ -164,36 +164,49 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
 def draft_next(request: Request, version_id: int) -> HttpResponse:
     """Draft the version that follows one; a draft already under way is taken up instead of making a second."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
-    if request.method == "GET" and (
-        draft := RuleSetVersion.objects.filter(code=version.code, published_at__isnull=True).first()
-    ):
+    draft = RuleSetVersion.objects.filter(code=version.code, published_at__isnull=True).first()
+    if draft is not None and request.method == "GET":
         messages.info(request, f"Un brouillon de la version {draft.number} existe déjà : poursuivez-le.")
         return redirect("rule_set_change", version_id=draft.pk)
     initial = _initial(label.rules_of(version)) | {"effective_from": request.on + timedelta(days=30)}
-    form = RuleSetForm(request.POST or None, initial=initial)
-    if form.is_valid() and (data := _sound(form, version.code)):
-        draft = operations.draft_rule_set(
-            data=data, effective_from=form.cleaned_data["effective_from"], by=request.user, at=request.at
-        )
-        messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
-        return redirect("rule_set", version_id=draft.pk)
-    return render(request, "label/rule_set_form.html", {"form": form, "version": version, "new": True})
+    return _draft(request, RuleSetForm(request.POST or None, initial=initial), version, draft)
 
 
 @door(GET=(Thing.RULE_SET, Right.WRITE), POST=(Thing.RULE_SET, Right.WRITE))
 def change(request: Request, version_id: int) -> HttpResponse:
     """Change a draft."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
-    form = RuleSetForm(
-        request.POST or None, initial=_initial(label.rules_of(version)) | {"effective_from": version.effective_from}
+    kept = {"effective_from": version.effective_from, "over": version.drafted_at.isoformat()}
+    return _draft(
+        request, RuleSetForm(request.POST or None, initial=_initial(label.rules_of(version)) | kept), version, version
     )
+
+
+def _draft(request: Request, form: RuleSetForm, version: RuleSetVersion, draft: RuleSetVersion | None) -> HttpResponse:
+    """The page that writes a draft; after somebody else has written it meanwhile, with what differs."""
+    context: dict[str, Any] = {"form": form, "version": version, "new": draft is None}
     if form.is_valid() and (data := _sound(form, version.code)):
-        operations.change_draft(
-            draft=version, data=data, effective_from=form.cleaned_data["effective_from"], by=request.user, at=request.at
-        )
-        messages.success(request, "Le brouillon est enregistré.")
-        return redirect("rule_set", version_id=version.pk)
-    return render(request, "label/rule_set_form.html", {"form": form, "version": version})
+        day = form.cleaned_data["effective_from"]
+        given: dict[str, Any] = {"data": data, "effective_from": day, "by": request.user, "at": request.at}
+        try:
+            if draft is None:
+                draft = operations.draft_rule_set(**given)
+            else:
+                draft = operations.change_draft(draft=draft, over=form.cleaned_data["over"], **given)
+        except Conflict as conflict:
+            theirs = cast(RuleSetVersion, conflict.theirs)
+            form.stand_on(theirs.drafted_at)
+            context |= {"theirs": theirs, "sentence": conflict.verdict.sentence}
+            found = differences(label.rules_of(theirs), parse(data))
+            if day != theirs.effective_from:
+                found.append(Difference("En vigueur à partir du", f"{theirs.effective_from:%d/%m/%Y}", f"{day:%d/%m/%Y}"))
+            context["mine"] = "\n".join(f"{one.where} : {one.after}" for one in found) or SAME
+            context["kept"] = "\n".join(f"{one.where} : {one.before}" for one in found) or SAME
+        else:
+            messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
+            return redirect("rule_set", version_id=draft.pk)
+    status = 409 if "theirs" in context else 422 if form.errors else 200
+    return render(request, "label/rule_set_form.html", context, status=status)
 
 
 def _sound(form: RuleSetForm, code: str) -> dict[str, Any] | None:

@@ -1,9 +1,11 @@
 """How Django's forms are drawn and what they say: our templates, our words, no style of their own."""
 
-from typing import Final
+from datetime import datetime
+from typing import Final, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.http import QueryDict
 
 
 class PalierRenderer(TemplatesSetting):
@@ -57,3 +59,25 @@ class HourInput(forms.TimeInput):
 
     def __init__(self) -> None:
         super().__init__(format="%H:%M")
+
+
+SAME = "Le même, mot pour mot."
+"""What is said of two drafts that turn out alike."""
+
+
+class DraftForm(forms.Form):
+    """A draft that several people may write: it is saved over the one that was read, or not at all."""
+
+    over = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def clean_over(self) -> datetime | None:
+        """When the draft that was read had been written; None when there was none."""
+        try:
+            return datetime.fromisoformat(self.cleaned_data["over"])
+        except ValueError:
+            return None
+
+    def stand_on(self, written_at: datetime) -> None:
+        """After a conflict, with both texts in sight: saved again, it replaces the draft of that instant."""
+        self.data = given = cast(QueryDict, self.data).copy()
+        given["over"] = written_at.isoformat()
