@@ -26,6 +26,8 @@ from palier.label import operations as labels
 from palier.label import queries as label_queries
 from palier.label.models import Journey, Passage
 from palier.ledger.models import Entry
+from palier.minutes import operations as minutes
+from palier.minutes.models import Comment, Minutes
 from palier.register import operations as register
 from palier.register.models import Certificate
 from palier.register.operations.sealing import seal_due
@@ -172,6 +174,25 @@ def frozen_file(world: World) -> int:
     return found.pk
 
 
+def _held(world: World) -> Session:
+    """A session that was held, its minutes sent for comments."""
+    found = Committee.objects.get(name=f"Comité {world.landlord.pk}")
+    held = found.sessions.filter(closed_at__isnull=False).first()
+    if held is None:
+        moments = dict.fromkeys(("convened_at", "opened_at", "closed_at", "created_at", "starts_at"), world.at)
+        held = Session.objects.create(
+            committee=found, number=100, ends_at=world.at + timedelta(hours=1), opened_seats=0, written=True, **moments
+        )
+        one = minutes.start(session=held, by=world.staff, at=world.at)
+        minutes.send(minutes=one, by=world.staff, at=world.at)
+    return held
+
+
+def _comment(world: World) -> int:
+    about = Minutes.objects.get(session=_held(world))
+    return Comment.objects.create(minutes=about, by=world.staff, text=world.canary, at=world.at).pk
+
+
 def _labelled(world: World) -> Certificate:
     """The landlord just labelled, its certificate issued and sealed."""
     found = Certificate.objects.filter(landlord=world.landlord).first()
@@ -284,4 +305,11 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "mark_shipped:form": lambda _: "svg",
     "use_id": mark_use,
     "piece_id": mark_piece,
+    "decision_id": lambda world: _labelled(world).decision_id,
+    "comment_id": _comment,
+    "minutes_version:number": lambda _: 1,
+    "minutes_file:number": lambda _: 1,
+    "minutes_file:form": lambda _: "json",
 }
+OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_approve", "_sign", "_correct", "_version", "_file")
+SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -85,6 +85,7 @@ ROOMS = [
     "palier.audits",
     "palier.committee",
     "palier.register",
+    "palier.minutes",
     "palier.journey",
 ]
 INSTALLED_APPS = [

@@ -8,11 +8,17 @@ from django.db.models import Model
 
 from palier.documents.models import Version
 from palier.documents.storage import sweep_incoming, sweep_unnamed
+from palier.minutes.models import Copy
 from palier.register.models import SealedFile
 from palier.stock.models import Import
 
 # Every column that names a file by its SHA-256.
-NAMES: tuple[tuple[type[Model], str], ...] = ((Version, "sha256"), (Import, "file_digest"), (SealedFile, "sha256"))
+NAMES: tuple[tuple[type[Model], str], ...] = (
+    (Version, "sha256"),
+    (Import, "file_digest"),
+    (SealedFile, "sha256"),
+    (Copy, "sha256"),
+)
 # No act takes this long from its file to its row.
 LONGEST = timedelta(days=1)
 

@@ -23,6 +23,7 @@ from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
 from palier.ledger import operations as ledger
+from palier.minutes import operations as minutes
 from palier.outbox import operations as outbox
 from palier.register import operations as register
 from palier.register.seal import NoSeal
@@ -79,6 +80,19 @@ def issue_certificates(timestamp: int) -> None:
     else:
         if made:
             log.info("sealed", extra={"certificates": made})
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="minutes.seal", queueing_lock="minutes.seal")
+def seal_minutes(timestamp: int) -> None:
+    """Make the signed PDF of the minutes that were signed."""
+    try:
+        made = minutes.seal_due(at=timezone.now())
+    except NoSeal as missing:
+        log.error("minutes wait for a seal", extra={"reason": str(missing)})  # noqa: TRY400 - the sentence says it all
+    else:
+        if made:
+            log.info("sealed", extra={"minutes": made})
 
 
 @app.task(name="stock.run_import")

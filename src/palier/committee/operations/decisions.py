@@ -95,7 +95,7 @@ def record_decision(
         landlord=journey.landlord_id,
         subject=f"{journey.landlord.name} : {outcome.about.label.lower()}",
         body="\n\n".join(part for part in parts if part),
-        link=f"/organismes/{journey.landlord_id}/parcours/",
+        link=f"/organismes/{journey.landlord_id}/decisions/{decision.pk}/",
     )
     record(
         act="committee.decision_recorded",

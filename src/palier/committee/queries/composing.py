@@ -27,7 +27,7 @@ def decisions(*, landlord: int) -> QuerySet[Decision]:
     """Every decision on a landlord's journeys, latest first."""
     return (
         Decision.objects.filter(journey__landlord=landlord)
-        .select_related("journey", "passage", "recorded_by")
+        .select_related("journey", "passage", "recorded_by", "item")
         .order_by("-decided_on", "-pk")
     )
 
