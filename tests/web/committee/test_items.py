@@ -8,10 +8,13 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from palier.audits import operations as audits
+from palier.audits.models import Accreditation
 from palier.committee import operations
 from palier.committee.models import Item
+from palier.committee.rules.effects import Effect, plain
 from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.terms import Matter
 from palier.directory.models import Organisation, Person
@@ -89,6 +92,31 @@ def test_a_renewal_and_a_reexamination_name_the_accreditation_that_runs(
     assert "déjà à l’ordre du jour" in words(answer)
     operations.take_off(item=Item.objects.get(), because="Plus tard.", by=sitting.referent, at=sitting.at)
     assert client.post(reexamine, {"accreditation": held.pk, "presentation": "Deux rapports sans visite."}).status_code == 302
+
+
+def test_an_accreditation_goes_from_the_agenda_to_its_effect_through_the_pages(
+    sitting: Sitting, sign_in: SignIn, auditor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = sign_in(sitting.referent)
+    given = {"member": auditor.memberships.get().pk, "starts_on": "2026-04-01", "ends_on": "2029-03-31", "scope": ["hqs"]}
+    client.post(url("committee_item_add_kind", sitting, kind="agrement"), given)
+    client.post(url("committee_session_convene", sitting))
+    item = Item.objects.get()
+    sitting.session.refresh_from_db()
+    sitting.open(*sitting.titulars)
+    sitting.begin(item, *sitting.titulars)
+    monkeypatch.setattr("palier.web.middleware.timezone.now", sitting.later)
+    client = sign_in(sitting.referent)
+    answer = client.post(url("committee_poll_open", sitting, item_id=item.pk), {"outcome": "accredited"}, follow=True)
+    assert "Agrément : du 1er avril 2026 au 31 mars 2029" in " ".join(strip_tags(words(answer)).split())
+    poll = item.polls.get()
+    for mandate in sitting.titulars:
+        sitting.vote(poll, mandate, "for")
+    sitting.close(poll)
+    client.post(url("committee_item_conclude", sitting, item_id=item.pk))
+    made = Accreditation.objects.get()
+    assert (made.person, made.ends_on) == (auditor, date(2029, 3, 31))
+    assert "Ce point est conclu" in words(client.get(url("committee_item", sitting, item_id=item.pk)))
 
 
 def test_rules_and_a_grid_are_put_on_the_agenda(sitting: Sitting, sign_in: SignIn) -> None:
@@ -214,12 +242,35 @@ def test_the_matters_in_the_browser(
     sitting.session = operations.prepare(
         committee=sitting.committee, starts_at=start, ends_at=start + timedelta(hours=3), by=sitting.referent, at=sitting.at
     )
+    label.load_shipped(effective_from=date(2020, 1, 1), at=sitting.at)
+    data = next(one for one in shipped_rule_sets() if one["code"] == "eighteen_eighteen") | {
+        "grace_days": 77,
+        "grants": [24, 12],
+    }
+    draft = label.draft_rule_set(data=data, effective_from=date(2026, 6, 1), by=sitting.referent, at=sitting.at)
+    old = sitting.session
+    first = {"starts_at": start - timedelta(days=5), "ends_at": start - timedelta(days=5) + timedelta(hours=1)}
+    sitting.session = operations.prepare(committee=sitting.committee, by=sitting.referent, at=sitting.at, **first)
+    effect = Effect(starts_on=date(2026, 6, 1), ends_on=date(2029, 5, 31), scope=tuple(Audit))
+    asked = sitting.put(
+        "Agrément : M. A.", matter=Matter.ACCREDITATION, candidate=auditor, firm=auditor.memberships.get().organisation,
+        proposal=plain(effect), presentation="Première demande.",
+    )  # fmt: skip
+    from_july = plain(Effect(effective_from=date(2026, 7, 1)))
+    rules = sitting.put("Règles du label", matter=Matter.EVOLUTION, rule_set=draft, proposal=from_july)
+    changed = SMALL.replace("Guichet", "Comptoir").replace("Encombrants", "Encombrants et déchets")
+    grid = sitting.put("Grille", matter=Matter.EVOLUTION, grid=changed, proposal=from_july)
+    sitting.convene()
+    for name, one in (("accreditation", asked), ("rules", rules), ("grid", grid)):
+        page.goto(url("committee_item", sitting, item_id=one.pk))
+        check(page, f"committee-item-{name}")
+    sitting.session = old
     for number in range(31):
         sitting.put(f"Office public de l’habitat de la communauté d’agglomération n° {number} : attribution du label")
     page.goto(url("committee_session", sitting))
     check(page, "committee-session-thirty")
     page.get_by_role("button", name="Descendre").first.click()
-    page.wait_for_url("**/seances/2/")
+    page.wait_for_load_state()
     for kind in ("agrement", "reexamen", "regles", "grille"):
         page.goto(url("committee_item_add_kind", sitting, kind=kind))
         check(page, f"committee-item-add-{kind}")

@@ -13,6 +13,8 @@ from palier.label import operations as label
 from palier.label import queries
 from palier.label.models import Correction, Journey
 from palier.label.rules.stages import Stage
+from palier.plans import operations as plans
+from palier.plans import queries as plan
 from palier.plans.rules.conditions import Asked
 from palier.register import operations as register
 
@@ -60,12 +62,24 @@ def instruct(world: World, home: Household, journey: Journey, at: datetime) -> P
         if piece.checked_at is None:
             at += timedelta(minutes=4)
             label.check_piece(piece=piece, by=referent, at=at)
+    at = yield from _check_conditions(world, home, at)
     at = yield later(at, 4, rng)
     label.write_note(journey=journey, text=_note(home, journey), revision=0, by=referent, at=at)
     label.deliver_note(journey=journey, by=referent, at=at + timedelta(minutes=30))
     at += timedelta(minutes=45)
     label.advance(journey=journey, act=_PRESENTS[Stage(journey.stage)], by=referent, at=at)
     journey.refresh_from_db()
+    return at
+
+
+def _check_conditions(world: World, home: Household, at: datetime) -> Part:
+    """What the committee asked with its last decision is shown, then checked, before it decides again."""
+    for condition in plan.unmet_conditions(landlords=[home.landlord.pk]):
+        plans.show_condition(
+            condition=condition, text="Le point a été présenté en conseil de concertation.", by=home.lead, at=at
+        )
+        at = yield later(at, 2, home.rng)
+        plans.find_condition(condition=condition, met=True, text="Compte rendu et présences vus.", by=world.referent, at=at)
     return at
 
 

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                             ("confirmation", "Confirmation du label"),
                             ("renewal", "Renouvellement du label"),
                             ("withdrawal", "Suspension ou retrait du label"),
-                            ("accreditation", "Agrément d’un auditeur"),
+                            ("accreditation", "Agrément pour l’audit"),
                             ("evolution", "Évolution des règles ou d’une grille"),
                             ("other", "Autre sujet"),
                         ],
@@ -319,7 +319,7 @@ class Migration(migrations.Migration):
                 (
                     "coming",
                     models.CharField(
-                        choices=[("present", "sera présent"), ("remote", "sera présent à distance"), ("absent", "sera absent")],
+                        choices=[("present", "viendra"), ("remote", "viendra à distance"), ("absent", "ne viendra pas")],
                         max_length=8,
                     ),
                 ),
@@ -425,7 +425,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("works_there", "a ou a eu un rôle chez cet organisme"),
-                            ("audited", "a été retenu pour un audit de cet organisme"),
+                            ("audited", "a la charge d’un audit de cet organisme, ou l’a eue"),
                             ("represents_tenants", "représente les locataires de cet organisme"),
                             ("same_firm", "a ou a eu un rôle dans ce cabinet"),
                             ("own_federation", "siège pour la fédération de cet organisme"),

@@ -92,7 +92,7 @@ def recuse(*, item: Item, mandate: Mandate, reach: Reach, because: str, by: Pers
     if not because.strip():
         raise Refusal(no("committee.recusal_reason", "Écrivez le motif de la récusation : il figurera au procès-verbal."))
     if mandate.person_id in queries.recused(item=item):
-        raise Refusal(no("committee.recused_already", f"{mandate.person.name} est déjà récusé sur ce point."))
+        raise Refusal(no("committee.recused_already", f"{mandate.person.name} ne prend déjà plus part à ce point."))
     return _keep_out(item, mandate, reach, because, by, at)
 
 

@@ -31,7 +31,7 @@ from palier.committee.models import (
 from palier.committee.queries.polls import VOIDING_SIGNATURES, ticks
 from palier.committee.queries.recusals import recused_items
 from palier.committee.queries.sessions import items, sessions
-from palier.committee.rules import scenes
+from palier.committee.rules import effects, scenes
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Hold, Holder, Office, place
 from palier.committee.rules.seats import Recusal as Reach
@@ -84,7 +84,8 @@ class Vote:
     number: int
     motion: str
     outcome: str
-    conditions: str
+    effect: tuple[tuple[str, str], ...]
+    """What takes effect if it is adopted, in words."""
     reasons: str
     opened_at: datetime
     closed_at: datetime | None
@@ -235,7 +236,7 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
             number="number",
             motion="motion",
             outcome="outcome",
-            conditions="conditions",
+            effect="effect",
             reasons="reasons",
             opened_at="opened_at",
             closed_at="closed_at",
@@ -275,7 +276,8 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
 def _vote(row: Mapping[str, Any]) -> Vote:
     closed = row["closed_at"]
     return Vote(
-        **{key: row[key] for key in ("pk", "number", "motion", "outcome", "conditions", "reasons", "sentence", "signatures")},
+        **{key: row[key] for key in ("pk", "number", "motion", "outcome", "reasons", "sentence", "signatures")},
+        effect=tuple(effects.lines(effects.parse(row["effect"]))),
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=datetime.fromisoformat(closed) if closed else None,
         result=Result(row["result"]) if row["result"] else None,

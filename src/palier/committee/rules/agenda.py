@@ -43,7 +43,7 @@ class Coming(StrEnum):
     @property
     def label(self) -> str:
         """In French."""
-        return {"present": "sera présent", "remote": "sera présent à distance", "absent": "sera absent"}[self.value]
+        return {"present": "viendra", "remote": "viendra à distance", "absent": "ne viendra pas"}[self.value]
 
 
 def session_state(*, convened: bool, opened: bool, closed: bool, cancelled: bool) -> SessionState:

@@ -42,7 +42,7 @@ class Ground(StrEnum):
 
 _GROUNDS = {
     Ground.WORKS_THERE: "a ou a eu un rôle chez cet organisme",
-    Ground.AUDITED: "a été retenu pour un audit de cet organisme",
+    Ground.AUDITED: "a la charge d’un audit de cet organisme, ou l’a eue",
     Ground.REPRESENTS_TENANTS: "représente les locataires de cet organisme",
     Ground.SAME_FIRM: "a ou a eu un rôle dans ce cabinet",
     Ground.OWN_FEDERATION: "siège pour la fédération de cet organisme",

@@ -40,7 +40,7 @@ _MATTERS = {
     Matter.CONFIRMATION: "Confirmation du label",
     Matter.RENEWAL: "Renouvellement du label",
     Matter.WITHDRAWAL: "Suspension ou retrait du label",
-    Matter.ACCREDITATION: "Agrément d’un auditeur",
+    Matter.ACCREDITATION: "Agrément pour l’audit",
     Matter.EVOLUTION: "Évolution des règles ou d’une grille",
     Matter.OTHER: "Autre sujet",
 }

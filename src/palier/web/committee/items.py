@@ -72,7 +72,7 @@ def add_item(request: Request, committee_id: int, session_number: int, kind: str
 
 _EMPTY = {
     "agrement": (
-        "Aucun auditeur n’est rattaché à un cabinet.",
+        "Personne n’exerce l’audit dans un cabinet.",
         "Inscrivez d’abord le cabinet, puis la personne.",
         "organisations",
     ),
