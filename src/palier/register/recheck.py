@@ -1,8 +1,7 @@
 """The re-checker: derives every certificate again, from what was decided and from the steps of the journey.
 
 It shares no rule with what issues certificates: it reads the tables themselves, counts months by itself, and spells JSON by
-itself. Whoever doubts the issuer reads this file alone. What the committee decided enters by ``_DECIDED`` and nowhere else:
-ballots, once counted from their votes, are joined there.
+itself. Whoever doubts the issuer reads this file, and ``recount``, which counts again the ballots behind each decision.
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
+
+from palier.register.recount import recount
 
 _PARIS = ZoneInfo("Europe/Paris")
 # What each outcome must have done to the journey, and what its certificate must say.
@@ -77,6 +78,8 @@ class Checked:
 
     certificates: int
     decisions: int
+    votes: int
+    """Decisions counted again from the ballots of a session; the others were recorded by hand."""
     differences: tuple[Difference, ...]
 
 
@@ -109,9 +112,12 @@ def audit(*, before: datetime, file_of: Callable[[str], Path]) -> Checked:
         if row["decision_id"] not in expected:
             found.append(Difference(row["number"], "Aucune décision qui accorde le label ne porte ce certificat."))
         found += _alone(row, witnessed.get(row["id"], []), file_of)
+    counted = dict(recount(_rows))
+    for decision, faults in counted.items():
+        found += (Difference(f"décision {decision}", fault) for fault in faults)
     found += _sequence(certificates)
     found += _events(steps, decided, certificates, before)
-    return Checked(len(certificates), len(expected), tuple(found))
+    return Checked(len(certificates), len(expected), len(counted), tuple(found))
 
 
 def _rows(sql: str, values: list[Any] | None = None) -> list[Row]:
@@ -120,7 +126,7 @@ def _rows(sql: str, values: list[Any] | None = None) -> list[Row]:
         names = [column[0] for column in cursor.description or ()]
         found = [dict(zip(names, line, strict=True)) for line in cursor.fetchall()]
     for row in found:  # JSON comes as text
-        row.update({name: json.loads(row[name]) for name in ("content", "rules") if name in row})
+        row.update({name: json.loads(row[name]) for name in ("content", "rules", "terms") if row.get(name)})
     return found
 
 

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         for one in checked.differences:
             self.stderr.write(self.style.ERROR(f"{one.where} : {one.sentence}"))
         s = "s" if checked.certificates > 1 else ""
-        told = f"{checked.certificates} certificat{s} dérivé{s} à nouveau de {checked.decisions} décisions"
+        told = f"{checked.certificates} certificat{s} dérivé{s} à nouveau de {checked.decisions} décisions, dont {checked.votes} recomptées depuis leurs bulletins"
         if checked.differences:
             n = len(checked.differences)
             self.stderr.write(self.style.ERROR(f"{told} : {n} différence{'s' if n > 1 else ''}."))
