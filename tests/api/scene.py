@@ -34,7 +34,8 @@ from palier.label.models import Correction, InstructionNote, Journey, Passage
 from palier.label.operations import deposit, load_shipped, open_journey
 from palier.label.queries import required_pieces, rule_set_on, rules_of
 from palier.label.rules.stages import Stage
-from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure
+from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure, set_conditions, show_condition
+from palier.plans.rules.conditions import Asked
 from palier.register.operations import catch_up, declare_use
 from palier.register.rules.marks import Support
 from palier.sites.models import PrioritySite
@@ -161,6 +162,9 @@ def _journey(file: File) -> None:
         recorded_by=file.lead,
         recorded_at=NOON,
     )
+    given = {"landlord": file.landlord, "cycle": 1, "decision": 1, "decided_on": NOON.date(), "by": file.lead, "at": NOON}
+    [condition] = set_conditions(asked=[Asked(f"Réserve {file.word}", date(2026, 9, 30))], **given)
+    show_condition(condition=condition, text=f"Faite {file.word}", by=file.lead, at=NOON)
     _register(file, journey)
     file.found |= {"journeys": journey.pk, "documents": document.pk, "rule-sets": rules.pk}
 

@@ -127,6 +127,7 @@ def test_rules_and_a_grid_are_put_on_the_agenda(sitting: Sitting, sign_in: SignI
     data = next(one for one in shipped_rule_sets() if one["code"] == "eighteen_eighteen") | {"grace_days": 77}
     draft = label.draft_rule_set(data=data, effective_from=date(2026, 6, 1), by=sitting.referent, at=sitting.at)
     assert client.post(rules, {"rule_set": draft.pk}).status_code == 302
+    assert "à l’ordre du jour d’un comité" in words(client.get(reverse("rule_set", kwargs={"version_id": draft.pk})))
     import_version(text=SMALL, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
     grid = url("committee_item_add_kind", sitting, kind="grille")
     answer = client.post(grid, {"text": "code: [", "effective_from": "2026-07-01"})

@@ -15,7 +15,8 @@ from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory.rules import Thing
 from palier.plans import queries
-from palier.plans.models import ActionVerdict, Measure, Plan, Recommendation
+from palier.plans.models import ActionVerdict, Condition, Measure, Plan, Recommendation
+from palier.plans.rules.conditions import Said, ShownBy
 from palier.plans.rules.terms import (
     Direction,
     Effect,
@@ -259,3 +260,53 @@ def _recommendations(rows: list[Recommendation]) -> list[RecommendationOut]:
         )
         for row in rows
     ]
+
+
+class ConditionAnswerOut(Schema):
+    """What was said of a condition: by the landlord that it is met, by the label's team what it finds."""
+
+    said: Term
+    text: str
+    document: int | None
+    by: Named
+    at: datetime
+
+
+class ConditionOut(Schema):
+    """A condition of a decision of the committee, and where it stands today."""
+
+    id: int
+    cycle: int
+    code: str
+    text: str
+    due_on: date
+    shown_by: Term
+    decision: int
+    asked_on: date
+    standing: Term
+    answers: list[ConditionAnswerOut]
+
+
+@room.reads("/landlords/{landlord_id}/conditions", Thing.ACTION_PLAN, "Lister les réserves du comité")
+def conditions(request: Call) -> Page[ConditionOut]:
+    """The conditions that the committee set for a landlord, by day, each with what was said of it."""
+    found = queries.conditions(landlords=[request.landlord.pk])
+    return paged(request, found, lambda rows: [_condition(row, request.on) for row in rows])
+
+
+def _condition(row: Condition, on: date) -> ConditionOut:
+    return ConditionOut(
+        id=row.pk,
+        cycle=row.cycle,
+        code=row.code,
+        text=row.text,
+        due_on=row.due_on,
+        shown_by=term(ShownBy(row.shown_by)),
+        decision=row.decision_id,
+        asked_on=row.asked_on,
+        standing=term(queries.condition_standing(row, on=on)),
+        answers=[
+            ConditionAnswerOut(said=term(Said(one.said)), text=one.text, document=one.document_id, by=named(one.by), at=one.at)
+            for one in row.answers.all()
+        ],
+    )

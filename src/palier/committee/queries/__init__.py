@@ -32,6 +32,7 @@ from palier.committee.queries.recusals import clues, declarations, kept_out, rec
 from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
+    awaiting,
     calendar_of,
     committees_of,
     forecasts,
@@ -54,6 +55,7 @@ __all__ = [
     "Room",
     "Vote",
     "adopted",
+    "awaiting",
     "ballot_receipt",
     "ballots_of",
     "benches",

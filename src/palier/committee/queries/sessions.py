@@ -60,6 +60,12 @@ def ready(*, on: date) -> QuerySet[Journey]:
     return found.exclude(pk__in=live.values("journey")).select_related("landlord").order_by("entered_on", "pk")
 
 
+def awaiting(*, rule_set: int) -> Item | None:
+    """The matter on which a draft of rules waits for a vote, if any."""
+    live = Item.objects.filter(rule_set=rule_set, concluded_at__isnull=True, withdrawn_at__isnull=True)
+    return live.select_related("session__committee").first()
+
+
 def calendar_of(*, session: Session, at: datetime) -> str:
     """A session as a calendar file."""
     kind = "consultation écrite" if session.written else "séance"

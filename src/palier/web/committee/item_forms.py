@@ -100,7 +100,7 @@ class AskForm(GrantForm):
         )
         return {
             "matter": Matter.ACCREDITATION,
-            "title": f"{words} : {person.name}, {firm.name}",
+            "title": f"{words} : {person.name}, {firm.name}"[:200],
             "presentation": said["presentation"],
             "candidate": person,
             "firm": firm,
@@ -134,7 +134,7 @@ class ReexamineForm(forms.Form):
         held = self.cleaned_data["accreditation"]
         return {
             "matter": Matter.ACCREDITATION,
-            "title": f"Réexamen de l’agrément : {held.person.name}, {held.firm.name}",
+            "title": f"Réexamen de l’agrément : {held.person.name}, {held.firm.name}"[:200],
             "presentation": self.cleaned_data["presentation"],
             "firm": held.firm,
             "accreditation": held,

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from palier.committee import queries as committee
 from palier.consultation.rules import Duty
 from palier.directory.rules import Right, Thing
 from palier.documents.rules import KINDS
@@ -155,6 +156,7 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
         "differences": differences(label.rules_of(before), rules) if before else [],
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
         "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
+        "matter": None if version.published_at else committee.awaiting(rule_set=version.pk),
         "history": entries_of(request, "label.rule_set", version.pk),
     }
     return render(request, "label/rule_set.html", context)
