@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 from pypdf import PdfReader
 
-from palier.committee.models import Poll
+from palier.committee.models import Poll, Recusal
 from palier.documents.storage import path_of
+from palier.jobs.files import sweep
 from palier.ledger.rules import sha256_of
 from palier.minutes import operations, queries
 from palier.minutes.models import Comment, Copy, Minutes
@@ -136,6 +139,9 @@ def test_a_correction_names_the_version_that_it_corrects(held: Held) -> None:
     operations.send(minutes=made, by=held.referent, at=held.sitting.later())
     held.sign(held.approve(made))
     assert Copy.objects.get(minutes=made, withheld=[]).content["version"] == 2
+    cut = queries.copy_for(minutes=made, person=held.recused.person)
+    assert cut is not None
+    assert cut.content["corrects"]["because"] == "", "it may speak of the matter"
     before.refresh_from_db()
     assert before.content["version"] == 1
 
@@ -173,6 +179,23 @@ def test_what_is_approved_only_waits_for_its_signature(held: Held) -> None:
     for change in ({"preamble": "x"}, {"content": {}}, {"approved_in": held.session}):
         with pytest.raises(DatabaseError), transaction.atomic():
             Minutes.objects.filter(pk=minutes.pk).update(**change)
+
+
+def test_a_recused_chair_signs_without_the_matter_and_it_is_said(held: Held) -> None:
+    Recusal.objects.create(
+        item=held.open_matter, mandate=held.sitting.titulars[0], reach="personal", because="Lien.", by=held.referent,
+        at=held.sitting.later(),
+    )  # fmt: skip
+    minutes = held.approve(held.send())
+    said = {tuple(copy.withheld): copy.content["signed"]["except"] for copy in held.sign(minutes)}
+    assert said == {(): [2], (1,): [2], (2,): []}
+
+
+def test_the_files_of_copies_are_never_swept(held: Held) -> None:
+    held.signed()
+    operations.seal_due(at=held.sitting.later())
+    sweep(at=timezone.now() + timedelta(days=3))
+    assert all(path_of(copy.sha256).exists() for copy in Copy.objects.all())
 
 
 # --- On paper ------------------------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ EXTRACT = "palier.minutes_extract/1"
 def without(content: Content, positions: Collection[int]) -> Content:
     """The minutes as they are read by somebody to whom some matters are closed: their titles alone are left.
 
-    The preamble stays: everybody reads it, and who writes it is told so.
+    Why a version is corrected may speak of any matter, and is left out too. The preamble stays: everybody reads it, and who
+    writes it is told so.
     """
     if not positions:
         return content
@@ -21,7 +22,8 @@ def without(content: Content, positions: Collection[int]) -> Content:
         {"position": one["position"], "title": one["title"], "withheld": True} if one["position"] in positions else one
         for one in content["matters"]
     ]
-    return content | {"matters": matters}
+    corrects = content["corrects"] and content["corrects"] | {"because": ""}
+    return content | {"matters": matters, "corrects": corrects}
 
 
 @dataclass(frozen=True, slots=True)
