@@ -66,8 +66,8 @@ def recount(rows: Rows) -> Iterator[tuple[int, list[str]]]:
     rolls, ballots = rows(_ROLLS, [ids]), rows(_BALLOTS, [ids])
     cast = {row["poll_id"]: row["lines"] for row in rows(_CAST)}
     for poll in polls:
-        mine = [[row for row in some if row["poll_id"] == poll["id"]] for some in (rolls, ballots)]
-        yield poll["decision"], list(_faults(poll, *mine, cast.get(poll["id"], 0)))
+        roll, given = ([row for row in some if row["poll_id"] == poll["id"]] for some in (rolls, ballots))
+        yield poll["decision"], list(_faults(poll, roll, given, cast.get(poll["id"], 0)))
 
 
 def _faults(poll: Row, roll: list[Row], ballots: list[Row], cast: int) -> Iterator[str]:
