@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from palier.commands.demo.story import tell
+from palier.committee.models import Poll
 from palier.directory.models import Landlord
 from palier.frameworks.queries import drift
 from palier.label.models import Journey
@@ -17,6 +18,11 @@ from palier.ledger.models import Entry
 from palier.ledger.queries import verify
 from palier.outbox.models import Message, State
 from tests.fixtures import NOON
+
+
+@pytest.fixture(autouse=True)
+def _no_file_in_a_transaction() -> None:
+    """A story told once lays its papers inside transactions of many acts: nobody waits behind them."""
 
 
 @pytest.mark.django_db
@@ -28,6 +34,8 @@ def test_a_small_story_ends_in_order() -> None:
     assert (count > 300, fault) == (True, None)
     assert Entry.objects.filter(at__gt=NOON).count() == 0
     assert drift() == []
+    poll = Poll.objects.get(item__session__written=True)
+    assert (poll.closed_at, poll.ballots.count() > 2) == (None, True)
     assert not Message.objects.filter(state=State.WAITING, due_at__lt=NOON - timedelta(hours=1)).exists()
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2
