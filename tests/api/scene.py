@@ -24,9 +24,9 @@ from palier.consultation.operations import answer_opinion, give_opinion, mark_re
 from palier.consultation.queries import voices
 from palier.consultation.rules import Duty, Opinion
 from palier.directory.models import Landlord, Person
-from palier.directory.operations import add_association, add_member, add_organisation, enter_person
+from palier.directory.operations import add_association, add_member, add_organisation, enter_person, invite
 from palier.directory.rules import Kind, Role
-from palier.documents.models import Document
+from palier.documents.models import Document, Version
 from palier.documents.operations import store
 from palier.frameworks.operations import import_version, save_answer, start
 from palier.frameworks.queries import versions
@@ -34,14 +34,24 @@ from palier.label.models import Correction, InstructionNote, Journey, Passage
 from palier.label.operations import deposit, load_shipped, open_journey
 from palier.label.queries import required_pieces, rule_set_on, rules_of
 from palier.label.rules.stages import Stage
-from palier.plans.operations import add_action, add_recommendation, open_plan, record_measure, set_conditions, show_condition
+from palier.ledger.models import Entry
+from palier.plans.models import Snapshot
+from palier.plans.operations import (
+    add_action,
+    add_evidence,
+    add_recommendation,
+    open_plan,
+    record_measure,
+    set_conditions,
+    show_condition,
+)
 from palier.plans.rules.conditions import Asked
 from palier.register.operations import catch_up, declare_use
 from palier.register.rules.marks import Support
 from palier.sites.models import PrioritySite
 from palier.sites.operations import Given, declare_priority, open_campaign, rate
 from palier.sites.rules import Level
-from palier.stock.models import Import, Residence, ResidenceVintage
+from palier.stock.models import ColumnMapping, Import, Residence, ResidenceVintage
 from palier.stock.rules.imports import State
 from tests.fixtures import NOON
 from tests.frameworks.samples import HELD, SMALL
@@ -65,6 +75,8 @@ def furnish(landlord: Landlord, word: str) -> File:
     file = File(landlord, word, lead)
     for fill in (_stock, _journey, _tenants, _plan, _assessments, _audit):
         fill(file)
+    said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
+    file.found["history"] = said.number
     return file
 
 
@@ -101,6 +113,14 @@ def _stock(file: File) -> None:
     rate(campaign=campaign, given=[Given(made[0].pk, Level.EXTREME, f"Crise {file.word}.")], by=file.lead, at=NOON)
     declare_priority(
         landlord=file.landlord, residence=made[0], level=Level.EXTREME, reasons=f"Crise {file.word}.", by=file.lead, at=NOON
+    )
+    ColumnMapping.objects.create(
+        landlord=file.landlord,
+        name=f"Colonnes {file.word}",
+        signature=file.word,
+        columns={"0": "own_id"},
+        unit="home",
+        saved_at=NOON,
     )
     file.found |= {"residences": made[0].pk, "imports": item.pk, "ratings": 1}
 
@@ -200,7 +220,7 @@ def _tenants(file: File) -> None:
         duty=Duty.OPINION,
         subject=f"Sujet {file.word}",
         message=f"Message {file.word}",
-        documents=(),
+        documents=Version.objects.filter(document__landlord=file.landlord),
         lapse_days=30,
         reminders=2,
         by=file.lead,
@@ -210,7 +230,9 @@ def _tenants(file: File) -> None:
     voice = mark_read(voice=voice, by=speaker, at=NOON)
     voice = give_opinion(voice=voice, opinion=Opinion.RESERVED, text=f"Avis {file.word}", by=speaker, at=NOON)
     answer_opinion(voice=voice, text=f"Réponse {file.word}", by=file.lead, at=NOON)
-    file.found["rounds"] = round_.pk
+    invited = {"email": f"invite-{file.word}@example.test", "name": f"Invité {file.word}", "role": Role.CONTRIBUTOR}
+    invite(organisation=file.landlord, by=file.lead, at=NOON, **invited)
+    file.found |= {"rounds": round_.pk, "organisations": association.pk}
 
 
 def _plan(file: File) -> None:
@@ -227,7 +249,11 @@ def _plan(file: File) -> None:
     content = replace(COMPLETE, title=f"Action {file.word}", owner=file.lead.pk, owner_label="")
     action = add_action(plan=plan, content=content, by=None, at=NOON, follows=(recommended.pk,))
     record_measure(action=action, on=NOON.date(), value=Decimal("61.5"), source=f"Relevé {file.word}", by=file.lead, at=NOON)
-    file.found["actions"] = action.pk
+    add_evidence(action=action, document=Document.objects.get(landlord=file.landlord), by=file.lead, at=NOON)
+    Snapshot.objects.create(
+        plan=plan, number=1, content={"word": file.word}, sha256="0" * 64, taken_at=NOON, taken_by=file.lead
+    )
+    file.found |= {"actions": action.pk, "plans": 1}
 
 
 def _assessments(file: File) -> None:
@@ -236,7 +262,16 @@ def _assessments(file: File) -> None:
         subject = ("landlord", file.landlord.pk, file.landlord.name)
         made = start(version=version, landlord=file.landlord, subject=subject, by=file.lead, at=NOON)
         said = f"{code.capitalize()} {file.word}"
-        save_answer(assessment=made, criterion="control", revision=0, value=2, justification=said, by=file.lead, at=NOON)
+        for revision in range(2):
+            save_answer(
+                assessment=made,
+                criterion="control",
+                revision=revision,
+                value=2 - revision,
+                justification=said,
+                by=file.lead,
+                at=NOON,
+            )
         file.found["assessments" if code == "small" else "held"] = made.pk
 
 
@@ -287,7 +322,7 @@ def fill_path(path: str, file: File) -> str:
     parts = path.split("/")
     values = {"{landlord_id}": str(file.landlord.pk), "{criterion}": "control", "{code}": "small", "{number}": "1"}
     for index, part in enumerate(parts):
-        if part in {"{pk}", "{cycle}"}:
+        if part in {"{pk}", "{cycle}", "{line}"}:
             parts[index] = str(file.found[parts[index - 1]])
         elif part.startswith("{"):
             parts[index] = values[part]

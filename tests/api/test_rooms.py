@@ -45,6 +45,7 @@ WORDLESS = {
     "/landlords/{landlord_id}/assessments/{pk}",
     "/landlords/{landlord_id}/assessments/{pk}/score",
     "/landlords/{landlord_id}/certificates",
+    "/landlords/{landlord_id}/residences/{pk}/vintages",
 }
 
 
@@ -93,7 +94,7 @@ def test_things_of_one_file_are_not_found_through_another(
 ) -> None:
     mine, other = files
     called = program(referent)
-    crossed = File(mine.landlord, mine.word, mine.lead, {**other.found, "ratings": 99})
+    crossed = File(mine.landlord, mine.word, mine.lead, {**other.found, "ratings": 99, "plans": 99})
     for path in OF_A_LANDLORD:
         if "{pk}" in path or "{cycle}" in path:
             assert called.get(fill_path(path, crossed)).status_code == 404, path
@@ -277,12 +278,12 @@ def test_an_answer_over_a_stale_revision_is_refused_with_what_stands(
     mine, _ = files
     called = program(mine.lead)
     path = f"/landlords/{mine.landlord.pk}/assessments/{mine.found['assessments']}/answers"
-    saved = called.send("PUT", f"{path}/control", {"revision": 1, "value": 3, "justification": "Mieux."})
-    assert (saved.status_code, saved.json()["revision"], saved.json()["level"]) == (200, 2, "Satisfaisant")
-    stale = called.send("PUT", f"{path}/control", {"revision": 1, "value": 4})
+    saved = called.send("PUT", f"{path}/control", {"revision": 2, "value": 3, "justification": "Mieux."})
+    assert (saved.status_code, saved.json()["revision"], saved.json()["level"]) == (200, 3, "Satisfaisant")
+    stale = called.send("PUT", f"{path}/control", {"revision": 2, "value": 4})
     assert stale.status_code == 409
     assert stale.json()["theirs"]["justification"] == "Mieux."
-    off = called.send("PUT", f"{path}/control", {"revision": 2, "value": 9})
+    off = called.send("PUT", f"{path}/control", {"revision": 3, "value": 9})
     assert (off.status_code, off.json()["code"]) == (422, "frameworks.off_scale")
     assert called.send("PUT", f"{path}/nothing", {"revision": 0, "value": 1}).status_code == 404
     joined = called.send("POST", f"{path}/control/documents", {"document": mine.found["documents"]})

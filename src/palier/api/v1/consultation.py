@@ -13,7 +13,7 @@ from palier.api.v1.errors import ReasonOut, reason
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, Term, maybe_named, named, term
 from palier.consultation import queries
-from palier.consultation.models import Meeting, Round, Voice
+from palier.consultation.models import Meeting, Round, SharedDocument, Voice
 from palier.consultation.rules import Body, Duty, Opinion
 from palier.directory.rules import Thing
 from palier.label import queries as label
@@ -187,3 +187,24 @@ def _meeting(row: Meeting) -> MeetingOut:
         recorded_at=row.recorded_at,
         withdrawn_at=row.withdrawn_at,
     )
+
+
+class SharedOut(Schema):
+    """A document shared with the associations for a stage, in the version that was shared."""
+
+    document: int
+    number: int
+    name: str
+    title: str
+
+
+@room.reads("/landlords/{landlord_id}/rounds/{pk}/documents", Thing.TENANTS_STEP, "Lister les documents d’une concertation")
+def shared(request: Call, pk: Pk) -> Page[SharedOut]:
+    """What was shared, in the order it was."""
+    found = _found(request, pk).shared.select_related("version__document").order_by("pk")
+    return paged(request, found, lambda rows: [_shared(row) for row in rows])
+
+
+def _shared(row: SharedDocument) -> SharedOut:
+    version = row.version
+    return SharedOut(document=version.document_id, number=version.number, name=version.name, title=version.document.title)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from django.shortcuts import get_object_or_404
 from ninja import Schema
 
-from palier.api.v1.doors import Call, Open, Room, Search
+from palier.api.v1.doors import Call, Open, Pk, Room, Search
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory import queries
-from palier.directory.models import Landlord, Membership, Organisation
+from palier.directory.models import Invitation, Landlord, Membership, Organisation, Relation
 from palier.directory.rules import Kind, LandlordType, Role, Scope, Thing, plain
 
 room = Room("directory", "Annuaire")
@@ -121,9 +122,10 @@ class MemberOut(Schema):
 
 
 @room.reads("/landlords/{landlord_id}/members", Thing.MEMBERS, "Lister les personnes d’un organisme")
-def members(request: Call) -> Page[MemberOut]:
-    """Who has a role at a landlord today, by name."""
-    return paged(request, queries.members_of(organisation=request.landlord, on=request.on), _members)
+def members(request: Call, former: bool = False) -> Page[MemberOut]:
+    """Who has a role at a landlord today, by name; or, with ``former``, the roles that are over, the latest first."""
+    of_day = queries.former_members_of if former else queries.members_of
+    return paged(request, of_day(organisation=request.landlord, on=request.on), _members)
 
 
 def _members(rows: list[Membership]) -> list[MemberOut]:
@@ -137,6 +139,62 @@ def _members(rows: list[Membership]) -> list[MemberOut]:
         )
         for row in rows
     ]
+
+
+class InvitationOut(Schema):
+    """An invitation that waits for its answer."""
+
+    name: str
+    email: str
+    role: Term
+    invited_by: Named
+    invited_at: datetime
+    expires_at: datetime
+
+
+@room.reads("/landlords/{landlord_id}/invitations", Thing.MEMBERS, "Lister les invitations sans réponse d’un organisme")
+def invitations(request: Call) -> Page[InvitationOut]:
+    """The invitations of a landlord that wait, latest first."""
+    found = queries.open_invitations(organisation=request.landlord)
+    return paged(request, found, lambda rows: [_invitation(row) for row in rows])
+
+
+def _invitation(row: Invitation) -> InvitationOut:
+    return InvitationOut(
+        name=row.name,
+        email=row.email,
+        role=term(Role(row.role)),
+        invited_by=named(row.invited_by),
+        invited_at=row.invited_at,
+        expires_at=row.expires_at,
+    )
+
+
+class OpeningOut(Schema):
+    """Whom a landlord's file is open to: an organisation, or one person there, from a day to a day."""
+
+    holder: Named
+    person: Named | None
+    role: Term
+    starts_on: date
+    ends_on: date | None
+
+
+@room.reads("/landlords/{landlord_id}/openings", Thing.MEMBERS, "Lister à qui un dossier est ouvert")
+def openings(request: Call) -> Page[OpeningOut]:
+    """To whom a landlord's file is open today, landlord and label's team apart."""
+    found = queries.relations_of(landlord=request.landlord.pk, on=request.on)
+    return paged(request, found, lambda rows: [_opening(row) for row in rows])
+
+
+def _opening(row: Relation) -> OpeningOut:
+    return OpeningOut(
+        holder=named(row.holder),
+        person=maybe_named(row.person),
+        role=term(Role(row.role)),
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+    )
 
 
 @room.reads("/landlords/{landlord_id}/associations", Thing.TENANTS_STEP, "Lister les associations de locataires d’un organisme")
@@ -164,3 +222,17 @@ def organisations(request: Call, search: Search = "", kind: KindCode | None = No
 
 def _organisations(rows: list[Organisation]) -> list[OrganisationOut]:
     return [OrganisationOut(id=row.pk, name=row.name, kind=term(Kind(row.kind)), siren=row.siren) for row in rows]
+
+
+@room.reads("/organisations/{pk}/members", Thing.DIRECTORY, "Lister les personnes d’une organisation")
+def organisation_members(request: Call, pk: Pk) -> Page[MemberOut]:
+    """Who has a role today in an organisation that is not a landlord, by name."""
+    found = get_object_or_404(Organisation.objects.exclude(kind=Kind.LANDLORD), pk=pk)
+    return paged(request, queries.members_of(organisation=found, on=request.on), _members)
+
+
+@room.reads("/organisations/{pk}/landlords", Thing.DIRECTORY, "Lister les dossiers ouverts à une organisation")
+def organisation_landlords(request: Call, pk: Pk) -> Page[Named]:
+    """The landlords whose file is open today to an organisation that is not one, by name."""
+    found = get_object_or_404(Organisation.objects.exclude(kind=Kind.LANDLORD), pk=pk)
+    return paged(request, queries.landlords_opened_to(organisation=found, on=request.on), lambda rows: [named(r) for r in rows])

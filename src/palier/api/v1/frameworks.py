@@ -17,7 +17,7 @@ from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, Term, maybe_named
 from palier.directory.rules import Right, Thing
 from palier.frameworks import operations, queries
-from palier.frameworks.models import Answer, Assessment, FrameworkVersion
+from palier.frameworks.models import Answer, AnswerRevision, Assessment, FrameworkVersion
 from palier.frameworks.rules.answering import STATUSES
 from palier.frameworks.rules.grid import Criterion
 from palier.frameworks.rules.purposes import PURPOSES, may_write
@@ -193,6 +193,37 @@ class AnswerIn(Schema):
     value: int | None = Field(None, ge=0, le=32_767)
     not_applicable: bool = False
     justification: LongText = ""
+
+
+class AnswerTextOut(Schema):
+    """A former text of an answer."""
+
+    revision: int
+    value: int | None
+    not_applicable: bool
+    justification: str
+    by: Named | None
+    at: datetime
+
+
+@room.reads(
+    "/landlords/{landlord_id}/assessments/{pk}/answers/{criterion}/texts", THINGS, "Lister les textes antérieurs d’une réponse"
+)
+def answer_texts(request: Call, pk: Pk, criterion: Text) -> Page[AnswerTextOut]:
+    """Every former text of an answer, latest first; none while it never changed."""
+    answer = get_object_or_404(Answer.objects.filter(assessment=_found(request, pk)), criterion=criterion)
+    return paged(request, queries.revisions(answer), lambda rows: [_text(row) for row in rows])
+
+
+def _text(row: AnswerRevision) -> AnswerTextOut:
+    return AnswerTextOut(
+        revision=row.revision,
+        value=row.value,
+        not_applicable=row.not_applicable,
+        justification=row.justification,
+        by=maybe_named(row.by),
+        at=row.at,
+    )
 
 
 @room.writes(

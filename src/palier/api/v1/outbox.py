@@ -10,7 +10,7 @@ from pydantic import Field
 
 from palier.api.v1.doors import Call, Open, Room
 from palier.api.v1.pagination import Page, paged
-from palier.api.v1.shapes import Named, OneOf, Term
+from palier.api.v1.shapes import Named, OneOf, Term, term
 from palier.directory.queries import names
 from palier.directory.rules import Thing, audiences
 from palier.outbox import queries
@@ -46,6 +46,21 @@ def messages(request: Call, state: Annotated[str, OneOf(State)] | None = None) -
 def mine(request: Call) -> Page[MessageOut]:
     """Every message to the person of the key, latest first."""
     return paged(request, queries.of_person(person=request.user.pk), _messages)
+
+
+class PreferenceOut(Schema):
+    """How the person of the key is told of an event."""
+
+    event: Term
+    pace: Term
+
+
+@room.reads("/me/preferences", Open.ANY_KEY, "Lister comment on est prévenu de chaque événement")
+def preferences(request: Call) -> Page[PreferenceOut]:
+    """The events that may concern the person, each with its pace."""
+    found = queries.paces(person=request.user.pk, roles=request.roles)
+    rows = [PreferenceOut(event=Term(code=code, label=EVENTS[code].label), pace=term(pace)) for code, pace in found.items()]
+    return paged(request, rows, lambda some: some)
 
 
 def _messages(rows: list[Message]) -> list[MessageOut]:

@@ -10,12 +10,13 @@ from django.shortcuts import get_object_or_404
 from ninja import Schema
 from pydantic import Field
 
+from palier.api.v1.documents import readable
 from palier.api.v1.doors import Call, Cycle, Pk, Room
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory.rules import Thing
 from palier.plans import queries
-from palier.plans.models import ActionVerdict, Condition, Measure, Plan, Recommendation
+from palier.plans.models import ActionEvidence, ActionVerdict, Condition, Measure, Plan, Recommendation, Snapshot
 from palier.plans.rules.conditions import Said, ShownBy
 from palier.plans.rules.terms import (
     Direction,
@@ -57,6 +58,41 @@ def _plan(row: Plan) -> PlanOut:
         frozen_at=row.frozen_at,
         revision=row.revision,
     )
+
+
+class PlanVersionOut(Schema):
+    """A plan as it was frozen once; ``sha256`` is the fingerprint of its content."""
+
+    number: int
+    sha256: str
+    taken_at: datetime
+    taken_by: Named | None
+
+
+class PlanVersionBodyOut(PlanVersionOut):
+    """The same, with what it says."""
+
+    content: dict[str, Any]
+
+
+@room.reads("/landlords/{landlord_id}/plans/{cycle}/versions", Thing.ACTION_PLAN, "Lister les versions figées d’un plan")
+def plan_versions(request: Call, cycle: Cycle) -> Page[PlanVersionOut]:
+    """The frozen versions of the plan of a cycle, latest first."""
+    plan = get_object_or_404(queries.plans(landlord=request.landlord.pk), cycle=cycle)
+    found = queries.snapshots(landlord=request.landlord.pk, cycle=plan.cycle).defer("content")
+    return paged(request, found, lambda rows: [PlanVersionOut(**_version(row)) for row in rows])
+
+
+@room.reads("/landlords/{landlord_id}/plans/{cycle}/versions/{number}", Thing.ACTION_PLAN, "Lire une version figée d’un plan")
+def plan_version(request: Call, cycle: Cycle, number: Cycle) -> PlanVersionBodyOut:
+    """One frozen version."""
+    row = get_object_or_404(queries.snapshots(landlord=request.landlord.pk, cycle=cycle), number=number)
+    return PlanVersionBodyOut(**_version(row), content=row.content)
+
+
+def _version(row: Snapshot) -> dict[str, Any]:
+    taken_by = maybe_named(row.taken_by)
+    return {"number": row.number, "sha256": row.sha256, "taken_at": row.taken_at, "taken_by": taken_by}
 
 
 class ActionOut(Schema):
@@ -194,6 +230,26 @@ def _measure(row: Measure) -> MeasureOut:
     return MeasureOut(on=row.on, value=row.value, source=row.source, note=row.note, by=maybe_named(row.by), at=row.at)
 
 
+class ProofOut(Schema):
+    """A document that proves something of an action."""
+
+    document: int
+    title: str
+    by: Named | None
+    at: datetime
+
+
+@room.reads("/landlords/{landlord_id}/actions/{pk}/proofs", Thing.EVIDENCE, "Lister les preuves d’une action")
+def proofs(request: Call, pk: Pk) -> Page[ProofOut]:
+    """The documents that prove something of an action and that the person may read, latest first."""
+    found = queries.evidence(_found(request, pk)).filter(document__in=readable(request))
+    return paged(request, found, lambda rows: [_proof(row) for row in rows])
+
+
+def _proof(row: ActionEvidence) -> ProofOut:
+    return ProofOut(document=row.document_id, title=row.document.title, by=maybe_named(row.by), at=row.at)
+
+
 class ActionVerdictOut(Schema):
     """What an auditor found of an action."""
 
@@ -310,3 +366,20 @@ def _condition(row: Condition, on: date) -> ConditionOut:
             for one in row.answers.all()
         ],
     )
+
+
+class VocabularyOut(Schema):
+    """The words of one list of the plans: themes, levers, TFPB axes."""
+
+    vocabulary: Term
+    words: list[Term]
+
+
+@room.reads("/plan-terms", Thing.RULE_SET, "Lire les listes des plans d’actions")
+def plan_terms(request: Call) -> Page[VocabularyOut]:
+    """The lists as they are offered today."""
+    found = [
+        VocabularyOut(vocabulary=term(each), words=[Term(code=code, label=label) for code, label in words.items()])
+        for each, words in queries.terms().items()
+    ]
+    return paged(request, found, lambda rows: rows)

@@ -17,7 +17,7 @@ from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, term
 from palier.directory.rules import Right, Thing, plain
 from palier.stock import operations, queries
-from palier.stock.models import Import
+from palier.stock.models import ColumnMapping, Import, ResidenceVintage
 from palier.stock.rules.districts import version_on
 from palier.stock.rules.fields import Unit
 from palier.stock.rules.imports import Format, State
@@ -118,6 +118,53 @@ def _residence(row: Any, districts: Any) -> ResidenceOut:
         known=row.known,
         in_qpv=row.in_qpv,
         districts=[DistrictOut(code=d.district.code, label=d.district.label, homes=d.homes) for d in districts],
+    )
+
+
+class VintageOut(Schema):
+    """What one vintage says of a residence: its homes, and how many of them have a point on the map."""
+
+    source: int = Field(description="L’import.")
+    year: int | None
+    homes: int | None
+    located: int
+
+
+@room.reads("/landlords/{landlord_id}/residences/{pk}/vintages", Thing.STOCK, "Lister les millésimes d’une résidence")
+def vintages(request: Call, pk: Pk) -> Page[VintageOut]:
+    """What each vintage says of a residence, the latest first."""
+    found = get_object_or_404(queries.all_residences(landlord=request.landlord.pk), pk=pk)
+    return paged(request, queries.vintages_of(residence=found), lambda rows: [_vintage(row) for row in rows])
+
+
+def _vintage(row: ResidenceVintage) -> VintageOut:
+    return VintageOut(source=row.source_id, year=row.source.year, homes=row.homes, located=row.located)
+
+
+class ColumnMappingOut(Schema):
+    """Columns of a landlord's own files, and the field where each goes (columns from 0)."""
+
+    name: str
+    columns: dict[str, str]
+    unit: Term
+    saved_by: Named | None
+    saved_at: datetime
+
+
+@room.reads("/landlords/{landlord_id}/mappings", Thing.STOCK, "Lister les correspondances de colonnes gardées")
+def mappings(request: Call) -> Page[ColumnMappingOut]:
+    """The column mappings a landlord saved, latest first."""
+    found = queries.mappings(landlord=request.landlord).select_related("saved_by")
+    return paged(request, found, lambda rows: [_mapping(row) for row in rows])
+
+
+def _mapping(row: ColumnMapping) -> ColumnMappingOut:
+    return ColumnMappingOut(
+        name=row.name,
+        columns=row.columns,
+        unit=term(Unit(row.unit)),
+        saved_by=maybe_named(row.saved_by),
+        saved_at=row.saved_at,
     )
 
 
