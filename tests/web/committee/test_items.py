@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -28,6 +29,7 @@ from palier.label.models import Journey
 from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
+from palier.ledger.rules import Audience
 from palier.plans.operations import add_action, freeze, open_plan, set_conditions
 from palier.plans.rules.conditions import Asked
 from tests.browser import OpenPage, check
@@ -167,7 +169,7 @@ def test_matters_go_up_and_down(sitting: Sitting, sign_in: SignIn) -> None:
 def matter(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> Item:
     """An award, its file frozen with a piece, a condition, an assessment and a plan."""
     journey = at_the_committee(Stage.DECISION_AWARD)
-    _assess(sitting, journey)
+    _assess(sitting, journey, RATING, "Un passage sur deux.")
     plan = open_plan(landlord=journey.landlord, cycle=1, by=sitting.referent, at=sitting.at)
     add_action(plan=plan, content=COMPLETE, by=sitting.referent, at=sitting.at)
     freeze(landlord=journey.landlord, cycle=1, by=sitting.referent, at=sitting.at)
@@ -181,18 +183,37 @@ def matter(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> Item:
     return item
 
 
-def _assess(sitting: Sitting, journey: Journey) -> None:
-    version = import_version(text=SMALL, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
+RATING = SMALL.replace("code: small", "code: rating").replace("charter_review", "complex_sites")
+
+
+def _assess(sitting: Sitting, journey: Journey, text: str, words: str) -> None:
+    """A finished assessment, each answer saying these words."""
+    version = import_version(text=text, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
     given = {"by": sitting.referent, "at": sitting.at}
     subject = ("landlord", journey.landlord_id, journey.landlord.name)
     started = start(version=version, landlord=journey.landlord, subject=subject, **given)  # type: ignore[arg-type]
-    said = [Entry(code, 3, justification="Vu sur place.") for code in ("control", "sharing", "waste", "phone", "desk")]
+    said = [Entry(code, 3, justification=words) for code in ("control", "sharing", "waste", "phone", "desk")]
     piece = store(
         landlord=journey.landlord, file=pdf("Fiche"), name="fiche.pdf", title="Fiche de contrôle", kind="control_sheet", **given
     ).document  # type: ignore[arg-type]
-    said[0] = Entry("control", 2, justification="Un passage sur deux.", documents=(piece,))
+    said[0] = Entry("control", 2, justification=words, documents=(piece,))
     fill(assessment=started, entries=said, **given)  # type: ignore[arg-type]
     finish(assessment=started, **given)  # type: ignore[arg-type]
+
+
+def test_the_frozen_file_holds_nothing_that_the_committee_does_not_read(
+    sitting: Sitting, at_the_committee: Callable[..., Journey]
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    _assess(sitting, journey, SMALL, "CANARI de la charte")
+    given = {"landlord": journey.landlord, "by": sitting.referent, "at": sitting.at, "kind": "proposal"}
+    for audience in (Audience.LANDLORD, Audience.AUDIT, Audience.SCHEME):
+        store(file=pdf("CANARI"), name="canari.pdf", title="CANARI du prix", audience=audience, **given)  # type: ignore[arg-type]
+    item = sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    sitting.convene()
+    frozen = item.dossiers.get().content
+    assert "CANARI" not in json.dumps(frozen)
+    assert (frozen["assessments"], [one["title"] for one in frozen["files"]]) == ([], ["Fiche de contrôle"])
 
 
 def test_the_frozen_file_hands_out_its_files_as_they_were(sitting: Sitting, sign_in: SignIn, matter: Item) -> None:
@@ -259,6 +280,7 @@ def test_the_matters_in_the_browser(
     )  # fmt: skip
     from_july = plain(Effect(effective_from=date(2026, 7, 1)))
     rules = sitting.put("Règles du label", matter=Matter.EVOLUTION, rule_set=draft, proposal=from_july)
+    import_version(text=SMALL, by=None, at=sitting.at, effective_from=date(2020, 1, 1))
     changed = SMALL.replace("Guichet", "Comptoir").replace("Encombrants", "Encombrants et déchets")
     grid = sitting.put("Grille", matter=Matter.EVOLUTION, grid=changed, proposal=from_july)
     sitting.convene()

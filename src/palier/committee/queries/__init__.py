@@ -13,7 +13,7 @@ from palier.committee.queries.composing import (
     terms_on,
     terms_versions,
 )
-from palier.committee.queries.dossiers import dossier_content
+from palier.committee.queries.dossiers import COMMITTEE, dossier_content
 from palier.committee.queries.polls import (
     adopted,
     ballot_receipt,
@@ -46,6 +46,7 @@ from palier.committee.queries.sessions import (
 )
 
 __all__ = [
+    "COMMITTEE",
     "Composed",
     "Composition",
     "Forecast",

@@ -14,7 +14,9 @@ from palier.audits.rules.missions import State
 from palier.committee.models import Item
 from palier.consultation import queries as consultation
 from palier.directory.models import Person
+from palier.directory.rules import Role
 from palier.documents.models import Version
+from palier.documents.rules import audiences_of
 from palier.frameworks import queries as grids
 from palier.frameworks.models import Answer, Assessment
 from palier.frameworks.rules.changes import Sort, compare
@@ -28,12 +30,15 @@ from palier.ledger.rules import canonical
 from palier.plans import queries as plans
 from palier.sites import queries as sites
 
+COMMITTEE = frozenset({Role.COMMITTEE_MEMBER})
+"""Whose rights say what of a landlord's file goes into it."""
+
 
 def dossier_content(*, item: Item, on: date) -> dict[str, Any]:
     """Everything that the committee reads on a matter, as it stands on a day.
 
     For a journey: earlier conditions and what was shown of them, instruction note, opinions of the tenants' representatives word for word, reports of audits, answers of
-    the assessments, the plan as it was last handed in, priority sites, and every file with its SHA-256. For an auditor: accreditations and audits.
+    the assessments, the plan as it was last handed in, priority sites, and every file with its SHA-256: what a member of the committee may read, and nothing else. For an auditor: accreditations and audits.
     For an evolution: the text proposed, its SHA-256, and what it changes.
     """
     content: dict[str, Any] = {
@@ -176,7 +181,11 @@ def _of_journey(journey: Journey, on: date) -> dict[str, Any]:
                 "number": v.number,
                 "sha256": v.sha256,
             }
-            for v in Version.objects.filter(document__landlord=landlord, document__withdrawn_at__isnull=True)
+            for v in Version.objects.filter(
+                document__landlord=landlord,
+                document__audience__in=audiences_of(COMMITTEE),
+                document__withdrawn_at__isnull=True,
+            )
             .select_related("document")
             .order_by("document_id", "-number")
             .distinct("document_id")
@@ -187,7 +196,8 @@ def _of_journey(journey: Journey, on: date) -> dict[str, Any]:
 def _assessments(journey: Journey) -> list[dict[str, Any]]:
     """The finished assessments of the landlord since the journey opened, theme by theme, answer by answer."""
     finished = (
-        Assessment.objects.filter(landlord=journey.landlord_id, finished_at__gte=journey.opened_at)
+        grids.assessments(landlord=journey.landlord, roles=COMMITTEE)
+        .filter(finished_at__gte=journey.opened_at)
         .select_related("version__framework")
         .prefetch_related(Prefetch("answers", Answer.objects.order_by("criterion")))
         .order_by("finished_at", "pk")

@@ -22,6 +22,7 @@ from palier.committee.rules.terms import Matter
 from palier.directory.models import Membership, dated
 from palier.directory.rules import Kind, Right, Role, Thing
 from palier.documents.models import Version
+from palier.documents.rules import audiences_of
 from palier.label.models import RuleSetVersion
 from palier.label.rules.rulesets import Audit
 from palier.verdict import Refusal
@@ -234,5 +235,6 @@ def file(request: Request, committee_id: int, session_number: int, item_id: int,
     for dossier in Dossier.objects.filter(item=one):
         for kept in dossier.content.get("files", ()):
             if kept.get("id") == file_id:
-                return attachment(get_object_or_404(Version, pk=file_id, sha256=kept["sha256"]))
+                readable = Version.objects.filter(document__audience__in=audiences_of(queries.COMMITTEE))
+                return attachment(get_object_or_404(readable, pk=file_id, sha256=kept["sha256"]))
     raise Http404
