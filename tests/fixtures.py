@@ -162,20 +162,22 @@ def rules(db: None, at: datetime) -> RuleSetVersion:
     return found
 
 
+def signed_in(person: Person, *, proved_at: float | None = None) -> Client:
+    """A browser signed in as a person, second factor included; identity proved just now, unless said otherwise."""
+    client = Client()
+    client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    at = time.time() if proved_at is None else proved_at
+    session["account_authentication_methods"] = [{"method": m, "at": at} for m in ("password", "mfa")]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return client
+
+
 @pytest.fixture
 def sign_in(db: None) -> Callable[[Person], Client]:
     """A browser signed in as a person, second factor included."""
-
-    def make(person: Person) -> Client:
-        client = Client()
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session["account_authentication_methods"] = [{"method": m, "at": time.time()} for m in ("password", "mfa")]
-        session["account_authentication_methods_user"] = str(person.pk)
-        session.save()
-        return client
-
-    return make
+    return signed_in
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import os
 import socket
 import subprocess
@@ -10,15 +11,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from aiosmtpd.controller import Controller
-from django.conf import settings
 from django.db import connection
 
 PALIER = str(Path(sys.executable).with_name("palier"))
@@ -28,16 +28,16 @@ def environment(**more: str) -> dict[str, str]:
     """What a process needs to share the test's database."""
     database = connection.settings_dict
     url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}"
-    if not settings.EMBEDDED:
+    if not str(database["HOST"]).startswith("/"):
         password = quote(str(database["PASSWORD"]), safe="")
         url = f"postgresql://{database['USER']}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
     return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"} | more
 
 
 @contextmanager
-def palier(*command: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A running ``palier`` command; killed, with its children, at the end."""
-    process = subprocess.Popen([PALIER, *command], env=environment(**more), start_new_session=True)
+def palier(*command: str, says: int | None = None, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A running ``palier`` command, killed with its children at the end; what it says is shown, unless it goes elsewhere."""
+    process = subprocess.Popen([PALIER, *command], env=environment(**more), start_new_session=True, stdout=says, stderr=says)
     try:
         yield process
     finally:
@@ -49,6 +49,45 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     with suppress(ProcessLookupError):
         os.killpg(process.pid, 9)
     process.wait(10)
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started, such as the web processes of a server."""
+    return [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+
+
+def answers(port: int) -> bool:
+    """Whether a web server says that all is well."""
+    with suppress(OSError, http.client.HTTPException):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+        with closing(connection):
+            connection.request("GET", "/health")
+            return connection.getresponse().status == 200
+    return False
+
+
+class Cut(Exception):
+    """No answer came; ``left`` says whether the request had gone, and may have been carried out."""
+
+    def __init__(self, *, left: bool) -> None:
+        self.left = left
+
+
+def ask(port: int, page: str, session: str, form: dict[str, str] | None = None) -> tuple[int, str, bytes]:
+    """Status, place it sends to and body of the answer to a person signed in, who asks for a page or sends a form."""
+    head = {"Cookie": f"sessionid={session}; csrftoken={'k' * 32}", "X-CSRFToken": "k" * 32}
+    if form:
+        head["Content-Type"] = "application/x-www-form-urlencoded"
+    left = False
+    try:
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as web:
+            web.request("POST" if form else "GET", page, urlencode(form) if form else None, head)
+            left = True
+            answer = web.getresponse()
+            body = answer.read()
+    except (OSError, http.client.HTTPException) as cut:
+        raise Cut(left=left) from cut
+    return answer.status, answer.headers.get("Location", ""), body
 
 
 def free_port() -> int:

@@ -5,20 +5,16 @@ Whatever the instant: no act acknowledged is lost, none is done twice, and state
 
 from __future__ import annotations
 
-import http.client
 import itertools
 import os
 import random
 import signal
-import sys
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from subprocess import Popen
-from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -29,12 +25,13 @@ from palier.jobs.tasks import deliver
 from palier.ledger.models import Entry
 from palier.ledger.queries import verify
 from palier.outbox.models import Message, State
-from tests.processes import Mailbox, environment, free_port, kill, mail_server, palier, wait_for
+from tests.processes import Cut, Mailbox, answers, ask, children, free_port, mail_server, palier, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 INTERRUPTED = 200
 PEOPLE = 32
-PROCESSES, THREADS = 2, 12
+THREADS = 12
+"""Requests at once in each web process: more than in production, so that each kill cuts more acts."""
 LONGEST = 180
 """Seconds before giving up; a quiet machine needs about twenty."""
 
@@ -62,57 +59,19 @@ class Acts:
 
     def _sent(self, email: str) -> bool:
         """Whether this act was answered; a connection cut after the request left is an act interrupted."""
-        connection, left = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30), False
         form = {"name": "Mme N.", "email": email, "role": "contributor", "idempotency_key": email}
-        head = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Cookie": f"sessionid={self.session}; csrftoken={'k' * 32}",
-            "X-CSRFToken": "k" * 32,
-        }
         try:
-            connection.request("POST", self.page, urlencode(form), head)
-            left = True
-            answer = connection.getresponse()
-            answer.read()
-        except (OSError, http.client.HTTPException):
+            status, place, _ = ask(self.port, self.page, self.session, form)
+        except Cut as cut:
             with self._lock:
-                self.interrupted += left
+                self.interrupted += cut.left
             return False
-        finally:
-            connection.close()
         with self._lock:
-            if answer.status == 302 and answer.headers["Location"].endswith("/personnes/"):
+            if status == 302 and place.endswith("/personnes/"):
                 self.acknowledged.add(email)
             else:
-                self.odd.append((answer.status, email))
+                self.odd.append((status, email))
         return True
-
-
-def children(process: Popen[bytes]) -> list[int]:
-    """The web processes of a server."""
-    listed = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-    return [int(pid) for pid in listed.split()]
-
-
-def server(port: int) -> Popen[bytes]:
-    """Granian as ``palier serve`` starts it, but for more threads: more acts are cut by each kill."""
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", str(PROCESSES),
-        "--blocking-threads", str(THREADS), "--respawn-failed-workers", "--respawn-interval", "0.1",
-        "--no-ws", "--log-level", "critical", "palier.installation.wsgi:application",
-    ]  # fmt: skip
-    return Popen(command, env=environment(), start_new_session=True)
-
-
-def answers(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-    try:
-        connection.request("GET", "/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 def strike(web: Popen[bytes], port: int, acts: Acts) -> None:
@@ -120,7 +79,7 @@ def strike(web: Popen[bytes], port: int, acts: Acts) -> None:
     chance, end = random.Random(20260310), time.monotonic() + LONGEST
     while acts.interrupted < INTERRUPTED and time.monotonic() < end:
         wait_for(lambda: answers(port), seconds=60)
-        for pid in children(web):
+        for pid in children(web.pid):
             time.sleep(chance.uniform(0.05, 0.3))
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
@@ -145,19 +104,18 @@ def test_no_acknowledged_act_is_lost_and_everything_agrees(
     client = sign_in(make_person(Role.QUALITY_LEAD, landlord))
     acts = Acts(port, f"/organismes/{landlord.pk}/personnes/inviter/", client.cookies["sessionid"].value)
     people = [threading.Thread(target=acts.one_person) for _ in range(PEOPLE)]
-    web = server(port)
-    try:
-        wait_for(lambda: answers(port), seconds=60)
-        for person in people:
-            person.start()
-        strike(web, port, acts)
-        wait_for(lambda: answers(port), seconds=60)
-        time.sleep(1)
-    finally:
-        acts.over.set()
-        for person in people:
-            person.join(60)
-        kill(web)
+    with palier("serve", "--port", str(port), "--threads", str(THREADS)) as web:
+        try:
+            wait_for(lambda: answers(port), seconds=60)
+            for person in people:
+                person.start()
+            strike(web, port, acts)
+            wait_for(lambda: answers(port), seconds=60)
+            time.sleep(1)
+        finally:
+            acts.over.set()
+            for person in people:
+                person.join(60)
 
     assert acts.interrupted >= INTERRUPTED
     assert acts.odd == []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 if TYPE_CHECKING:
-    from palier.committee.models import Mandate, Poll
+    from palier.committee.models import Ballot, Mandate, Poll
     from palier.directory.models import Person
 
 
@@ -66,10 +67,7 @@ def rush(poll: Poll, members: list[Mandate], clients: int, closer: Person, rng: 
     """
     from palier.committee.models import Ballot
     from palier.committee.operations import cast, close_poll
-    from palier.committee.queries import current_ballots
     from palier.committee.rules.tally import Choice
-    from palier.ledger.models import Entry
-    from palier.ledger.rules import commitment
 
     gate = threading.Semaphore(slots)
 
@@ -95,28 +93,74 @@ def rush(poll: Poll, members: list[Mandate], clients: int, closer: Person, rng: 
     answers = at_once(acts)
     problems = [answer for answer in answers if isinstance(answer, Exception)]
     assert not problems, problems[:3]
-    acknowledged = [answer for answer in answers if isinstance(answer, Ballot)]
+    ballots = counted(poll)
+    assert {ballot.pk for ballot in ballots} == {answer.pk for answer in answers if isinstance(answer, Ballot)}
+    return len(ballots)
+
+
+def counted(poll: Poll) -> list[Ballot]:
+    """The ballots of a poll that is closed: none after the close, each sealed in the ledger, those that stand counted."""
+    from palier.committee.models import Ballot
+    from palier.committee.queries import current_ballots
+    from palier.ledger.models import Entry
+    from palier.ledger.rules import commitment
+
     poll.refresh_from_db()
     ballots = list(Ballot.objects.filter(poll=poll))
     assert poll.closed_at is not None
     assert all(ballot.at <= poll.closed_at for ballot in ballots)
-    assert {ballot.pk for ballot in ballots} == {ballot.pk for ballot in acknowledged}
     lines = Entry.objects.filter(act="committee.ballot_cast", content__facts__poll=poll.pk).in_bulk()
     assert set(lines) == {ballot.entry for ballot in ballots}
     for ballot in ballots:
-        said = {
-            "poll": poll.pk,
-            "seat": ballot.seat_id,
-            "version": ballot.version,
-            "by": ballot.by_id,
-            "choice": ballot.choice,
-            "conditions": "",
-            "reasons": "",
-        }
         line = lines[ballot.entry].content
         assert line is not None
-        assert line["facts"]["seal"] == ballot.seal == commitment(bytes.fromhex(ballot.nonce), said)
-    counted = {ballot.seat_id: ballot.choice for ballot in current_ballots(poll=poll).values()}
+        assert line["facts"]["seal"] == ballot.seal == commitment(bytes.fromhex(ballot.nonce), ballot.said)
+    standing = {ballot.seat_id: ballot.choice for ballot in current_ballots(poll=poll).values()}
     assert poll.record is not None
-    assert {seat: choice for seat, _, choice in poll.record["ballots"]} == counted
-    return len(ballots)
+    assert {seat: choice for seat, _, choice in poll.record["ballots"]} == standing
+    return ballots
+
+
+def rush_by_web(
+    poll: Poll, members: list[Mandate], clients: int, closer: Person, rng: random.Random, port: int
+) -> list[Ballot]:
+    """The same through a web server: each client votes once, and the poll closes once some of them were answered."""
+    from palier.committee.rules.tally import Choice
+    from palier.ledger.models import Entry
+    from tests.committee.consultations import page, voice
+    from tests.fixtures import signed_in
+    from tests.processes import ask
+
+    def session(person: Person) -> str:
+        return signed_in(person).cookies["sessionid"].value
+
+    answered: dict[str, int] = {}
+    room, first = page("committee_room_item", poll), rng.randrange(clients)
+    close = page("committee_poll_close", poll, poll_number=poll.number)
+
+    def client(number: int, mandate: Mandate) -> Callable[[], object]:
+        key, choice, signed = f"{poll.pk}:{number}", rng.choice(list(Choice)).value, session(mandate.person)
+
+        def vote() -> None:
+            form = {"choice": choice, "reasons": key, "idempotency_key": key}
+            answered[key], place, _ = ask(port, voice(poll, mandate.seat_id), signed, form)
+            assert answered[key] == 422 or place == room
+
+        return vote
+
+    def closing(signed: str) -> Callable[[], object]:
+        def act() -> None:
+            while len(answered) < first:
+                time.sleep(0.001)
+            assert ask(port, close, signed, {"idempotency_key": f"{poll.pk}:close"})[1] == room
+
+        return act
+
+    acts = [closing(session(closer)), *(client(number, rng.choice(members)) for number in range(clients))]
+    problems = [answer for answer in at_once(acts) if answer is not None]
+    assert not problems, problems[:3]
+    ballots = counted(poll)
+    assert sorted(ballot.reasons for ballot in ballots) == sorted(key for key, status in answered.items() if status == 302)
+    refusals = Entry.objects.filter(act="committee.ballot_refused", content__facts__poll=poll.pk)
+    assert refusals.count() == clients - len(ballots)
+    return ballots

@@ -3,55 +3,33 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from datetime import timedelta
 
 import pytest
 
-from palier.committee import operations
-from palier.committee.models import Poll
-from palier.committee.rules.conflicts import Interest
-from palier.committee.rules.terms import Matter
 from tests.committee import races
 from tests.committee.conftest import Sitting
+from tests.committee.consultations import committee_of, polls_of
+from tests.processes import answers, free_port, palier, wait_for
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def consult(sitting: Sitting) -> Callable[[int], list[Poll]]:
-    """So many polls open at once in a written consultation that runs now."""
-
-    def make(count: int) -> list[Poll]:
-        start = races.now() + timedelta(seconds=1)
-        early = start - timedelta(days=30)
-        session = operations.prepare(
-            committee=sitting.committee, starts_at=start, ends_at=start + timedelta(days=1), written=True, by=sitting.referent, at=early
-        )  # fmt: skip
-        items = [
-            operations.add_item(session=session, matter=Matter.OTHER, title=f"Point {n}", by=sitting.referent, at=early)
-            for n in range(count)
-        ]
-        operations.convene(session=session, by=sitting.referent, at=early)
-        operations.open_session(session=session, by=sitting.referent, at=start)
-        polls = []
-        for item in items:
-            for mandate in [*sitting.titulars, *sitting.substitutes]:
-                operations.declare(item=item, mandate=mandate, interest=Interest.NONE, by=mandate.person, at=start)
-            operations.open_item(item=item, by=sitting.referent, at=start)
-            polls.append(operations.open_poll(item=item, motion="Adopter", by=sitting.referent, at=start))
-        return polls
-
-    return make
-
-
-def test_titular_and_substitute_in_the_same_instant(sitting: Sitting, consult: Callable[[int], list[Poll]]) -> None:
-    for round_, poll in enumerate(consult(8)):
+def test_titular_and_substitute_in_the_same_instant(sitting: Sitting) -> None:
+    for round_, poll in enumerate(polls_of(sitting.referent, [*sitting.titulars, *sitting.substitutes], 8)):
         seat = round_ % 5
         races.duel(poll, sitting.titulars[seat], sitting.substitutes[seat])
 
 
-def test_no_vote_crosses_the_close(sitting: Sitting, consult: Callable[[int], list[Poll]]) -> None:
+def test_no_vote_crosses_the_close(sitting: Sitting) -> None:
     rng = random.Random(11)
-    for poll in consult(3):
+    for poll in polls_of(sitting.referent, sitting.titulars, 3):
         races.rush(poll, sitting.titulars, 40, sitting.referent, rng, slots=20)
+
+
+def test_no_vote_crosses_the_close_by_web() -> None:
+    secretary, titulars, _ = committee_of(5)
+    [poll] = polls_of(secretary, titulars, 1)
+    port = free_port()
+    with palier("serve", "--port", str(port), "--threads", "6"):
+        wait_for(lambda: answers(port), seconds=60)
+        races.rush_by_web(poll, titulars, 30, secretary, random.Random(11), port)
