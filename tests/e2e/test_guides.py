@@ -16,7 +16,7 @@ from django.utils import timezone
 from palier.commands.demo import names
 from palier.commands.demo.story import tell
 from palier.commands.demo.world import DOMAIN
-from palier.committee.models import Committee
+from palier.committee.models import Committee, Item
 from palier.directory.models import Landlord, Person
 from tests.browser import NARROW, WIDE, OpenPage, check
 
@@ -24,6 +24,11 @@ pytestmark = pytest.mark.browser
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 DRAWING = bool(os.environ.get("PALIER_PICTURES"))
 SECOND = names.slug(names.SECOND[1])
+
+
+@pytest.fixture(autouse=True)
+def _no_file_in_a_transaction() -> None:
+    """A story told once lays its papers inside transactions of many acts: nobody waits behind them."""
 
 
 @pytest.fixture
@@ -35,6 +40,13 @@ def story(transactional_db: None) -> Landlord:
 
     tell(landlords=30 if DRAWING else 2, until=timezone.now(), month_passes=month_passes)
     return Landlord.objects.get(name=names.SECOND[1])
+
+
+def _room() -> str:
+    """The screen of the written consultation under way."""
+    item = Item.objects.select_related("session").get(session__written=True)
+    where = {"committee_id": item.session.committee_id, "session_number": item.session.number, "item_id": item.pk}
+    return reverse("committee_room_item", kwargs=where)
 
 
 def test_pages_of_the_guides(story: Landlord, browser_page: OpenPage) -> None:
@@ -49,6 +61,7 @@ def test_pages_of_the_guides(story: Landlord, browser_page: OpenPage) -> None:
         ("board", "referent", reverse("board"), WIDE),
         ("auditors", "referent", reverse("auditors"), WIDE),
         ("committee", "presidence", reverse("committee", kwargs={"committee_id": Committee.objects.get().pk}), WIDE),
+        ("room", "presidence", _room(), WIDE),
         ("voices", f"representants.{names.slug(names.UNIONS[0])}", reverse("voices"), NARROW),
     )
     for name, who, url, size in shown:
