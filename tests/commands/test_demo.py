@@ -20,11 +20,7 @@ from palier.outbox.models import Message, State
 from tests.fixtures import NOON
 
 
-@pytest.fixture(autouse=True)
-def _no_file_in_a_transaction() -> None:
-    """A story told once lays its papers inside transactions of many acts: nobody waits behind them."""
-
-
+@pytest.mark.told
 @pytest.mark.django_db
 def test_a_small_story_ends_in_order() -> None:
     months: list[datetime] = []

@@ -20,15 +20,10 @@ from palier.committee.models import Committee, Item
 from palier.directory.models import Landlord, Person
 from tests.browser import NARROW, WIDE, OpenPage, check
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.told]
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 DRAWING = bool(os.environ.get("PALIER_PICTURES"))
 SECOND = names.slug(names.SECOND[1])
-
-
-@pytest.fixture(autouse=True)
-def _no_file_in_a_transaction() -> None:
-    """A story told once lays its papers inside transactions of many acts: nobody waits behind them."""
 
 
 @pytest.fixture

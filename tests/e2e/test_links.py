@@ -23,6 +23,7 @@ ALIKE = 3
 HREF = re.compile(r'<a [^>]*?href="([^"#]+)["#]')
 
 
+@pytest.mark.told
 @pytest.mark.django_db
 def test_no_link_is_dead(sign_in: Callable[[Person], Client]) -> None:
     tell(landlords=2, until=timezone.now(), month_passes=lambda _: None)
