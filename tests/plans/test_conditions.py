@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
-from palier.plans.rules.conditions import Asked, Said, ShownBy, Standing, parse, sound, standing, to_do, words
+from palier.outbox.models import Message
+from palier.plans.operations import remind_due, set_conditions, show_condition
+from palier.plans.rules.conditions import Asked, Said, ShownBy, Standing, parse, reminder, sound, standing, to_do, words
+from tests.plans.conftest import Desk
 
 DUE = date(2026, 9, 30)
 
@@ -51,3 +54,39 @@ def test_what_is_left_says_whether_it_is_late_or_waits_to_be_checked() -> None:
         Standing.LATE: "La réserve R-01 du comité était attendue le 30 septembre 2026.",
         Standing.SHOWN: "La réserve R-01 du comité attend d’être vérifiée par l’équipe du label.",
     }
+
+
+@pytest.mark.parametrize(
+    ("on", "expected"),
+    [
+        (date(2026, 8, 30), None),
+        (date(2026, 8, 31), 30),
+        (date(2026, 9, 22), 30),
+        (date(2026, 9, 23), 7),
+        (date(2026, 9, 30), 7),
+        (date(2026, 10, 1), -1),
+        (date(2027, 1, 1), -1),
+    ],
+)
+def test_a_reminder_comes_on_its_day_and_stays_due_until_it_is_sent(on: date, expected: int | None) -> None:
+    assert reminder(asked_on=date(2026, 3, 1), due_on=DUE, on=on) == expected
+
+
+def test_what_is_asked_for_soon_is_not_reminded_at_once() -> None:
+    assert reminder(asked_on=date(2026, 9, 25), due_on=DUE, on=date(2026, 9, 25)) is None
+    assert reminder(asked_on=date(2026, 9, 25), due_on=DUE, on=date(2026, 10, 1)) == -1
+
+
+@pytest.mark.django_db
+def test_each_reminder_leaves_once_and_no_more_once_the_landlord_has_shown(desk: Desk, at: datetime) -> None:
+    asked = [Asked("Former les gardiens", DUE), Asked("Mesurer les délais", DUE)]
+    given = {"landlord": desk.landlord, "cycle": 1, "decision": 1, "decided_on": at.date(), "by": desk.lead, "at": at}
+    first, _ = set_conditions(asked=asked, **given)  # type: ignore[arg-type]
+    show_condition(condition=first, text="Fait.", by=desk.lead, at=at)
+    day = at.replace(month=9, day=1)
+    assert remind_due(at=at) == 0
+    assert remind_due(at=day) == 1
+    assert remind_due(at=day) == 0
+    assert remind_due(at=at.replace(month=10, day=1)) == 1
+    told = Message.objects.filter(event="plans.condition_due", person_id=desk.lead.pk).order_by("pk")
+    assert [one.subject for one in told] == ["Réserve R-02 : échéance proche", "Réserve R-02 : en retard"]

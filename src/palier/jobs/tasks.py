@@ -25,6 +25,7 @@ from palier.label import operations as label
 from palier.ledger import operations as ledger
 from palier.minutes import operations as minutes
 from palier.outbox import operations as outbox
+from palier.plans import operations as plans
 from palier.register import operations as register
 from palier.register.seal import NoSeal
 from palier.stock import operations as stock
@@ -43,6 +44,7 @@ DUE: tuple[Callable[..., object], ...] = (
     committee.lapse_due,
     committee.remind_due,
     committee.close_due,
+    plans.remind_due,
 )
 
 

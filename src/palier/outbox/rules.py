@@ -90,6 +90,7 @@ EVENTS: dict[str, Event] = {
     "audits.report_ready": Event("Un rapport est prêt à relire", _LANDLORD, may_refuse=False, audience=_TEAM),
     "audits.report_answered": Event("Un rapport reçoit des remarques ou une approbation", _AUDITOR, audience=_TEAM),
     "plans.condition_found": Event("Une réserve du comité est constatée", _LANDLORD, may_refuse=False),
+    "plans.condition_due": Event("Une réserve du comité arrive à échéance", _LANDLORD, may_refuse=False, audience=_TEAM),
     "plans.action_assigned": Event("Une action vous est confiée", _LANDLORD | {"contributor"}),
     "stock.imported": Event("Un import est terminé", frozenset({"quality_lead", "contributor"}), audience=_TEAM),
     "frameworks.assessment_finished": Event("Une évaluation est terminée", _LANDLORD | _REFERENT, Pace.DAILY, audience=_TEAM),

@@ -237,14 +237,14 @@ def verdicts(action: Action) -> QuerySet[ActionVerdict]:
     return ActionVerdict.objects.filter(action=action).select_related("by").order_by("-at", "-pk")
 
 
-def conditions(*, landlords: Collection[int]) -> QuerySet[Condition]:
+def conditions(*, landlords: Collection[int] | QuerySet[Any, Any]) -> QuerySet[Condition]:
     """The conditions that the committee set for landlords, by day, each with its answers, oldest first. Two SQL queries."""
     said = ConditionAnswer.objects.select_related("by", "document").order_by("pk")
     found = Condition.objects.filter(landlord__in=landlords).select_related("landlord")
     return found.prefetch_related(Prefetch("answers", said)).order_by("due_on", "pk")
 
 
-def unmet_conditions(*, landlords: Collection[int]) -> QuerySet[Condition]:
+def unmet_conditions(*, landlords: Collection[int] | QuerySet[Any, Any]) -> QuerySet[Condition]:
     """Those that nobody has found to be met yet."""
     last = ConditionAnswer.objects.filter(condition=OuterRef("pk")).order_by("-pk").values("said")[:1]
     found = conditions(landlords=landlords).annotate(last=Coalesce(Subquery(last), Value("")))

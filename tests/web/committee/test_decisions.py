@@ -9,8 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from palier.committee.models import Decision
+from palier.committee.operations import record_decision
+from palier.committee.rules.outcomes import Outcome
 from palier.directory.models import Person
-from palier.label.models import Journey
+from palier.label.models import Journey, Passage
 from palier.label.rules.stages import Stage
 from palier.plans.models import Condition
 from tests.web.committee.test_sessions import words
@@ -58,3 +61,18 @@ def test_each_line_becomes_a_condition_and_nothing_written_is_lost(
         ("R-01", "Former les gardiens", date(2026, 9, 30), "landlord"),
         ("R-02", "Mesurer les délais", date(2026, 12, 31), "audit"),
     ]
+
+
+def test_the_conditions_of_an_older_decision_are_still_read(
+    at_the_committee: Callable[..., Journey], sign_in: Callable[[Person], Client], referent: Person, at: datetime
+) -> None:
+    journey = at_the_committee(Stage.DECISION_ADMISSIBILITY)
+    record_decision(journey=journey, outcome=Outcome.ADMISSIBLE, decided_on=at.date(), by=referent, at=at)
+    passage = Passage.objects.create(journey=journey, cycle=1, act="declare_admissible", by=referent, at=at)
+    Decision.objects.create(
+        journey=journey, cycle=1, stage="decision_admissibility", outcome="admissible_with_reservations", decided_on=at.date(),
+        conditions="Présenter un bilan.\nFormer les gardiens.", passage=passage, recorded_by=referent, recorded_at=at,
+    )  # fmt: skip
+    page = words(sign_in(referent).get(reverse("decisions", kwargs={"landlord_id": journey.landlord_id})))
+    assert "Présenter un bilan.<br>Former les gardiens." in page
+    assert "Suivre ces réserves" not in page

@@ -126,12 +126,13 @@ def feasible(*, item: Item, outcome: Outcome, effect: Effect, on: date) -> Verdi
 def _unmoved(item: Item) -> Verdict:
     """Whether the text to adopt is still the one in the frozen file."""
     frozen = item.dossiers.order_by("-number").values_list("content__text__sha256", flat=True)[0]
-    if item.rule_set is None:
+    if item.rule_set_id is None:
         return _unpublished(frozen)
-    if sha256(canonical(item.rule_set.data)).hexdigest() != frozen:
+    draft = RuleSetVersion.objects.select_for_update().get(pk=item.rule_set_id)  # it stays so until the act is done
+    if sha256(canonical(draft.data)).hexdigest() != frozen:
         return no(
             "committee.draft_moved",
             "Le brouillon a changé depuis la convocation : le comité n’a pas lu ce texte. "
             "Rétablissez-le tel qu’il était, ou retirez ce point pour le présenter à une autre séance.",
         )
-    return _draft(item.rule_set)
+    return _draft(draft)

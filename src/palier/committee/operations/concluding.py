@@ -70,6 +70,8 @@ def _publish(item: Item, effect: Effect, by: Person, at: datetime) -> None:
         publish_rule_set(draft=item.rule_set, effective_from=effect.effective_from, by=by, at=at)
     else:
         item.framework = import_version(text=item.grid, effective_from=effect.effective_from, by=by, at=at)
+        if item.framework.effective_from != effect.effective_from:  # somebody published the same grid in this very instant
+            raise Refusal(no("committee.published_already", "Cette grille vient d’être publiée, à une autre date."))
 
 
 def _accredit(item: Item, outcome: Outcome, effect: Effect, because: str, by: Person, at: datetime) -> None:

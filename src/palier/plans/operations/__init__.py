@@ -1,7 +1,7 @@
 """What one may do with action plans."""
 
 from palier.plans.operations.actions import add_action, change_action, entrust_action
-from palier.plans.operations.conditions import find_condition, set_conditions, show_condition
+from palier.plans.operations.conditions import find_condition, remind_due, set_conditions, show_condition
 from palier.plans.operations.follow import (
     add_evidence,
     drop_action,
@@ -35,6 +35,7 @@ __all__ = [
     "reconsider_recommendation",
     "record_measure",
     "refuse_recommendation",
+    "remind_due",
     "remove_evidence",
     "reopen",
     "report_progress",

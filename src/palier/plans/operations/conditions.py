@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -13,9 +13,11 @@ from palier.directory.queries import people_of
 from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.ledger.operations import record
+from palier.outbox.models import Message
 from palier.outbox.operations import post
+from palier.plans import queries
 from palier.plans.models import Condition, ConditionAnswer
-from palier.plans.rules.conditions import Asked, Said, sound
+from palier.plans.rules.conditions import REMINDERS, Asked, Said, Standing, reminder, sound
 from palier.verdict import Refusal, no, require
 
 _LEADS = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
@@ -104,6 +106,38 @@ def find_condition(*, condition: Condition, met: bool, text: str, by: Person, at
         undo_key=f"condition:{condition.pk}",
     )
     return answer
+
+
+def remind_due(*, at: datetime) -> int:
+    """Remind landlords of the conditions that they have not shown, each on its days, once; how many reminders were written."""
+    on, written = paris_day(at), 0
+    near = Condition.objects.filter(due_on__lte=on + timedelta(days=max(REMINDERS))).values("landlord")
+    for condition in queries.unmet_conditions(landlords=near):
+        days = reminder(asked_on=condition.asked_on, due_on=condition.due_on, on=on)
+        if days is None or queries.condition_standing(condition, on=on) is Standing.SHOWN:
+            continue
+        key = f"condition:{condition.pk}:{days}"
+        if not Message.objects.filter(landlord_id=condition.landlord_id, undo_key=key).exists():
+            written += _remind(condition, key, at)
+    return written
+
+
+@transaction.atomic
+def _remind(condition: Condition, key: str, at: datetime) -> int:
+    late = condition.due_on < paris_day(at)
+    when = "était attendue" if late else "est à remplir au plus tard"
+    people = people_of(landlord=condition.landlord_id, roles=_LEADS, on=paris_day(at))
+    sent = post(
+        event="plans.condition_due",
+        to=list(people.values_list("pk", flat=True)),
+        at=at,
+        landlord=condition.landlord_id,
+        subject=f"Réserve {condition.code} : {'en retard' if late else 'échéance proche'}",
+        body=f"Cette réserve du comité {when} le {in_words(condition.due_on)} :\n\n{condition.text}\n\nMontrez comment elle est remplie.",
+        link=f"/organismes/{condition.landlord_id}/reserves/",
+        undo_key=key,
+    )
+    return len(sent)
 
 
 def _locked(condition: Condition) -> Condition:

@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from palier.calendar import in_words
+from palier.calendar import days_left, in_words
 from palier.verdict import Reason, Remedy, Verdict, no
 
 
@@ -91,6 +91,16 @@ def words(asked: Sequence[Asked]) -> str:
         for one in asked
     ]
     return "\n".join(lines if len(lines) < 2 else [f"{number}. {line}" for number, line in enumerate(lines, 1)])
+
+
+REMINDERS = (30, 7, -1)
+"""Days before the due day on which the landlord is reminded of a condition that it has not shown; the last, the day after."""
+
+
+def reminder(*, asked_on: date, due_on: date, on: date) -> int | None:
+    """Which reminder is due on a day: the last whose day has come, unless the condition was asked after it."""
+    come = [days for days in REMINDERS if days_left(due_on, on) <= days]
+    return come[-1] if come and days_left(due_on, asked_on) >= come[-1] else None
 
 
 def to_do(landlord: int, code: str, text: str, due_on: date, now: Standing) -> Reason:
