@@ -265,6 +265,18 @@ def test_a_date_of_effect_that_is_past_is_refused(sitting: Sitting, draft: RuleS
         sitting.put("Les règles", matter=Matter.EVOLUTION, rule_set=draft, proposal=past)
 
 
+def test_a_second_convocation_names_the_matter_whose_date_is_past(sitting: Sitting, draft: RuleSetVersion) -> None:
+    soon = plain(Effect(effective_from=DAY + timedelta(days=1)))
+    sitting.put("Les règles", matter=Matter.EVOLUTION, rule_set=draft, proposal=soon)
+    sitting.convene()
+    later = AFTERNOON + timedelta(days=20)
+    with refused("committee.not_again"):
+        operations.convene_again(
+            session=sitting.session, starts_at=later, ends_at=later + timedelta(hours=2), by=sitting.referent,
+            at=AFTERNOON + timedelta(days=5),
+        )  # fmt: skip
+
+
 def test_what_a_matter_asks_never_changes(sitting: Sitting, auditor: Person, firm: Organisation) -> None:
     asks(sitting, auditor, firm)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:

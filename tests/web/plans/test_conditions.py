@@ -98,7 +98,7 @@ def test_the_journey_the_plan_and_the_board_say_what_is_left(
     find_condition(condition=met, met=True, text="Vu.", by=referent, at=at)
     monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: at)
     client = sign_in(desk.lead)
-    for page in (reverse("journey", kwargs={"landlord_id": desk.landlord.pk}), url(desk, "plan")):
+    for page in (url(desk, "journey"), url(desk, "plan"), url(desk, "file_review")):
         text = client.get(page).content.decode()
         assert f"La réserve {late.code} du comité était attendue le 9 mars 2026" in text
         assert f"La réserve {shown.code} du comité attend d’être vérifiée" in text

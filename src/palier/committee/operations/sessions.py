@@ -238,9 +238,21 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
             name: getattr(item, name)
             for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "grid", "proposal")
         }
-        kept = add_item(
-            session=again, matter=Matter(item.matter), title=item.title, presentation=item.presentation, by=by, at=at, **about
-        )
+        try:
+            kept = add_item(
+                session=again,
+                matter=Matter(item.matter),
+                title=item.title,
+                presentation=item.presentation,
+                by=by,
+                at=at,
+                **about,
+            )
+        except Refusal as refusal:
+            sentence = (
+                f"« {item.title} » : {refusal.verdict.sentence} Retirez d’abord ce point de la séance n° {session.number}."
+            )
+            raise Refusal(no("committee.not_again", sentence)) from refusal
         _keep_out(item, kept, by, at)
     convene(session=again, by=by, at=at)
     return again
