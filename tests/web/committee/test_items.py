@@ -109,15 +109,18 @@ def test_an_accreditation_goes_from_the_agenda_to_its_effect_through_the_pages(
     sitting.begin(item, *sitting.titulars)
     monkeypatch.setattr("palier.web.middleware.timezone.now", sitting.later)
     client = sign_in(sitting.referent)
-    answer = client.post(url("committee_poll_open", sitting, item_id=item.pk), {"outcome": "accredited"}, follow=True)
-    assert "Agrément : du 1er avril 2026 au 31 mars 2029" in " ".join(strip_tags(words(answer)).split())
+    here = url("committee_poll_open", sitting, item_id=item.pk)
+    assert 'value="2029-03-31"' in words(client.get(here))
+    assert client.post(here, {"outcome": "accredited", "ends_on": "2026-01-01"}).status_code == 422
+    answer = client.post(here, {"outcome": "accredited", "ends_on": "2027-03-31"}, follow=True)
+    assert "Agrément : du 1er avril 2026 au 31 mars 2027" in " ".join(strip_tags(words(answer)).split())
     poll = item.polls.get()
     for mandate in sitting.titulars:
         sitting.vote(poll, mandate, "for")
     sitting.close(poll)
     client.post(url("committee_item_conclude", sitting, item_id=item.pk))
     made = Accreditation.objects.get()
-    assert (made.person, made.ends_on) == (auditor, date(2029, 3, 31))
+    assert (made.person, made.ends_on, made.scope) == (auditor, date(2027, 3, 31), ["hqs"])
     assert "Ce point est conclu" in words(client.get(url("committee_item", sitting, item_id=item.pk)))
 
 
@@ -299,3 +302,25 @@ def test_the_matters_in_the_browser(
         check(page, f"committee-item-add-{kind}")
     page.goto(reverse("decision_record", kwargs={"landlord_id": matter.journey.landlord_id}))  # type: ignore[union-attr]
     check(page, "decision-record")
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_an_accreditation_put_to_the_vote_in_the_browser(
+    browser_page: OpenPage, sitting: Sitting, auditor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    effect = Effect(starts_on=date(2026, 4, 1), ends_on=date(2029, 3, 31), scope=(Audit.HQS,))
+    firm = auditor.memberships.get().organisation
+    given = {"matter": Matter.ACCREDITATION, "candidate": auditor, "firm": firm, "proposal": plain(effect)}
+    item = sitting.put("Agrément : M. A., Cabinet Lumen", **given)
+    sitting.convene()
+    sitting.open(*sitting.titulars)
+    sitting.begin(item, *sitting.titulars)
+    monkeypatch.setattr("palier.web.middleware.timezone.now", sitting.later)
+    page = browser_page(sitting.referent)
+    page.goto(url("committee_poll_open", sitting, item_id=item.pk))
+    check(page, "committee-poll-accreditation")
+    page.get_by_label("Agrément accordé").check()
+    page.get_by_role("button", name="Mettre aux voix").click()
+    page.get_by_text("Le scrutin est ouvert.").wait_for()
+    check(page, "committee-room-accreditation")

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 
 from palier.committee.models import Item, Mandate
+from palier.committee.rules.effects import Effect, parse
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.tally import Choice
+from palier.label.rules.rulesets import Audit
+from palier.web.ui.forms import DayInput
 
 AWAY, HERE, REMOTE = "away", "here", "remote"
 _PLACES = [(AWAY, "Absence"), (HERE, "Sur place"), (REMOTE, "À distance")]
@@ -52,8 +56,26 @@ class ProxyForm(forms.Form):
             _among(self, name, members)
 
 
+def _effect_fields(proposed: Effect) -> dict[str, forms.Field]:
+    """What may be voted otherwise than it was proposed; a field left empty keeps what was proposed."""
+    found: dict[str, forms.Field] = {}
+    if proposed.starts_on:
+        audits = [(audit.value, audit.label[:1].upper() + audit.label[1:]) for audit in Audit]
+        found["starts_on"] = forms.DateField(label="Agrément du", required=False, widget=DayInput())
+        found["ends_on"] = forms.DateField(label="Au", required=False, widget=DayInput())
+        found["scope"] = forms.MultipleChoiceField(
+            label="Audits couverts", required=False, choices=audits, widget=forms.CheckboxSelectMultiple
+        )
+        found["trained_on"] = forms.DateField(label="Formation suivie le", required=False, widget=DayInput())
+    if proposed.effective_from:
+        found["effective_from"] = forms.DateField(label="En vigueur à partir du", required=False, widget=DayInput())
+    for name, field in found.items():
+        field.initial = getattr(proposed, name)
+    return found
+
+
 class PollForm(forms.Form):
-    """What is put to the vote."""
+    """What is put to the vote; on an accreditation or an evolution, with the dates that would hold."""
 
     outcome = forms.ChoiceField(label="Décision proposée", widget=forms.RadioSelect)
     motion = forms.CharField(
@@ -71,7 +93,8 @@ class PollForm(forms.Form):
 
     def __init__(self, *args: Any, item: Item, outcomes: Collection[Outcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._item = item
+        self._item, self._proposed = item, parse(item.proposal)
+        self.fields |= _effect_fields(self._proposed)
         outcome, motion = self.fields["outcome"], self.fields["motion"]
         assert isinstance(outcome, forms.ChoiceField)
         outcome.choices = [(o.value, o.about.label) for o in outcomes]
@@ -80,14 +103,26 @@ class PollForm(forms.Form):
                 del self.fields[name]
             motion.required, motion.help_text = True, "Ce sur quoi chaque siège répond pour, contre ou abstention."
 
+    @property
+    def _about(self) -> str:
+        """Whom or what the decision is about."""
+        item = self._item
+        if item.journey is not None:
+            return item.journey.landlord.name
+        person = item.candidate or (item.accreditation and item.accreditation.person)
+        return person.name if person else item.title
+
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
         said = self.cleaned_data
+        voted = {name: said[name] for name in _effect_fields(self._proposed) if said[name]}
+        if "scope" in voted:
+            voted["scope"] = tuple(Audit(audit) for audit in voted["scope"])
         outcome = Outcome(said["outcome"]) if said.get("outcome") else None
-        about = self._item.journey.landlord.name if self._item.journey else self._item.title
         return {
-            "motion": said["motion"] or (f"{outcome.about.label}, {about}" if outcome else ""),
+            "motion": said["motion"] or (f"{outcome.about.label}, {self._about}" if outcome else ""),
             "outcome": outcome,
+            "effect": replace(self._proposed, **voted),
             "reasons": said.get("reasons", ""),
         }
 

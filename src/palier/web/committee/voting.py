@@ -56,9 +56,10 @@ def open_poll(request: Request, committee_id: int, session_number: int, item_id:
     if lines and lines.is_bound and not more and not lines.is_valid():
         lines.said_in(form)
     if not more and form.is_valid():
-        effect = replace(parse(item.proposal), conditions=lines.asked if lines else ())
+        given = form.given()
+        given["effect"] = replace(given["effect"], conditions=lines.asked if lines else ())
         try:
-            operations.open_poll(item=item, effect=effect, by=request.user, at=request.at, **form.given())
+            operations.open_poll(item=item, by=request.user, at=request.at, **given)
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
                 form.add_error("reasons" if reason.code == "committee.reasons_missing" else None, reason.sentence)
