@@ -165,7 +165,9 @@ def test_in_writing_a_vice_president_without_a_voice_never_blocks_the_close(sitt
     assert not sitting.vote(poll, sitting.titulars[1], "for")
     for mandate in (sitting.titulars[0], *sitting.titulars[2:]):
         sitting.vote(poll, mandate, "for")
-    assert sitting.close(poll).result == "adopted"
+    assert operations.close_due(at=AFTERNOON + timedelta(days=3)) == 1
+    poll.refresh_from_db()
+    assert poll.result == "adopted"
 
 
 # --- Recused -------------------------------------------------------------------------------------------------------

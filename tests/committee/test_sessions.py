@@ -17,7 +17,7 @@ from palier.committee.rules.conflicts import Ground, Interest
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.seats import Recusal
 from palier.committee.rules.terms import Matter
-from palier.directory.models import Landlord
+from palier.directory.models import Landlord, Organisation
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
@@ -192,6 +192,9 @@ def test_a_likely_conflict_is_found_and_its_answer_sticks(sitting: Sitting, at_t
     again = next(c for c in queries.clues(item=item, mandates=members) if c.person == clue.person)
     assert (again.confirmed, again.reason) == (False, "Aucun lien direct.")
     sitting.begin(item)
+    Organisation.objects.filter(pk=sitting.seats[2].body_id).update(name="Une autre fédération")
+    another = next(c for c in queries.clues(item=item, mandates=queries.holders_of(session=sitting.session)))
+    assert another.confirmed is None, "another fact is another question"
 
 
 # --- Voting --------------------------------------------------------------------------------------------------------

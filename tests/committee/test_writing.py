@@ -11,6 +11,7 @@ from palier.committee import operations
 from palier.committee.models import Ballot, Poll
 from palier.ledger.models import Entry
 from palier.outbox.models import Message
+from palier.verdict import Refusal
 from tests.committee.conftest import AFTERNOON, Sitting
 
 pytestmark = pytest.mark.django_db
@@ -80,11 +81,23 @@ def test_in_writing_the_deadline_closes_and_silence_does_not_sit(consulted: tupl
     assert poll.sentence.startswith("Adopté : 3 voix pour, 0 contre")
 
 
+def test_in_writing_nothing_closes_before_the_term_while_a_seat_may_still_vote(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    for mandate in sitting.titulars[:4]:
+        sitting.vote(poll, mandate, "for")
+    with pytest.raises(Refusal, match="des sièges peuvent encore voter : 5"):
+        sitting.close(poll)
+    sitting.vote(poll, sitting.titulars[4], "against")
+    assert sitting.close(poll).result == "adopted"
+
+
 def test_in_writing_two_seats_of_five_are_no_quorum(consulted: tuple[Sitting, Poll]) -> None:
     sitting, poll = consulted
     for mandate in sitting.titulars[:2]:
         sitting.vote(poll, mandate, "for")
-    assert sitting.close(poll).result == "no_quorum"
+    assert operations.close_due(at=AFTERNOON + timedelta(days=3)) == 1
+    poll.refresh_from_db()
+    assert poll.result == "no_quorum"
 
 
 def test_the_database_gives_a_seat_to_one_person_alone(consulted: tuple[Sitting, Poll]) -> None:

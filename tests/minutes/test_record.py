@@ -167,6 +167,7 @@ def test_a_written_consultation_is_written_down(sitting: Sitting) -> None:
     poll = sitting.poll(item)
     for mandate in sitting.titulars[:3]:
         sitting.vote(poll, mandate, "for")
+    sitting.now = AFTERNOON + timedelta(days=6)
     sitting.close(poll)
     operations.conclude(item=item, by=sitting.referent, at=sitting.later())
     operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())

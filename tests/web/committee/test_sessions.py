@@ -162,7 +162,7 @@ def test_a_likely_conflict_is_dismissed_with_its_reason(
     client = sign_in(sitting.referent)
     answer = client.get(url("committee_item", sitting, item_id=item.pk))
     assert "siège pour la fédération de cet organisme" in words(answer)
-    clue = f"{sitting.titulars[0].person_id} own_federation"
+    clue = f"{sitting.titulars[0].person_id} own_federation {sitting.seats[0].body.name}"
     page = url("committee_item_review", sitting, item_id=item.pk)
     assert client.post(page, {"clue": clue, "confirmed": "no", "reason": ""}).status_code == 422
     answer = client.post(page, {"clue": clue, "confirmed": "no", "reason": "Sans lien direct."}, follow=True)

@@ -171,11 +171,15 @@ class Declaration(models.Model):
 
 
 class ConflictReview(models.Model):
-    """A likely conflict between a person and an organisation, confirmed or dismissed with its reason, for every session to come."""
+    """A likely conflict between a person and an organisation, confirmed or dismissed with its reason, for every session to come.
+
+    ``detail`` is the fact that it answers: another one on the same ground (a later audit, say) is a new question.
+    """
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     ground = models.CharField(max_length=20, choices=[(g.value, g.label) for g in Ground])
+    detail = models.CharField(max_length=200, blank=True)
     confirmed = models.BooleanField()
     reason = models.TextField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -183,7 +187,7 @@ class ConflictReview(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(name="conflict_review_reason", condition=~Q(reason=""))]
-        indexes = [models.Index(fields=["person", "organisation", "ground", "-id"], name="conflict_review_latest")]
+        indexes = [models.Index(fields=["person", "organisation", "ground", "detail", "-id"], name="conflict_review_latest")]
 
 
 class Recusal(models.Model):

@@ -211,13 +211,18 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     """Close a poll and count it twice; nothing closes unless both counters agree.
 
     Raises:
-        Refusal: when it is closed already, or the counters differ.
+        Refusal: when it is closed already, a seat may still vote in writing, or the counters differ.
     """
     session, item = locked(poll.item)
     poll = Poll.objects.select_for_update(of=("self",), no_key=True).select_related("terms").get(pk=poll.pk)
     poll.item, item.session = item, session
     if poll.closed_at is not None:
         raise Refusal(no("committee.poll_closed", "Le scrutin est clos."))
+    if session.written and at <= session.ends_at and (waiting := _undecided(poll, at)):
+        numbers = ", ".join(
+            str(number) for number in Seat.objects.filter(pk__in=waiting).order_by("number").values_list("number", flat=True)
+        )
+        raise Refusal(no("committee.before_term", f"Le terme n’est pas passé, et des sièges peuvent encore voter : {numbers}."))
     # A ballot that came first through the lock may bear a later instant than the request that closes; clocks differ too.
     cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
     closed_at = max(after_all(session, at), cast_last or at)
@@ -290,10 +295,7 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
     poll.item, item.session = item, session
     if poll.closed_at is not None or not session.written or at > session.ends_at:
         raise Refusal(no("committee.nobody_to_remind", "Un rappel s’envoie pendant une consultation écrite."))
-    voted = set(queries.current_ballots(poll=poll))
-    scene = queries.scene_of_poll(poll, close_at=at)
-    waiting = (people for seat, people in may_write(scene).items() if seat not in voted)
-    people = frozenset().union(*waiting) - queries.kept_out(item=item)
+    people = frozenset().union(*_undecided(poll, at).values()) - queries.kept_out(item=item)
     poll.reminded_at = at
     poll.save(update_fields=["reminded_at"])
     _ask(poll, people, "Rappel : votre voix est attendue", at)
@@ -301,6 +303,13 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
         session, "undecided_reminded", f"a relancé les membres qui n’ont pas voté : {len(people)}.", by=by, at=at, poll=poll.pk
     )
     return len(people)
+
+
+def _undecided(poll: Poll, at: datetime) -> dict[int, frozenset[int]]:
+    """Who may still vote in writing, by seat without a ballot."""
+    scene = queries.scene_of_poll(poll, close_at=at)
+    voted = {ballot.seat for ballot in scene.ballots}
+    return {seat: people for seat, people in may_write(scene).items() if people and seat not in voted}
 
 
 def remind_due(*, at: datetime) -> int:

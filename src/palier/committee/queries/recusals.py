@@ -50,12 +50,14 @@ def clues(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:
     people = [mandate.person_id for mandate in mandates]
     found = dict.fromkeys(_of_landlord(landlord, mandates, people) if landlord else _of_firm(organisation, people))
     reviewed = {
-        (one.person_id, one.ground): one
+        (one.person_id, one.ground, one.detail): one
         for one in ConflictReview.objects.filter(person__in=people, organisation=organisation)
-        .order_by("person_id", "ground", "-pk")
-        .distinct("person_id", "ground")
+        .order_by("person_id", "ground", "detail", "-pk")
+        .distinct("person_id", "ground", "detail")
     }
-    return [_clue(person, organisation, ground, detail, reviewed.get((person, ground))) for person, ground, detail in found]
+    return [
+        _clue(person, organisation, ground, detail, reviewed.get((person, ground, detail))) for person, ground, detail in found
+    ]
 
 
 def _clue(person: int, organisation: int, ground: Ground, detail: str, known: ConflictReview | None) -> Clue:

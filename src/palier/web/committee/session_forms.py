@@ -121,10 +121,13 @@ class ReviewForm(forms.Form):
     def __init__(self, *args: Any, clues: Collection[Clue], members: Collection[Mandate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         names = {m.person_id: m.person.name for m in members}
-        self._clues = {f"{clue.person} {clue.ground}": clue for clue in clues if clue.confirmed is not False}
+        self._clues = {f"{clue.person} {clue.ground} {clue.detail}": clue for clue in clues if clue.confirmed is not False}
         field = self.fields["clue"]
         assert isinstance(field, forms.ChoiceField)
-        field.choices = [(key, f"{names[clue.person]} {clue.ground.label}") for key, clue in self._clues.items()]
+        field.choices = [
+            (key, f"{names[clue.person]} {clue.ground.label}" + (f" ({clue.detail})" if clue.detail else ""))
+            for key, clue in self._clues.items()
+        ]
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
