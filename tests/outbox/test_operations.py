@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from palier.directory.models import Person
 from palier.directory.rules import Role
+from palier.ledger.models import Entry
 from palier.ledger.rules import Audience
 from palier.outbox.models import Message, State
 from palier.outbox.operations import Undeliverable, Unreachable, cancel, choose, deliver, post, resend
@@ -124,6 +125,7 @@ def test_a_link_that_lets_in_leaves_at_once_and_is_then_erased(make_person: Make
 
 
 def test_after_all_tries_a_message_is_a_dead_letter_that_staff_resend(make_person: Make, at: datetime) -> None:
+    staff = make_person()
     written("label.your_turn", [make_person()], at)
     moment, server = at + DELAY, Server(RuntimeError("450 plus tard"))
     for wait in RETRIES:
@@ -133,10 +135,12 @@ def test_after_all_tries_a_message_is_a_dead_letter_that_staff_resend(make_perso
     assert deliver(at=moment, send=server) == (0, 1)
     letter = dead().get()
     assert letter.problem == "RuntimeError: 450 plus tard"
-    resend(pk=letter.pk, at=moment)
+    resend(pk=letter.pk, by=staff.pk, at=moment)
+    line = Entry.objects.get(act="outbox.message_resent")
+    assert (line.actor_id, line.content["facts"]["problem"]) == (staff.pk, letter.problem)  # type: ignore[index]
     assert deliver(at=moment, send=Server()) == (1, 0)
     with pytest.raises(Refusal, match="n’est pas en échec"):
-        resend(pk=letter.pk, at=moment)
+        resend(pk=letter.pk, by=staff.pk, at=moment)
 
 
 def test_a_refusal_for_good_is_not_tried_again(make_person: Make, at: datetime) -> None:

@@ -138,17 +138,19 @@ def _deliver(pks: Sequence[int], at: datetime, send: Send) -> bool | None:
     return True
 
 
-def resend(*, pk: int, at: datetime) -> None:
+@transaction.atomic
+def resend(*, pk: int, by: int, at: datetime) -> None:
     """Put a dead letter back in the queue.
 
     Raises:
         Refusal: when the message is not a dead letter.
     """
-    changed = Message.objects.filter(pk=pk, state=State.DEAD).update(
-        state=State.WAITING, attempts=0, due_at=at, settled_at=None, problem=""
-    )
-    if not changed:
+    message = Message.objects.select_for_update().filter(pk=pk, state=State.DEAD).first()
+    if message is None:
         raise Refusal(no("outbox.not_dead", "Ce message n’est pas en échec : il n’y a rien à reprendre."))
+    _remember(message, "message_resent", f"a remis en file le message « {message.subject} ».", by, at)
+    message.state, message.attempts, message.due_at, message.settled_at, message.problem = State.WAITING, 0, at, None, ""
+    message.save(update_fields=["state", "attempts", "due_at", "settled_at", "problem"])
 
 
 @transaction.atomic
@@ -165,13 +167,19 @@ def dismiss(*, pk: int, because: str, by: int, at: datetime) -> None:
         raise Refusal(no("outbox.not_dead", "Ce message n’est plus en échec : il n’y a rien à classer."))
     message.state, message.settled_at = State.CANCELLED, at
     message.save(update_fields=["state", "settled_at"])
+    summary = f"a classé sans envoi le message « {message.subject} » : {because.strip()}"
+    _remember(message, "message_dismissed", summary, by, at)
+
+
+def _remember(message: Message, act: str, summary: str, by: int, at: datetime) -> None:
+    """The line of an act of staff on a dead letter, with what was wrong."""
     record(
-        act="outbox.message_dismissed",
+        act=f"outbox.{act}",
         by=by,
         at=at,
-        on=("outbox.message", pk),
+        on=("outbox.message", message.pk),
         landlord=message.landlord_id,
-        summary=f"a classé sans envoi le message « {message.subject} » : {because.strip()}",
+        summary=summary,
         facts={"person": message.person_id, "event": message.event, "problem": message.problem},
         audience=Audience.SCHEME,
     )

@@ -399,7 +399,11 @@ def test_a_landlord_reads_why_it_is_deferred_or_suspended_where_it_works(
     page = theirs.get(f"{here}/parcours/").content.decode()
     assert "Pourquoi le label est suspendu" in page
     assert "Deux sites sans gardien." in page
-    Journey.objects.filter(pk=labelled.pk).update(stage=Stage.DECISION_CONFIRMATION, suspended_on=None)
+    client.post(f"{here}/parcours/marches/open_withdrawal/", {"note": "Toujours sans gardien."})
+    now, procedure = theirs.get(f"{here}/parcours/").content.decode().split('id="procedure"')
+    assert "Deux sites" not in now
+    assert procedure.index("Toujours sans gardien.") < procedure.index("Deux sites sans gardien.")
+    Journey.objects.filter(pk=labelled.pk).update(stage=Stage.DECISION_CONFIRMATION, suspended_on=None, returns_to="")
     given = {"outcome": "confirmation_deferred", "decided_on": "2026-03-10", "reasons": "Complétez l’audit."}
     assert client.post(f"{here}/decisions/enregistrer/", given).status_code == 302
     page = theirs.get(f"{here}/parcours/").content.decode()

@@ -136,7 +136,7 @@ def dead_letters(request: Request) -> HttpResponse:
 @door(POST=(Thing.INSTALLATION, Right.READ))
 def resend(request: Request, pk: int) -> HttpResponse:
     """Put a message back in the queue."""
-    operations.resend(pk=pk, at=request.at)
+    operations.resend(pk=pk, by=request.user.pk, at=request.at)
     messages.success(request, "Le message repart dans la minute.")
     return redirect("dead_letters")
 
