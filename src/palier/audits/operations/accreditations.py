@@ -13,6 +13,7 @@ from palier.audits.models import Accreditation, Suspension, Terms
 from palier.audits.rules.accreditation import Standing
 from palier.calendar import in_words, paris_day
 from palier.directory.models import Organisation, Person
+from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
@@ -74,7 +75,7 @@ def refuse(*, person: Person, firm: Organisation, because: str, by: Person, at: 
         at=at,
         on=("directory.person", person.pk),
         landlord=None,
-        summary=f"a refusé l’agrément de {person.name} ({firm.name}) : {because.strip()}",
+        summary=f"a refusé l’agrément {elided('de', person.name)} ({firm.name}) : {because.strip()}",
         facts={"person": person.pk, "firm": firm.pk},
         audience=Audience.SCHEME,
     )
@@ -99,7 +100,7 @@ def suspend(*, accreditation: Accreditation, because: str, by: Person, at: datet
     locked = _locked(accreditation)
     _require_standing(locked, Standing.GRANTED, at)
     suspension = Suspension.objects.create(accreditation=locked, starts_on=paris_day(at), because=because.strip(), by=by, at=at)
-    summary = f"a suspendu l’agrément de {locked.person.name} : {because.strip()}"
+    summary = f"a suspendu l’agrément {elided('de', locked.person.name)} : {because.strip()}"
     _record(locked, "accreditation_suspended", by=by, at=at, summary=summary, facts={})
     _tell(locked, at, "Votre agrément est suspendu", because.strip())
     return suspension
@@ -117,7 +118,7 @@ def lift(*, accreditation: Accreditation, by: Person, at: datetime) -> None:
     for suspension in locked.suspensions.filter(ends_on__isnull=True):
         suspension.ends_on = max(paris_day(at) - timedelta(days=1), suspension.starts_on)
         suspension.save(update_fields=["ends_on"])
-    summary = f"a levé la suspension de l’agrément de {locked.person.name}."
+    summary = f"a levé la suspension de l’agrément {elided('de', locked.person.name)}."
     _record(locked, "suspension_lifted", by=by, at=at, summary=summary, facts={})
     _tell(locked, at, "La suspension de votre agrément est levée", "Vous pouvez à nouveau être retenu et mener vos missions.")
 
@@ -135,7 +136,7 @@ def withdraw(*, accreditation: Accreditation, because: str, by: Person, at: date
     )
     if not changed:
         raise Refusal(no("audits.withdrawn", "Cet agrément est déjà retiré."))
-    summary = f"a retiré l’agrément de {accreditation.person.name} : {because.strip()}"
+    summary = f"a retiré l’agrément {elided('de', accreditation.person.name)} : {because.strip()}"
     _record(accreditation, "accreditation_withdrawn", by=by, at=at, summary=summary, facts={})
     _tell(accreditation, at, "Votre agrément est retiré", because.strip())
 

@@ -11,6 +11,7 @@ from palier.audits.operations.moving import lock, remember
 from palier.audits.rules.findings import feedback_complete
 from palier.audits.rules.missions import Side, State
 from palier.directory.models import Person
+from palier.french import elided
 from palier.ledger.rules import Audience
 from palier.verdict import Refusal, no, require
 
@@ -33,6 +34,6 @@ def give_feedback(
     )
     if not created:
         raise Refusal(no("audits.feedback_given", "L’avis de votre côté est déjà donné pour cette mission."))
-    summary = f"a donné son avis sur la mission de {mission.auditor.name}."
+    summary = f"a donné son avis sur la mission {elided('de', mission.auditor.name)}."
     remember(mission, "feedback_given", by=by, at=at, summary=summary, facts={"marks": marks}, audience=Audience.SCHEME)
     return feedback

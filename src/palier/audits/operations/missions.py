@@ -35,6 +35,7 @@ from palier.directory.models import Landlord, Organisation, Person, Relation, da
 from palier.directory.operations import close_file, open_file
 from palier.directory.rules import Role
 from palier.documents.models import Document
+from palier.french import elided
 from palier.label import queries as label
 from palier.label.operations import forget, reach
 from palier.label.rules.guards import Milestone
@@ -330,7 +331,7 @@ def interrupt(*, mission: Mission, because: str, by: Person, at: datetime) -> Mi
             brought |= {Milestone.AUDIT_PLAN, Milestone.HQS_REPORT}
         for milestone in sorted(brought):
             forget(journey=journey, milestone=milestone, at=at)
-    summary = f"a interrompu la mission de {mission.auditor.name} ({audit.label}) : {because.strip()}"
+    summary = f"a interrompu la mission {elided('de', mission.auditor.name)} ({audit.label}) : {because.strip()}"
     remember(mission, "interrupted", by=by, at=at, summary=summary, audience=Audience.FILE)
     subject = f"{mission.landlord.name}, {audit.label} : la mission s’arrête"
     if by.pk == mission.auditor_id:

@@ -12,6 +12,7 @@ from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
+from palier.french import elided
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import post
@@ -56,7 +57,7 @@ def own(mission: Mission, by: Person) -> None:
         Refusal: when the person is not the mission's auditor.
     """
     if mission.auditor_id != by.pk:
-        raise Refusal(no("audits.not_your_mission", f"Cette mission est celle de {mission.auditor.name}."))
+        raise Refusal(no("audits.not_your_mission", f"Cette mission est celle {elided('de', mission.auditor.name)}."))
 
 
 def remember(

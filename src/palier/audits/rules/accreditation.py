@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from palier.calendar import in_words
 from palier.directory.rules import covers
+from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.verdict import YES, Remedy, Verdict, no
 
@@ -86,12 +87,12 @@ def valid(name: str, held: Collection[Accredited], audit: Audit, days: Collectio
 
 
 def _valid_on(name: str, held: Collection[Accredited], audit: Audit, day: date) -> Verdict:
-    on_the_day = f"L’agrément de {name} n’est pas valable le {in_words(day)}"
+    on_the_day = f"L’agrément {elided('de', name)} n’est pas valable le {in_words(day)}"
     covering = [one for one in held if audit in one.scope]
     if any(one.standing(day) is Standing.GRANTED for one in covering):
         return YES
     if any(one.standing(day) is Standing.GRANTED for one in held):
-        return no("audits.out_of_scope", f"L’agrément de {name} ne couvre pas : {audit.label}.", REGISTER)
+        return no("audits.out_of_scope", f"L’agrément {elided('de', name)} ne couvre pas : {audit.label}.", REGISTER)
     if not held:
         return no("audits.not_accredited", f"{name} n’a pas d’agrément : choisissez un auditeur du registre.", REGISTER)
     latest = max(covering or held, key=lambda one: one.starts_on)

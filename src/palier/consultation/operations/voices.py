@@ -14,6 +14,7 @@ from palier.consultation.rules import Opinion, complete_opinion
 from palier.directory.models import Person
 from palier.directory.queries import people_of, roles_on
 from palier.directory.rules import LANDLORD_ROLES, SCHEME_ROLES, Role
+from palier.french import linked
 from palier.ledger.operations import record
 from palier.outbox.operations import post
 from palier.verdict import YES, Conflict, Refusal, Verdict, no, require
@@ -58,7 +59,7 @@ def give_opinion(*, voice: Voice, opinion: Opinion, text: str, by: Person, at: d
     locked = Voice.objects.select_for_update(of=("self",)).select_related("round__landlord", "association").get(pk=voice.pk)
     if locked.answered_at is not None:
         raise Conflict(
-            no("consultation.answered", f"L’avis de {locked.association.name} est déjà donné : il ne change plus."),
+            no("consultation.answered", f"L’avis {linked('de', locked.association.name)} est déjà donné : il ne change plus."),
             theirs=locked,
         )
     locked.opinion, locked.text, locked.person, locked.answered_at = opinion, text.strip(), by, at
@@ -81,7 +82,7 @@ def give_opinion(*, voice: Voice, opinion: Opinion, text: str, by: Person, at: d
         "opinion_given",
         by,
         at,
-        f"a donné l’avis de {locked.association.name} sur « {round_.subject} » : {opinion.label.lower()}.",
+        f"a donné l’avis {linked('de', locked.association.name)} sur « {round_.subject} » : {opinion.label.lower()}.",
         opinion=opinion.value,
         text=locked.text,
         association=locked.association_id,
@@ -111,7 +112,7 @@ def answer_opinion(*, voice: Voice, text: str, by: Person, at: datetime) -> Repl
         body=f"Sur « {round_.subject} » :\n\n{reply.text}",
         at=at,
     )
-    _record(voice, "opinion_answered", by, at, f"a répondu à l’avis de {voice.association.name}.", text=reply.text)
+    _record(voice, "opinion_answered", by, at, f"a répondu à l’avis {linked('de', voice.association.name)}.", text=reply.text)
     return reply
 
 

@@ -14,6 +14,7 @@ from palier.directory.models import AccessLink, ApiToken, Invitation, Organisati
 from palier.directory.operations.members import add_member, association_alone, enter_person, require_not_held
 from palier.directory.queries import is_light, roles, roles_for
 from palier.directory.rules import LIGHT_ROLES, Kind, Role, Scope, digest_of, may_grant
+from palier.french import elided
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import cancel, post
@@ -97,7 +98,9 @@ def resend_invitation(*, invitation: Invitation, by: Person, at: datetime) -> st
     _require_open(invitation, by, at)
     invitation.expires_at = at + INVITATION_LASTS
     token = send_invitation(invitation, at=at)
-    _record_invitation("directory.invitation_resent", f"a renvoyé l’invitation de {invitation.name}.", invitation, by, at)
+    _record_invitation(
+        "directory.invitation_resent", f"a renvoyé l’invitation {elided('de', invitation.name)}.", invitation, by, at
+    )
     return token
 
 
@@ -122,7 +125,9 @@ def withdraw_invitation(*, invitation: Invitation, by: Person, at: datetime) -> 
     invitation.withdrawn_at = at
     invitation.save(update_fields=["withdrawn_at"])
     cancel(undo_key=f"invitation:{invitation.pk}", at=at)
-    _record_invitation("directory.invitation_withdrawn", f"a retiré l’invitation de {invitation.name}.", invitation, by, at)
+    _record_invitation(
+        "directory.invitation_withdrawn", f"a retiré l’invitation {elided('de', invitation.name)}.", invitation, by, at
+    )
 
 
 def _require_open(invitation: Invitation, by: Person, at: datetime) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from palier.calendar import in_words, paris_day
 from palier.directory.models import Exclusion, Landlord, Organisation, Person, Relation, dated
 from palier.directory.rules import Kind, Role
+from palier.french import linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.verdict import Refusal, no
@@ -48,7 +49,7 @@ def open_file(
         at=at,
         on=("directory.organisation", landlord.pk),
         landlord=landlord.pk,
-        summary=f"a ouvert le dossier à {holder.name} ({role.label}).",
+        summary=f"a ouvert le dossier {linked('à', holder.name)} ({role.label}).",
         facts={"holder": holder.pk, "role": role.value, "source": source},
     )
     return relation
@@ -66,7 +67,7 @@ def close_file(*, relation: Relation, by: Person | None, at: datetime, on: date 
         at=at,
         on=("directory.organisation", relation.landlord_id),
         landlord=relation.landlord_id,
-        summary=f"{later} à {relation.holder.name} ({Role(relation.role).label}).",
+        summary=f"{later} {linked('à', relation.holder.name)} ({Role(relation.role).label}).",
         facts={
             "holder": relation.holder_id,
             "role": relation.role,

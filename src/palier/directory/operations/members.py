@@ -11,6 +11,7 @@ from palier.calendar import paris_day
 from palier.directory.models import AccessLink, Membership, Organisation, Person
 from palier.directory.queries import landlords_of_association, roles_for
 from palier.directory.rules import ROLES_OF_KIND, Kind, Role, may_grant
+from palier.french import elided
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.verdict import YES, Refusal, Verdict, no, require
@@ -160,7 +161,7 @@ def _record_member(membership: Membership, act: str, did: str, by: Person | None
         at=at,
         on=("directory.organisation", organisation.pk),
         landlord=organisation.pk if organisation.kind == Kind.LANDLORD else None,
-        summary=f"{did} au rôle « {role.label} » de {membership.person.name} ({organisation.name}).",
+        summary=f"{did} au rôle « {role.label} » {elided('de', membership.person.name)} ({organisation.name}).",
         facts={"person": membership.person_id, "role": membership.role},
         audience=Audience.LANDLORD,
     )

@@ -12,6 +12,7 @@ from palier.calendar import paris_day
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.queries import roles
 from palier.directory.rules import SCHEME_ROLES, Kind, LandlordType, plain, siren
+from palier.french import linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.verdict import Conflict, Refusal, no, require
@@ -118,7 +119,7 @@ def update_organisation(
         at=at,
         on=("directory.organisation", organisation.pk),
         landlord=None,
-        summary=f"a modifié la fiche de {stands.name}.",
+        summary=f"a modifié la fiche {linked('de', stands.name)}.",
         facts={"before": {"name": organisation.name, "siren": organisation.siren}, "after": _plain(changes)},
         audience=Audience.SCHEME,
     )
@@ -202,6 +203,6 @@ def _checked_siren(number: str, by: Person | None, at: datetime, whose: Organisa
     others = Organisation.objects.filter(siren=digits)
     if other := (others.exclude(pk=whose.pk) if whose else others).first():
         knows = by is None or roles(person=by, on=paris_day(at)) & SCHEME_ROLES
-        of_whom = f"de {other.name}" if knows else "d’un autre organisme : vérifiez-le, ou écrivez à l’équipe du label"
+        of_whom = linked("de", other.name) if knows else "d’un autre organisme : vérifiez-le, ou écrivez à l’équipe du label"
         raise Refusal(no("directory.siren_taken", f"Ce SIREN est déjà celui {of_whom}."))
     return digits

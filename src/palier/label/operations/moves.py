@@ -15,6 +15,7 @@ from palier.directory import queries as directory
 from palier.directory.models import Landlord, Person
 from palier.directory.operations import open_file
 from palier.directory.rules import Role
+from palier.french import linked
 from palier.label import queries
 from palier.label.models import Journey, Passage, Reached, Reminder, RuleSetVersion
 from palier.label.rules import dates
@@ -59,7 +60,7 @@ def open_journey(*, landlord: Landlord, rules: RuleSetVersion, by: Person | None
         "open",
         by,
         at,
-        f"a ouvert le parcours de {landlord.name} (« {rules.title} », version {rules.number}).",
+        f"a ouvert le parcours {linked('de', landlord.name)} (« {rules.title} », version {rules.number}).",
         {"rules": rules.pk},
     )
     _tell_holder(journey, Stage.ENGAGEMENT, at)
@@ -173,7 +174,7 @@ def _carry(journey: Journey, step: Step, target: Stage, by: Person | None, at: d
             cycle=cycle,
             stage=target,
             subject=target.label,
-            message=f"Le parcours de {landlord.name} vers le label est à l’étape « {target.label} ». {target.about.holder.label.capitalize()} de poursuivre.",
+            message=f"Le parcours {linked('de', landlord.name)} vers le label est à l’étape « {target.label} ». {target.about.holder.label.capitalize()} de poursuivre.",
             by=by,
             at=at,
         )
@@ -208,7 +209,7 @@ def _tell_others(journey: Journey, step: Step, target: Stage, at: datetime) -> N
         at=at,
         landlord=journey.landlord_id,
         subject=f"{journey.landlord.name} : {target.label.lower()}",
-        body=f"Le parcours de {journey.landlord.name} est à l’étape « {target.label} » ({step.label.lower()}).",
+        body=f"Le parcours {linked('de', journey.landlord.name)} est à l’étape « {target.label} » ({step.label.lower()}).",
         link=f"/organismes/{journey.landlord_id}/parcours/",
         undo_key=f"journey:{journey.pk}:moved",
     )
@@ -282,7 +283,7 @@ def merge(*, journey: Journey, into: Landlord, by: Person, at: datetime) -> Jour
         at=at,
         on=("directory.organisation", into.pk),
         landlord=into.pk,
-        summary=f"a constaté la reprise de {journey.landlord.name} par {into.name}.",
+        summary=f"a constaté la reprise {linked('de', journey.landlord.name)} par {into.name}.",
         facts={"from": journey.landlord_id},
     )
     return journey

@@ -15,6 +15,7 @@ from palier.directory import queries as directory
 from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.documents.operations import Received, keep
+from palier.french import linked
 from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import Audience
 from palier.stock import queries as stock
@@ -90,7 +91,7 @@ def _deposit(request: Request, mission: Mission, received: Received) -> Document
     version = keep(
         landlord=mission.landlord,
         received=received,
-        title=f"Proposition de {mission.firm.name}",
+        title=f"Proposition {linked('de', mission.firm.name)}",
         kind="proposal",
         audience=Audience.LANDLORD,
         by=request.user,

@@ -17,6 +17,7 @@ from palier.audits.rules.findings import FEEDBACK_CRITERIA
 from palier.calendar import add_months
 from palier.directory.models import Membership, dated
 from palier.directory.rules import Kind, Right, Role, Thing
+from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.web.audits.forms import GrantForm, RegisterForm, TermsForm
 from palier.web.audits.shown import said_in
@@ -98,7 +99,7 @@ def grant(request: Request) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-            messages.success(request, f"L’agrément de {accreditation.person.name} est enregistré.")
+            messages.success(request, f"L’agrément {elided('de', accreditation.person.name)} est enregistré.")
             return redirect("auditor", accreditation_id=accreditation.pk)
     return render(request, "audits/grant.html", {"form": form, "members": members}, status=422 if form.errors else 200)
 
@@ -136,7 +137,7 @@ def suspend(request: Request, accreditation_id: int) -> HttpResponse:
     """Suspend an accreditation."""
     found, because = _one(accreditation_id), request.POST.get("because", "")
     operations.suspend(accreditation=found, because=because, by=request.user, at=request.at)
-    messages.success(request, f"L’agrément de {found.person.name} est suspendu dès aujourd’hui.")
+    messages.success(request, f"L’agrément {elided('de', found.person.name)} est suspendu dès aujourd’hui.")
     return redirect("auditor", accreditation_id=accreditation_id)
 
 
@@ -145,7 +146,7 @@ def lift(request: Request, accreditation_id: int) -> HttpResponse:
     """Lift a suspension."""
     found = _one(accreditation_id)
     operations.lift(accreditation=found, by=request.user, at=request.at)
-    messages.success(request, f"La suspension de {found.person.name} est levée.")
+    messages.success(request, f"La suspension {elided('de', found.person.name)} est levée.")
     return redirect("auditor", accreditation_id=accreditation_id)
 
 
@@ -154,7 +155,7 @@ def withdraw(request: Request, accreditation_id: int) -> HttpResponse:
     """Withdraw an accreditation."""
     found, because = _one(accreditation_id), request.POST.get("because", "")
     operations.withdraw(accreditation=found, because=because, by=request.user, at=request.at)
-    messages.success(request, f"L’agrément de {found.person.name} est retiré.")
+    messages.success(request, f"L’agrément {elided('de', found.person.name)} est retiré.")
     return redirect("auditor", accreditation_id=accreditation_id)
 
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from palier.directory import operations, queries
 from palier.directory.models import Invitation, Landlord, Membership, Organisation
 from palier.directory.rules import Right, Role, Thing
+from palier.french import elided
 from palier.verdict import Refusal
 from palier.web.directory.forms import InviteForm, LastDayForm
 from palier.web.doors import Request
@@ -127,7 +128,7 @@ def invite(
 def end(request: Request, membership: Membership, then: str) -> HttpResponse:
     """End somebody's role now."""
     operations.end_membership(membership=membership, by=request.user, at=request.at)
-    messages.success(request, f"Le rôle de {membership.person.name} a pris fin. Sa session ne l’ouvre plus.")
+    messages.success(request, f"Le rôle {elided('de', membership.person.name)} a pris fin. Sa session ne l’ouvre plus.")
     return redirect(then)
 
 
@@ -138,7 +139,7 @@ def term(request: Request, membership: Membership, then: str, landlord: Landlord
         last_day = form.cleaned_data["last_day"]
         operations.limit_membership(membership=membership, last_day=last_day, by=request.user, at=request.at)
         until = f"s’arrête après le {last_day:%d/%m/%Y}" if last_day else "n’a plus de terme"
-        messages.success(request, f"Le rôle de {membership.person.name} {until}.")
+        messages.success(request, f"Le rôle {elided('de', membership.person.name)} {until}.")
         return redirect(then)
     shown = {"form": form, "membership": membership, "role": Role(membership.role).label, "landlord": landlord, "then": then}
     return render(request, "directory/term.html", shown)
@@ -147,12 +148,12 @@ def term(request: Request, membership: Membership, then: str, landlord: Landlord
 def resend(request: Request, invitation: Invitation, then: str) -> HttpResponse:
     """Send an invitation again; its former link is void."""
     operations.resend_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} repart. L’ancien lien ne sert plus.")
+    messages.success(request, f"L’invitation {elided('de', invitation.name)} repart. L’ancien lien ne sert plus.")
     return redirect(then)
 
 
 def withdraw(request: Request, invitation: Invitation, then: str) -> HttpResponse:
     """Take an invitation back."""
     operations.withdraw_invitation(invitation=invitation, by=request.user, at=request.at)
-    messages.success(request, f"L’invitation de {invitation.name} est retirée.")
+    messages.success(request, f"L’invitation {elided('de', invitation.name)} est retirée.")
     return redirect(then)

@@ -19,6 +19,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from palier.consultation.rules import Opinion
+from palier.french import elided, linked
 from palier.verdict import Remedy
 from palier.web.ui import assets, drawings, markup
 
@@ -191,6 +192,8 @@ def filesizeformat(value: int | None) -> str:
 
 
 register.filter("table_roles", markup.table_roles)
+register.filter("linked", lambda name, word: linked(word, name))
+register.filter("elided", lambda name, word: elided(word, name))
 register.filter("differences", markup.differences)
 register.simple_tag(drawings.mini_staircase)
 register.simple_tag(drawings.rating_steps)
