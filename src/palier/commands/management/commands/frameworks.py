@@ -41,12 +41,12 @@ class Command(BaseCommand):
         else:
             file: Path = options["file"]
             try:
-                text = file.read_text(encoding="utf-8")
+                text = _text(file)
                 version = import_version(text=text, by=None, at=at, effective_from=options["effective_from"] or paris_day(at))
             except FileNotFoundError as problem:
                 raise CommandError(f"{file} : ce fichier n’existe pas.") from problem
-            except (OSError, UnicodeDecodeError) as problem:
-                raise CommandError(f"{file} ne se lit pas en UTF-8 : {problem}") from problem
+            except OSError as problem:
+                raise CommandError(f"{file} ne se lit pas : {problem}") from problem
             except Refusal as refusal:
                 lines = [reason.sentence for reason in refusal.verdict.reasons]
                 raise CommandError("\n".join([f"{file} n’est pas publié.", *lines])) from refusal
@@ -61,3 +61,18 @@ class Command(BaseCommand):
         if found:
             raise CommandError(f"{len(found)} évaluations ne portent pas le score de leurs réponses.")
         self.stdout.write("Chaque score est celui de ses réponses.")
+
+
+def _text(file: Path) -> str:
+    """The text of a file, whatever mark an editor put before it.
+
+    Raises:
+        CommandError: naming the first line that is not UTF-8.
+    """
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        said = f"{file} n’est pas publié.\nLigne {line} : un caractère n’est pas en UTF-8. Enregistrez le fichier en UTF-8."
+        raise CommandError(said) from problem
