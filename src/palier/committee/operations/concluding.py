@@ -12,7 +12,7 @@ from palier.committee import queries
 from palier.committee.models import Decision, Item, Poll
 from palier.committee.operations.agenda import feasible
 from palier.committee.operations.decisions import record_decision
-from palier.committee.operations.sessions import locked, remember
+from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember
 from palier.committee.rules.effects import Effect, parse
 from palier.committee.rules.outcomes import Outcome
 from palier.directory.models import Person
@@ -29,7 +29,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
         Refusal: when the matter is not open, a poll is open on it, what was voted is refused by the room that it changes, or
             bears on a text that moved since the convocation.
     """
-    session, item = locked(item)
+    session, item = locked(item, *WHAT_IT_CHANGES)
     if item.opened_at is None or item.is_over:
         raise Refusal(no("committee.item_not_open", "Ce point n’est pas ouvert."))
     if item.polls.filter(closed_at__isnull=True).exists():

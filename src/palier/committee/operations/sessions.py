@@ -338,14 +338,16 @@ def preparing(session: Session) -> Session:
     return locked
 
 
-def locked(item: Item) -> tuple[Session, Item]:
-    """A matter and its session, locked in this order."""
+WHAT_IT_CHANGES = ("journey__landlord", "firm", "candidate", "accreditation__person", "rule_set")
+
+
+def locked(item: Item, *related: str) -> tuple[Session, Item]:
+    """A matter, read with what it bears on if asked to, and its session, locked in this order."""
     session = (
         Session.objects.select_for_update(of=("self",), no_key=True)
         .select_related("committee", "designated")
         .get(pk=item.session_id)
     )
-    related = ("journey__landlord", "firm", "candidate", "accreditation__person", "rule_set")
     found = Item.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=item.pk)
     found.session = session
     return session, found

@@ -17,7 +17,7 @@ from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Ballot, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
 from palier.committee.operations.agenda import votable
-from palier.committee.operations.sessions import locked, remember, terms_in_force
+from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember, terms_in_force
 from palier.committee.operations.sitting import after_all
 from palier.committee.rules.agenda import SessionState, reminder_due
 from palier.committee.rules.conflicts import Interest
@@ -58,7 +58,7 @@ def open_poll(
         Refusal: when the matter is not open or already adopted, another poll is open, the quorum is missed, the outcome is
             not possible, its conditions or reasons are missing, or its effect could not be carried out.
     """
-    session, item = locked(item)
+    session, item = locked(item, *WHAT_IT_CHANGES)
     _require_open(session, item)
     effect = of(outcome, parse(item.proposal) if effect is None else effect)
     require(votable(item=item, motion=motion, outcome=outcome, effect=effect, reasons=reasons, at=at))
@@ -120,7 +120,7 @@ def _require_open(session: Session, item: Item) -> None:
 
 def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool) -> None:
     """Write what becomes of each seat, and which are able to vote."""
-    people = {m.person_id: m.pk for m in queries.holders_of(session=poll.item.session)}
+    people = queries.mandates_by_person(session=poll.item.session)
     RollLine.objects.bulk_create(
         RollLine(
             poll=poll,
@@ -224,8 +224,8 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
         )
         raise Refusal(no("committee.before_term", f"Le terme n’est pas passé, et des sièges peuvent encore voter : {numbers}."))
     # A ballot that came first through the lock may bear a later instant than the request that closes; clocks differ too.
-    cast_last = poll.ballots.aggregate(last=Max("at"))["last"]
-    closed_at = max(after_all(session, at), cast_last or at)
+    ballots = list(queries.ballots_of(poll=poll))
+    closed_at = max([after_all(session, at), *(ballot.at for ballot in ballots)])
     scene = queries.scene_of_poll(poll, close_at=closed_at)
     again = queries.second_count(poll=poll, close_at=closed_at)
     try:
@@ -248,9 +248,9 @@ def close_poll(*, poll: Poll, by: Person | None, at: datetime) -> Poll:
     roll = roll_of(scene)
     _freeze_roll(poll, _without(roll, left(scene, roll)), voters(scene.terms, roll), closing=True)
     terms = queries.terms_of(poll.terms)
-    ballots = [_told(ballot, secret=terms.secret) for ballot in queries.ballots_of(poll=poll)]
+    told = [_told(ballot, secret=terms.secret) for ballot in ballots]
     summary = f"a clos le scrutin « {poll.motion} » ({item.title}). {found.sentence}"
-    remember(session, "poll_closed", summary, by=by, at=closed_at, item=item.pk, poll=poll.pk, count=again, ballots=ballots)
+    remember(session, "poll_closed", summary, by=by, at=closed_at, item=item.pk, poll=poll.pk, count=again, ballots=told)
     return poll
 
 

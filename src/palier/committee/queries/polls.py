@@ -34,12 +34,13 @@ def ticks(at: datetime) -> int:
 
 def ballots_of(*, poll: Poll) -> QuerySet[Ballot]:
     """Every ballot of a poll, all versions, in the order in which they were cast."""
-    return Ballot.objects.filter(poll=poll).select_related("seat__body", "by").order_by("pk")
+    return Ballot.objects.filter(poll=poll).order_by("pk")
 
 
 def current_ballots(*, poll: Poll) -> dict[int, Ballot]:
-    """What stands as the ballot of each seat, by seat."""
-    return {ballot.seat_id: ballot for ballot in ballots_of(poll=poll)}
+    """What stands as the ballot of each seat, by seat, in the order of their ids."""
+    last = Ballot.objects.filter(poll=poll).order_by("seat_id", "-version").distinct("seat_id")
+    return {ballot.seat_id: ballot for ballot in last}
 
 
 def is_void(*, poll: Poll) -> bool:
@@ -122,7 +123,7 @@ def scene_of(*, item: Item, terms: Terms, poll_at: datetime) -> scenes.Scene:
 
 def scene_of_poll(poll: Poll, *, close_at: datetime) -> scenes.Scene:
     """The scene of a poll as if it closed at an instant: as it opened, with the moves and ballots since. Two SQL queries."""
-    current = sorted(current_ballots(poll=poll).values(), key=lambda ballot: ballot.seat_id)
+    current = current_ballots(poll=poll).values()
     return replace(
         scenes.parse_scene(poll.opening),
         moves=moves(session=poll.item.session),

@@ -84,8 +84,16 @@ def calendar_of(*, session: Session, at: datetime) -> str:
 
 def holders_of(*, session: Session) -> list[Mandate]:
     """Titulars and substitutes of the committee on the day of a session, by seat and in the order of call."""
-    found = Mandate.objects.filter(dated(paris_day(session.starts_at)), committee=session.committee_id)
-    return list(found.select_related("person", "seat__body").order_by("seat__number", "rank"))
+    return list(_mandates(session).select_related("person", "seat__body").order_by("seat__number", "rank"))
+
+
+def mandates_by_person(*, session: Session) -> dict[int, int]:
+    """The mandate of each of these people."""
+    return dict(_mandates(session).values_list("person", "pk"))
+
+
+def _mandates(session: Session) -> QuerySet[Mandate]:
+    return Mandate.objects.filter(dated(paris_day(session.starts_at)), committee=session.committee_id)
 
 
 def replies(*, session: Session) -> dict[int, Coming]:
