@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from django.urls import reverse
 
+from palier.directory.models import Organisation
 from palier.directory.operations import add_member
-from palier.directory.rules import Role
+from palier.directory.rules import Kind, Role
 from tests.browser import OpenPage, check
 from tests.committee.conftest import Bench, Sitting
 
@@ -96,3 +99,47 @@ def test_a_session_convened_and_declared_in_the_browser(
     check(page, "committee-item")
     page.get_by_role("link", name="Récuser une personne").click()
     check(page, "committee-item-recuse")
+
+
+def test_a_full_room_in_the_browser(
+    browser_page: OpenPage, sitting: Sitting, make_organisation: Callable[..., Organisation], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from palier.committee import operations
+
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: sitting.later(0))
+    long = "Fédération interrégionale des entreprises sociales et coopératives de l’habitat"
+    for number in range(15):
+        body = make_organisation(Kind.FEDERATION, f"{long} {number}")
+        seat = operations.add_seat(
+            committee=sitting.committee, body=body, voting=number != 3, by=sitting.referent, at=sitting.at
+        )
+        sitting.titulars.append(
+            operations.appoint(
+                seat=seat,
+                email=f"more{number}@example.test",
+                name=f"Mme Anne-Charlotte {number}",
+                titular=True,
+                starts_on=sitting.at.date(),
+                by=sitting.referent,
+                at=sitting.at,
+            )
+        )
+    items = [sitting.put(f"Office public intercommunal de l’habitat n° {n} : attribution du label") for n in range(32)]
+    sitting.convene()
+    sitting.open(*sitting.titulars[:18])
+    sitting.begin(items[0], *sitting.titulars[:18])
+    poll = sitting.poll(
+        items[0], motion="Une proposition dont les mots disent tout ce qui serait fait, et par qui, et pour quand"
+    )
+    for mandate in sitting.titulars[5:12]:
+        sitting.vote(
+            poll, mandate, "abstention", reasons="Un motif qui prend le temps de s’expliquer, mot après mot, sur deux lignes."
+        )
+    page = browser_page(sitting.referent)
+    room = reverse("committee_room", kwargs={"committee_id": sitting.committee.pk, "session_number": sitting.session.number})
+    page.goto(room)
+    page.get_by_text("6 sur 17").wait_for()
+    check(page, "room-full")
+    sitting.close(poll)
+    page.get_by_text("Rejeté : 0 voix pour").wait_for()
+    check(page, "room-full-closed")
