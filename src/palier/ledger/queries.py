@@ -48,11 +48,6 @@ def history_of(*, kind: str, pk: int | None, audiences: Collection[Audience]) ->
     return found if pk is None else found.filter(subject_id=pk)
 
 
-def acts_of(*, person: int) -> QuerySet[Entry]:
-    """A person's own acts, latest first."""
-    return Entry.objects.filter(actor_id=person).order_by("-number")
-
-
 def head() -> tuple[int, str]:
     """Number and fingerprint of the last line; ``(0, "")`` when nothing was done yet."""
     return Head.objects.filter(pk=1).values_list("number", "digest").first() or (0, "")

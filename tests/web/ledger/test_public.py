@@ -68,17 +68,6 @@ def test_a_stranger_checks_with_what_the_page_hands_out(client: Client, at: date
     assert client.get(f"{BASE}coherence/7.json").status_code == client.get(f"{BASE}fichiers/ailleurs").status_code == 404
 
 
-def test_one_gets_the_receipt_of_one_s_own_acts(
-    at: datetime, make_person: Callable[..., Person], sign_in: SignIn, verified: Callable[..., str]
-) -> None:
-    me, other = make_person(), make_person()
-    mine, theirs = act(at, by=me.pk), act(at, by=other.pk)
-    assert "se vérifie" in verified(sign_in(me), f"recus/{mine}.json")
-    receipt = json.loads(sign_in(me).get(f"{BASE}recus/{mine}.json").content)
-    assert receipt["content"]["summary"] == "a fait ceci."
-    assert sign_in(me).get(f"{BASE}recus/{theirs}.json").status_code == 404
-
-
 def test_the_receipt_of_a_line_of_a_file_says_no_more_than_its_reader_may_know(
     at: datetime,
     make_landlord: Callable[..., Landlord],

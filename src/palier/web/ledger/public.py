@@ -34,6 +34,7 @@ def ledger(request: Request) -> HttpResponse:
         "keys": queries.public_keys(),
         "page_obj": page,
         "verifier": VERIFIER,
+        "may_export": bool(request.may(Right.READ, Thing.INSTALLATION)),
     }
     return render(request, "ledger/public.html", context)
 
@@ -63,13 +64,6 @@ def growth(request: Request, size: int) -> HttpResponse:
     if proof is None:
         raise Http404
     return _json(f"coherence-{size}.json", proof)
-
-
-@door(GET=Open.SIGNED_IN)
-def my_receipt(request: Request, line: int) -> HttpResponse:
-    """The receipt of one's own act, with what it says."""
-    entry = get_object_or_404(queries.acts_of(person=request.user.pk), number=line)
-    return _json(f"recu-{line}.json", queries.receipt(number=entry.number, with_content=True))
 
 
 @door(GET=(Thing.HISTORY, Right.READ))

@@ -9,7 +9,6 @@ urlpatterns: list[URLPattern] = [
     path("journal-des-actes/", public.ledger, name="ledger"),
     path("journal-des-actes/fichiers/<str:name>", public.handed_out, name="ledger_file"),
     path("journal-des-actes/coherence/<int:size>.json", public.growth, name="ledger_growth"),
-    path("journal-des-actes/recus/<int:line>.json", public.my_receipt, name="my_receipt"),
     path("journal-des-actes/export.jsonl", public.export, name="ledger_export"),
     path(_FILE, views.history, name="history"),
     path(f"{_FILE}export/<str:form>/", views.export, name="history_export"),
