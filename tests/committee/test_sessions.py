@@ -11,13 +11,15 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from palier.committee import operations, queries
-from palier.committee.models import Ballot, Dossier, Item, Poll, Session
+from palier.committee.models import Ballot, Dossier, Item, Mandate, Poll, Seat, Session
 from palier.committee.rules.agenda import Coming
 from palier.committee.rules.conflicts import Ground, Interest
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.seats import Recusal
 from palier.committee.rules.terms import Matter
-from palier.directory.models import Landlord, Organisation
+from palier.directory.models import Landlord, Membership, Organisation
+from palier.directory.operations import add_member
+from palier.directory.rules import Role
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
@@ -150,6 +152,24 @@ def test_who_declares_a_link_is_recused_and_the_substitute_sits(sitting: Sitting
     assert isinstance(sitting.vote(poll, sitting.substitutes[0], "for"), Ballot)
     assert not queries.visible_items(session=sitting.session, person=tied.person).exists()
     assert queries.visible_items(session=sitting.session, person=sitting.substitutes[0].person).exists()
+
+
+def test_a_colleague_of_the_tenants_representative_is_not_taken_for_them(
+    sitting: Sitting, at_the_committee: Callable[..., Journey]
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    there = Membership.objects.get(role=Role.TENANT_REPRESENTATIVE)
+    seat = sitting.seats[4]
+    Seat.objects.filter(pk=seat.pk).update(body=there.organisation)
+    add_member(
+        person=sitting.titulars[4].person, organisation=there.organisation, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at
+    )
+    item = sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    assert queries.clues(item=item, mandates=sitting.titulars) == []
+    Mandate.objects.filter(pk=sitting.titulars[4].pk).update(person=there.person)
+    sitting.titulars[4].refresh_from_db()
+    (clue,) = queries.clues(item=item, mandates=sitting.titulars)
+    assert (clue.person, clue.ground) == (there.person_id, Ground.REPRESENTS_TENANTS)
 
 
 def test_an_institutional_recusal_takes_the_whole_seat_out(sitting: Sitting) -> None:

@@ -75,11 +75,14 @@ def _of_landlord(
     held = Mission.objects.filter(Q(auditor__in=people), landlord=landlord, state__in=HELD).order_by("pk")
     for person, cycle in held.values_list("auditor", "cycle"):
         yield person, Ground.AUDITED, f"cycle {cycle}"
-    present = Relation.objects.filter(
-        landlord=landlord, role=Role.TENANT_REPRESENTATIVE, holder__memberships__person__in=people
-    )
-    named = present.filter(Q(person__isnull=True) | Q(person=F("holder__memberships__person")))
-    rows = named.filter(holder__memberships__role=Role.TENANT_REPRESENTATIVE).order_by("pk")
+    # In one filter(), so that it is one membership: the person's own, as a representative.
+    rows = Relation.objects.filter(
+        Q(person__isnull=True) | Q(person=F("holder__memberships__person")),
+        landlord=landlord,
+        role=Role.TENANT_REPRESENTATIVE,
+        holder__memberships__person__in=people,
+        holder__memberships__role=Role.TENANT_REPRESENTATIVE,
+    ).order_by("pk")
     for person, holder in rows.values_list("holder__memberships__person", "holder__name"):
         yield person, Ground.REPRESENTS_TENANTS, holder
     for mandate in mandates:
