@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import random
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from palier.committee import operations
-from palier.committee.models import Ballot, Item, Mandate, Poll, Session
+from palier.committee.models import Ballot, Dossier, Item, Mandate, Poll, Session
 from palier.committee.queries import current_ballots, is_void
 from palier.committee.rules.conflicts import Interest
+from palier.committee.rules.effects import Effect, plain
+from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.seats import Recusal
+from palier.committee.rules.terms import Matter
+from palier.directory.models import Organisation, Person
+from palier.directory.rules import Kind, Role
+from palier.label.rules.rulesets import Audit
 from palier.minutes import queries
 from palier.verdict import Refusal
 from tests.committee.conftest import AFTERNOON, Sitting
@@ -178,3 +185,46 @@ def test_a_written_consultation_is_written_down(sitting: Sitting) -> None:
     assert said["quorum"]["present"] == 3
     assert all(person["stays"] == [] for seat in content["attendance"] for person in seat["people"])
     assert queries.attendees(session=session) == {m.person_id for m in sitting.titulars + sitting.substitutes}
+
+
+def test_the_documents_of_the_last_frozen_file_are_named_with_their_fingerprints(held: Held) -> None:
+    content = {
+        "files": [{"title": "Procédure", "number": 3, "sha256": "f1"}],
+        "reports": [{"digest": "r1", "content": {"title": "Rapport d’audit", "summary": "…"}}],
+        "plan": {"number": 2, "sha256": "p1", "content": {}},
+    }
+    Dossier.objects.create(item=held.award, number=2, content=content, digest="d2", frozen_at=held.sitting.at)
+    evolution = {"plan": None, "text": {"title": "Règles du label", "number": 4, "sha256": "t1"}}
+    Dossier.objects.create(item=held.open_matter, number=2, content=evolution, digest="d3", frozen_at=held.sitting.at)
+    award, free = queries.draft(session=held.session)["matters"]
+    assert award["documents"]["sha256"] == "d2"
+    assert [(one["title"], one["version"], one["sha256"]) for one in award["documents"]["files"]] == [
+        ("Rapport d’audit", None, "r1"),
+        ("Plan d’actions transmis", 2, "p1"),
+        ("Procédure", 3, "f1"),
+    ]
+    assert [one["sha256"] for one in free["documents"]["files"]] == ["t1"]
+
+
+def test_what_takes_effect_is_written_in_words(
+    sitting: Sitting, make_organisation: Callable[..., Organisation], make_person: Callable[..., Person]
+) -> None:
+    firm = make_organisation(Kind.AUDIT_FIRM)
+    auditor = make_person(Role.AUDITOR, firm)
+    years = Effect(starts_on=AFTERNOON.date(), ends_on=date(2029, 3, 31), scope=(Audit.HQS,), trained_on=date(2026, 2, 1))
+    item = sitting.put(
+        "Agrément", matter=Matter.ACCREDITATION, candidate=auditor, firm=firm, proposal=plain(years)
+    )  # fmt: skip
+    sitting.convene()
+    sitting.open(*sitting.titulars)
+    sitting.begin(item, *sitting.titulars)
+    poll = sitting.poll(item, outcome=Outcome.ACCREDITED)
+    for mandate in sitting.titulars:
+        sitting.vote(poll, mandate, "for")
+    sitting.close(poll)
+    operations.conclude(item=item, by=sitting.referent, at=sitting.later())
+    operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    sitting.session.refresh_from_db()
+    (said,) = queries.draft(session=sitting.session)["matters"][0]["polls"]
+    assert said["outcome"]["label"] == "Agrément accordé"
+    assert said["effect"][0] == {"what": "Agrément", "how": "du 1er avril 2026 au 31 mars 2029"}

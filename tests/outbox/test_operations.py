@@ -191,6 +191,7 @@ def test_one_chooses_for_the_events_of_ones_roles_and_those_already_received(mak
     written("plans.action_assigned", [person], at)
     assert set(paces(person=person.pk, roles=[Role.REFERENT])) == {
         "label.your_turn",
+        "minutes.commented",
         "ledger.checkpoint",
         "label.reminded",
         "label.correction_answered",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -111,6 +111,8 @@ def comment(*, minutes: Minutes, text: str, by: Person, at: datetime, item: Item
     made = Comment.objects.create(minutes=minutes, item=item, by=by, text=text.strip(), at=at)
     summary = f"a fait une remarque sur le procès-verbal de la séance n° {minutes.session.number}."
     remember(minutes, "commented", summary, by=by, at=at, comment=made.pk)
+    subject = f"Une remarque sur le procès-verbal, séance n° {minutes.session.number}"
+    tell(minutes, {minutes.drafted_by_id}, subject, "Elle attend votre réponse.", at=at, event="minutes.commented")
     return made
 
 
@@ -130,6 +132,9 @@ def answer(*, comment: Comment, taken: bool, text: str, by: Person, at: datetime
         raise Refusal(no("minutes.answered", "Cette remarque a déjà sa réponse."))
     summary = f"a répondu à une remarque sur le procès-verbal de la séance n° {minutes.session.number}."
     remember(minutes, "answered", summary, by=by, at=at, comment=comment.pk, taken=taken)
+    subject = f"Réponse à votre remarque sur le procès-verbal, séance n° {minutes.session.number}"
+    body = "Elle est sous votre remarque, sur la page du procès-verbal."
+    tell(minutes, {comment.by_id}, subject, body, at=at, event="minutes.commented")
 
 
 def _require_before_approval(minutes: Minutes) -> None:
@@ -143,11 +148,13 @@ def locked(minutes: Minutes) -> Minutes:
     return Minutes.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=minutes.pk)
 
 
-def tell(minutes: Minutes, people: frozenset[int], subject: str, body: str, *, at: datetime) -> None:
-    """Write to some people, with the page of the minutes."""
+def tell(
+    minutes: Minutes, people: Collection[int], subject: str, body: str, *, at: datetime, event: str = "minutes.moved"
+) -> None:
+    """Write to some people, with the page of the minutes. No message says anything of a matter."""
     session = minutes.session
     link = f"/comites/{session.committee_id}/seances/{session.number}/proces-verbal/"
-    post(event="minutes.moved", to=people, at=at, subject=subject, body=body, link=link)
+    post(event=event, to=people, at=at, subject=subject, body=body, link=link)
 
 
 def remember(

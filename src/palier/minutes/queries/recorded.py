@@ -151,8 +151,9 @@ def _papers(items: Iterable[Item]) -> dict[int, record.Papers]:
             digests=_path("$.reports[*].digest"),
             titles=_path("$.reports[*].content.title"),
             plans=_path('$.plan ? (@.sha256 != "")'),
+            texts=_path('$.text ? (@.sha256 != "")'),
         )
-        .values_list("item", "digest", "frozen_at", "files", "digests", "titles", "plans")
+        .values_list("item", "digest", "frozen_at", "files", "digests", "titles", "plans", "texts")
     )
     return {
         item: record.Papers(
@@ -161,10 +162,11 @@ def _papers(items: Iterable[Item]) -> dict[int, record.Papers]:
             (
                 *(record.Paper(title, None, sha256) for title, sha256 in zip(titles, digests, strict=True)),
                 *(record.Paper("Plan d’actions transmis", plan["number"], plan["sha256"]) for plan in plans),
+                *(record.Paper(text["title"], text.get("number"), text["sha256"]) for text in texts),
                 *(record.Paper(file["title"], file["number"], file["sha256"]) for file in files),
             ),
         )
-        for item, digest, frozen_at, files, digests, titles, plans in found
+        for item, digest, frozen_at, files, digests, titles, plans, texts in found
     }
 
 
