@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 
 _CONTRACTED = {("de", "le"): "du", ("de", "les"): "des", ("à", "le"): "au", ("à", "les"): "aux"}
+# What landlords call themselves, and the article one says before it.
+_SAID_WITH = {"oph": "l’", "opac": "l’", "office": "l’"} | dict.fromkeys(("sem", "sa", "scic", "societe", "cooperative"), "la ")
 _ELIDED = {"de": "d’", "que": "qu’"}
 # Words before which nothing is elided: an h that is said, a vowel that counts for a consonant.
 _NOT_ELIDED = frozenset(
@@ -48,16 +50,24 @@ def elided(word: str, name: str) -> str:
 
 
 def linked(word: str, name: str) -> str:
-    """« de », « à » or « que » before the name of an organisation or a place, whose article it takes in: « du Foyer »."""
+    """« de », « à » or « que » before the name of an organisation or a place, with its article: « du Foyer », « de l’OPH »."""
     article, _, rest = name.partition(" ")
     contracted = _CONTRACTED.get((word, article.casefold()))
-    return f"{contracted} {rest}" if contracted and rest else elided(word, name)
+    if contracted and rest:
+        return f"{contracted} {rest}"
+    said_with = _SAID_WITH.get(_first_word(name))
+    return f"{word} {said_with}{name}" if said_with else elided(word, name)
 
 
 def _begins_with_a_vowel(name: str) -> bool:
-    letters = unicodedata.normalize("NFD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
-    plain = "".join(c for c in letters if not unicodedata.combining(c))
-    first = "".join(c if c.isalpha() else " " for c in plain).split(" ", 1)[0]
+    first = _first_word(name)
     if not first or first in _NOT_ELIDED:
         return False
     return first[0] in "aeiouh" or (first[0] == "y" and first[1:2] not in tuple("aeiouy"))
+
+
+def _first_word(name: str) -> str:
+    """Without accents nor case; empty when the name begins with something else than a letter."""
+    letters = unicodedata.normalize("NFD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
+    plain = "".join(c for c in letters if not unicodedata.combining(c))
+    return "".join(c if c.isalpha() else " " for c in plain).split(" ", 1)[0]

@@ -222,7 +222,7 @@ def test_a_file_of_several_landlords_asks_which_are_ours(visitor: Client, landlo
 def test_an_open_file_is_vouched_for_on_the_page(visitor: Client, landlord: Landlord) -> None:
     item = drop(visitor, landlord, files.open_2025(files.homes(8)), year=2025)
     page = words(visitor.get(url(landlord, f"imports/{item.pk}/")))
-    assert "Toutes les lignes de ce fichier sont des logements de OPH de Bondy." in page
+    assert "Toutes les lignes de ce fichier sont des logements de l’OPH de Bondy." in page
     assert visitor.post(url(landlord, f"imports/{item.pk}/integrer/")).status_code == 422
     assert visitor.post(url(landlord, f"imports/{item.pk}/integrer/"), {"accepted": "on"}).status_code == 302
 
