@@ -481,3 +481,12 @@ def test_the_rules_of_the_label_are_drafted_compared_and_published(
     assert client.post(f"/regles/{draft.pk}/modifier/", data).status_code == 422
     assert queries.rule_set_on(on=date(2026, 6, 1), code=rules.code) == draft
     assert datetime(2026, 3, 10, 11, tzinfo=UTC) == at
+
+
+def test_a_label_that_expired_says_from_when_to_when_it_held(
+    labelled: Journey, make_person: Callable[..., Person], sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    operations.lapse_due(at=at + timedelta(days=600))
+    page = sign_in(make_person(Role.DIRECTOR, labelled.landlord)).get(f"/organismes/{labelled.landlord_id}/parcours/")
+    said = page.content.decode().replace("\u202f", " ").replace("\xa0", " ")
+    assert "Le label valait du 30 novembre 2025 au 14 avril 2027." in said

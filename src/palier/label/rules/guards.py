@@ -197,8 +197,8 @@ def _heard(facts: Facts) -> Verdict:
         return YES
     if facts.heard_on is not None and facts.on > facts.heard_on:
         return YES
-    until = f", ou attendez la fin de son délai, le {facts.heard_on:%d/%m/%Y}" if facts.heard_on else ""
-    return no("label.not_heard", f"L’organisme n’a pas encore présenté ses observations : recueillez-les{until}.")
+    until = f" : il le peut jusqu’au {facts.heard_on:%d/%m/%Y}" if facts.heard_on else ""
+    return no("label.not_heard", f"L’organisme n’a pas encore présenté ses observations{until}.")
 
 
 def _over(facts: Facts) -> Verdict:
