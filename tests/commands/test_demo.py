@@ -16,6 +16,8 @@ from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
 from palier.ledger.queries import verify
+from palier.minutes.models import Minutes
+from palier.minutes.rules.life import State as Life
 from palier.outbox.models import Message, State
 from tests.fixtures import NOON
 
@@ -33,6 +35,7 @@ def test_a_small_story_ends_in_order() -> None:
     poll = Poll.objects.get(item__session__written=True)
     assert (poll.closed_at, poll.ballots.count() > 2) == (None, True)
     assert not Message.objects.filter(state=State.WAITING, due_at__lt=NOON - timedelta(hours=1)).exists()
+    assert [one.state for one in Minutes.objects.order_by("session__number")] == [Life.SIGNED, Life.SENT]
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2
     assert second.stage == Stage.PLAN_DRAFTING

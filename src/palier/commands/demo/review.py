@@ -103,25 +103,35 @@ def _note(home: Household, journey: Journey) -> str:
 
 
 def decide(world: World, home: Household, journey: Journey, outcome: Outcome, at: datetime) -> Part:
-    """The committee's decision, recorded the day after its next session."""
-    session = _next_session(paris_day(at))
+    """The committee's decision: taken at its next session when that one is held in Palier, else recorded the day after."""
+    session = next_session(paris_day(at))
+    world.awaited[journey.pk] = outcome, session
     at = yield max(office_hours(add_working_days(session, 1), home.rng), at)
-    about = outcome.about
-    committee.record_decision(
-        journey=journey,
-        outcome=outcome,
-        decided_on=session,
-        by=world.referent,
-        at=at,
-        conditions=[Asked(_CONDITIONS, add_months(session, 6))] if about.needs_conditions else [],
-        reasons=_REASONS[outcome] if about.needs_reasons else "",
-    )
+    del world.awaited[journey.pk]
+    if not journey.decisions.filter(decided_on=session).exists():
+        conditions, reasons = said(outcome, session)
+        committee.record_decision(
+            journey=journey,
+            outcome=outcome,
+            decided_on=session,
+            by=world.referent,
+            at=at,
+            conditions=conditions,
+            reasons=reasons,
+        )
     register.catch_up(at=at)
     journey.refresh_from_db()
     return at
 
 
-def _next_session(on: date) -> date:
+def said(outcome: Outcome, day: date) -> tuple[list[Asked], str]:
+    """The conditions and the reasons of a decision taken on a day."""
+    about = outcome.about
+    conditions = [Asked(_CONDITIONS, add_months(day, 6))] if about.needs_conditions else []
+    return conditions, _REASONS[outcome] if about.needs_reasons else ""
+
+
+def next_session(on: date) -> date:
     """The committee meets every second month, on the third Thursday."""
     year, month = on.year, on.month
     while True:

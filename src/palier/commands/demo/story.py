@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, names, sittings, stock
+from palier.commands.demo import audit, meetings, names, sittings, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -36,6 +36,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             audit.accredit(world, begins)
         timeline = Timeline(until)
         timeline.begin(_one_act_a_transaction(_lists_of_districts(begins)))
+        timeline.begin(_one_act_a_transaction(meetings.hold(world)))
         timeline.begin(_one_act_a_transaction(sittings.consult(world)))
         for number, (kind, name) in enumerate(names.landlords(landlords), 1):
             arrives = begins + _arrival(number, landlords)

@@ -11,6 +11,7 @@ from palier.commands.demo import names
 from palier.commands.demo.timeline import chance
 from palier.committee import operations as committees
 from palier.committee.models import Committee, Mandate, Seat
+from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.seats import Office
 from palier.directory import operations as directory
 from palier.directory.models import Landlord, Organisation, Person
@@ -62,6 +63,8 @@ class World:
     unions: dict[Organisation, Person]
     auditors: dict[Organisation, list[Person]]
     committee: list[Person]
+    awaited: dict[int, tuple[Outcome, date]] = field(default_factory=dict)
+    """What the committee will decide of the journeys before it, and on which day."""
     households: list[Household] = field(default_factory=list)
 
 
