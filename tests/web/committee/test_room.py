@@ -15,11 +15,12 @@ from django.urls import reverse
 
 from palier.committee import operations
 from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, Voiding
+from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.terms import Matter
-from palier.directory.models import Person
+from palier.directory.models import Organisation, Person
 from palier.directory.operations import add_member
-from palier.directory.rules import Role
+from palier.directory.rules import Kind, Role
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.ledger import queries as ledger
@@ -252,6 +253,30 @@ def test_a_poll_is_voided_by_two_people_and_held_again(
     assert member(sitting.titulars[1]).post(page, {"because": "Moi aussi."}).status_code == 403
     runs.post(url("committee_poll_open", sitting, item_id=under_way.pk), {"motion": "La même"})
     assert Poll.objects.get(number=2).replaces == poll
+
+
+def test_the_president_of_another_committee_runs_nothing_here(
+    sitting: Sitting,
+    under_way: Item,
+    member: Callable[[Mandate], Client],
+    sign_in: SignIn,
+    make_organisation: Callable[..., Organisation],
+) -> None:
+    elsewhere = operations.found(name="Comité régional", by=sitting.referent, at=sitting.at)
+    body = make_organisation(Kind.FEDERATION)
+    seat = operations.add_seat(committee=elsewhere, body=body, voting=True, by=sitting.referent, at=sitting.at)
+    mine = sitting.titulars[3]
+    given = {"email": mine.person.email, "name": mine.person.name, "titular": True, "starts_on": sitting.at.date()}
+    there = operations.appoint(seat=seat, by=sitting.referent, at=sitting.at, **given)
+    operations.give_office(mandate=there, office=Office.PRESIDENT, by=sitting.referent, at=sitting.at)
+    client = member(mine)
+    page = url("committee_poll_open", sitting, item_id=under_way.pk)
+    assert client.post(page, {"motion": "La mienne"}).status_code == 422
+    assert client.get(url("committee_presences", sitting)).status_code == 422
+    assert client.post(url("committee_session_close", sitting)).status_code == 422
+    assert "Mettre aux voix" not in words(client.get(url("committee_room", sitting)))
+    assert not Poll.objects.exists()
+    assert sign_in(sitting.titulars[0].person).post(page, {"motion": "La sienne"}).status_code == 302
 
 
 def test_a_written_consultation_reminds_the_undecided_alone(

@@ -13,10 +13,11 @@ from django.template.loader import render_to_string
 from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Proxy, Session
 from palier.committee.rules.agenda import Coming, SessionState
+from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
 from palier.verdict import Refusal
-from palier.web.committee.finding import committee_session, session_item
+from palier.web.committee.finding import run_session, session_item
 from palier.web.committee.room_forms import AWAY, HERE, REMOTE, BallotForm, MandateForm, PresenceForm, ProxyForm
 from palier.web.committee.sessions import READ
 from palier.web.doors import Request, door
@@ -78,7 +79,8 @@ def _refresh(request: Request, found: queries.Room) -> HttpResponse:
 def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     session, point = found.session, found.point
     vote = point.vote if point and point.vote and not point.vote.void else None
-    run = bool(request.may(Right.VALIDATE, Thing.BALLOT)) and not (point and point.closed_to_me)
+    titulars = (m.person for line in found.lines if line.office is Office.PRESIDENT for m in line.members if not m.rank)
+    runs = bool(request.may(Right.WRITE, Thing.BALLOT)) or request.user.pk in titulars
     return {
         "room": found,
         "session": session,
@@ -88,7 +90,7 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "vote": vote,
         "rule": found.terms.majority_on(Matter(point.item.matter)) if found.terms and point else None,
         "secret": bool(found.terms and found.terms.secret),
-        "may_run": run,
+        "may_run": runs and not (point and point.closed_to_me),
         "held": session.state in HELD and not session.written,
         "open": session.state is SessionState.OPEN,
         "stage": _stage(found),
@@ -154,7 +156,7 @@ def _back(session: Session, item: Item | None = None) -> HttpResponse:
 @door(POST=RUN)
 def open_session(request: Request, committee_id: int, session_number: int) -> HttpResponse:
     """Open the session."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     operations.open_session(session=found, by=request.user, at=request.at)
     messages.success(request, "La consultation écrite est ouverte." if found.written else "La séance est ouverte.")
     return _back(found)
@@ -163,7 +165,7 @@ def open_session(request: Request, committee_id: int, session_number: int) -> Ht
 @door(POST=RUN)
 def close_session(request: Request, committee_id: int, session_number: int) -> HttpResponse:
     """Close the session."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     operations.close_session(session=found, by=request.user, at=request.at)
     messages.success(request, "La séance est close.")
     return redirect("committee_session", committee_id=committee_id, session_number=session_number)
@@ -172,7 +174,7 @@ def close_session(request: Request, committee_id: int, session_number: int) -> H
 @door(GET=RUN, POST=RUN)
 def presences(request: Request, committee_id: int, session_number: int) -> HttpResponse:
     """Note where everybody is, in one form; before anybody came in, it proposes what they answered."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     members = queries.holders_of(session=found)
     inside = queries.inside(session=found)
     now = {mandate: REMOTE if move.remote else HERE for mandate, move in inside.items()}
@@ -201,7 +203,7 @@ def presences(request: Request, committee_id: int, session_number: int) -> HttpR
 @door(GET=RUN, POST=RUN)
 def designate(request: Request, committee_id: int, session_number: int) -> HttpResponse:
     """Choose who presides when neither the president nor the vice-president can."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     inside = queries.inside(session=found)
     members = [m for m in queries.holders_of(session=found) if m.pk in inside]
     form = MandateForm(request.POST or None, members=members)
@@ -216,7 +218,7 @@ def designate(request: Request, committee_id: int, session_number: int) -> HttpR
 @door(GET=RUN, POST=RUN)
 def give_proxy(request: Request, committee_id: int, session_number: int) -> HttpResponse:
     """Note that a member's voice is carried by another."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     members = queries.holders_of(session=found)
     form = ProxyForm(request.POST or None, members=members)
     if form.is_valid():
@@ -240,7 +242,7 @@ def _form(request: Request, found: Session, form: Any, page: str) -> HttpRespons
 @door(POST=RUN)
 def take_proxy_back(request: Request, committee_id: int, session_number: int, proxy_id: int) -> HttpResponse:
     """Note that a member takes back the voice that another carried."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     proxy = get_object_or_404(Proxy.objects.select_related("giver__person", "session"), session=found, pk=proxy_id)
     operations.take_proxy_back(proxy=proxy, by=request.user, at=request.at)
     messages.success(request, "Le pouvoir est repris.")
@@ -250,7 +252,7 @@ def take_proxy_back(request: Request, committee_id: int, session_number: int, pr
 @door(POST=RUN)
 def open_item(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """Open a matter: who sits on it is fixed."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
     operations.open_item(item=one, by=request.user, at=request.at)
     return _back(found, one)
@@ -259,7 +261,7 @@ def open_item(request: Request, committee_id: int, session_number: int, item_id:
 @door(POST=RUN)
 def conclude(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """Conclude a matter: what was adopted takes effect."""
-    found = committee_session(request, committee_id, session_number)
+    found = run_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
     operations.conclude(item=one, by=request.user, at=request.at)
     messages.success(request, f"« {one.title} » est conclu. Les personnes concernées sont prévenues.")

@@ -16,7 +16,7 @@ from palier.committee.rules.effects import lines as in_lines
 from palier.committee.rules.effects import parse
 from palier.verdict import Refusal, Verdict
 from palier.web.committee.conditions import conditions
-from palier.web.committee.finding import committee_session, session_item
+from palier.web.committee.finding import committee_session, run_session, session_item
 from palier.web.committee.room import RUN, room_of_item, room_page
 from palier.web.committee.room_forms import BallotForm, PollForm
 from palier.web.committee.session_forms import BecauseForm
@@ -24,13 +24,16 @@ from palier.web.committee.sessions import READ, SPEAK
 from palier.web.doors import Request, door, refused
 
 
-def _item(request: Request, committee_id: int, session_number: int, item_id: int) -> Item:
-    return session_item(request, committee_session(request, committee_id, session_number), item_id)
+def _item(request: Request, committee_id: int, session_number: int, item_id: int, *, run: bool = True) -> Item:
+    """A matter that the person may open, in a session that they may run unless said otherwise."""
+    find = run_session if run else committee_session
+    return session_item(request, find(request, committee_id, session_number), item_id)
 
 
-def _poll(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> Poll:
-    """A poll on a matter that the person may open."""
-    item = _item(request, committee_id, session_number, item_id)
+def _poll(
+    request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int, *, run: bool = True
+) -> Poll:
+    item = _item(request, committee_id, session_number, item_id, run=run)
     return get_object_or_404(Poll.objects.select_related("item__session__committee", "terms"), item=item, number=poll_number)
 
 
@@ -74,7 +77,7 @@ def vote(
     request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int, seat_id: int
 ) -> HttpResponse:
     """Give the voice of a seat, or change it until the close."""
-    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    poll = _poll(request, committee_id, session_number, item_id, poll_number, run=False)
     if request.method != "POST":
         return _back(poll.item)
     seat = get_object_or_404(Seat, committee=committee_id, pk=seat_id)
@@ -93,7 +96,7 @@ def ballot_receipt(
     request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int, seat_id: int, version: int
 ) -> HttpResponse:
     """The receipt of one's own ballot: its line of the ledger, its proof, and what opens its seal."""
-    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    poll = _poll(request, committee_id, session_number, item_id, poll_number, run=False)
     ballot = get_object_or_404(Ballot, poll=poll, seat=seat_id, version=version, by=request.user)
     receipt = queries.ballot_receipt(ballot=ballot)
     headers = {"Content-Disposition": f'attachment; filename="recu-{ballot.entry}.json"'}
