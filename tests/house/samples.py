@@ -292,6 +292,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "item_id": _item,
     "poll_number": lambda _: 1,
     "proxy_id": lambda _: 1,
+    "recusal_id": lambda _: 1,
     "version": lambda _: 1,
     "committee_item_add_kind:kind": lambda _: "agrement",
     "file_id": frozen_file,

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from palier.committee import operations
+from palier.committee import operations, queries
 from palier.committee.models import Ballot, Decision, Item, Mandate, Poll, Voiding
 from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
@@ -195,8 +195,12 @@ def test_the_recused_meet_nothing_of_a_matter_while_it_is_voted(sitting: Sitting
         assert client.post(voice, {"choice": "for"}).status_code == 404
         live = client.get(url("committee_room", sitting), headers={"HX-Request": "true"})
         assert live.headers["HX-Refresh"] == "true"
+    page = words(client.get(url("committee_room", sitting)))
     sitting.close(poll)
     assert "Canari" not in words(client.get(url("committee_room", sitting))).replace("Canari titre", "")
+    query = page.split('hx-get="')[1].split('"')[0].split("?")[1].replace("&amp;", "&")
+    refreshed = client.get(f"{url('committee_room', sitting)}?{query}", headers={"HX-Request": "true"})
+    assert (refreshed.status_code, refreshed.content) == (204, b"")
 
 
 def test_the_screen_says_what_changed_and_nothing_else(
@@ -234,6 +238,58 @@ def test_a_refresh_asks_five_queries_at_most_whatever_the_room(
         client.get(f"{where}?{query}&seen=other", headers={"HX-Request": "true"})
     reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
     assert len(reads) <= 5, [sql[:120] for sql in reads]
+
+
+def test_presences_touch_those_whom_this_page_changed_alone(sitting: Sitting, under_way: Item, sign_in: SignIn) -> None:
+    here = {str(m.pk): "here" for m in sitting.titulars} | {f"{m.pk}-was": "here" for m in sitting.titulars}
+    away = {str(m.pk): "away" for m in sitting.substitutes} | {f"{m.pk}-was": "away" for m in sitting.substitutes}
+    late, gone, far = sitting.substitutes[4], sitting.titulars[3], sitting.titulars[1]
+    sitting.enter(late)  # noted by somebody else since the form was drawn
+    given = here | away | {str(gone.pk): "away", str(far.pk): "remote"}
+    sign_in(sitting.referent).post(url("committee_presences", sitting), given)
+    inside = queries.inside(session=sitting.session)
+    assert late.pk in inside
+    assert gone.pk not in inside
+    assert inside[far.pk].remote
+    poll = sitting.poll(under_way)
+    assert isinstance(sitting.vote(poll, far, "for"), Ballot), "who goes on at a distance still sits"
+
+
+def test_what_is_adopted_is_concluded_before_the_session_closes(sitting: Sitting, under_way: Item, sign_in: SignIn) -> None:
+    poll = sitting.poll(under_way)
+    for mandate in sitting.titulars:
+        sitting.vote(poll, mandate, "for")
+    sitting.close(poll)
+    answer = sign_in(sitting.referent).post(url("committee_session_close", sitting))
+    assert answer.status_code == 422
+    assert "concluez d’abord ce point" in words(answer)
+
+
+def test_a_ballot_without_a_choice_is_asked_again_and_the_screen_stays_where_it_is(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
+) -> None:
+    sitting.poll(under_way)
+    mine = sitting.titulars[2]
+    voice = url("committee_vote", sitting, item_id=under_way.pk, poll_number=1, seat_id=mine.seat_id)
+    answer = member(mine).post(voice, {"choice": "", "reasons": "Mes mots"})
+    assert answer.status_code == 422
+    assert "Mes mots" in words(answer)
+    assert f'hx-get="{url("committee_room_item", sitting, item_id=under_way.pk)}?' in words(answer)
+
+
+def test_a_recusal_by_mistake_is_lifted(sitting: Sitting, sign_in: SignIn) -> None:
+    item = sitting.put()
+    sitting.convene()
+    mandate = sitting.titulars[2]
+    recusal = operations.recuse(
+        item=item, mandate=mandate, reach=Reach.PERSONAL, because="Par erreur.", by=sitting.referent, at=sitting.at
+    )
+    page = url("committee_recusal_lift", sitting, item_id=item.pk, recusal_id=recusal.pk)
+    client = sign_in(sitting.referent)
+    assert "Lever la récusation" in words(client.get(url("committee_item", sitting, item_id=item.pk)))
+    assert client.post(page, {"because": ""}).status_code == 422
+    assert "est levée" in words(client.post(page, {"because": "Une homonymie."}, follow=True))
+    assert queries.recused(item=item) == {}
 
 
 def test_a_poll_is_voided_by_two_people_and_held_again(

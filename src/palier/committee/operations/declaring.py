@@ -53,7 +53,8 @@ def review(*, item: Item, clue: Clue, confirmed: bool, reason: str, by: Person, 
     Raises:
         Refusal: without a reason, or when the matter is over or was opened.
     """
-    item = _not_opened(item)
+    # In writing, who votes late is looked at late: dismissing is still possible once the matter is open.
+    item = _locked(item) if item.session.written and not confirmed else _not_opened(item)
     if not reason.strip():
         raise Refusal(no("committee.review_reason", "Écrivez pourquoi : la réponse vaudra aussi pour les séances à venir."))
     members = {m.person_id: m for m in queries.holders_of(session=item.session)}

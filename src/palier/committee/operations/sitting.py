@@ -42,7 +42,9 @@ def open_session(*, session: Session, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def enter(*, session: Session, mandate: Mandate, by: Person, at: datetime, remote: bool = False) -> Move:
-    """Record that a member comes in. Who sits for a seat changes at the next matter, not in the middle of one.
+    """Record that a member comes in, or goes on otherwise (on the spot, at a distance).
+
+    Who sits for a seat changes at the next matter, not in the middle of one.
 
     Raises:
         Refusal: when the session takes nobody in, the mandate is of another committee or day, the member is there already,
@@ -52,7 +54,8 @@ def enter(*, session: Session, mandate: Mandate, by: Person, at: datetime, remot
     _require_held(session, mandate)
     if remote and not rules_of(session).remote:
         raise Refusal(no("committee.not_remote", "Les règles du comité ne permettent pas de siéger à distance."))
-    if mandate.pk in queries.inside(session=session):
+    here = queries.inside(session=session).get(mandate.pk)
+    if here is not None and here.remote == remote:
         raise Refusal(no("committee.inside", f"{mandate.person.name} est déjà en séance."))
     return _move(session, mandate, by, at, inside=True, remote=remote)
 
@@ -199,12 +202,15 @@ def close_session(*, session: Session, by: Person, at: datetime) -> None:
     """Close a session. What it left undecided waits for a second convocation, or is taken off the agenda.
 
     Raises:
-        Refusal: when it is not open, or a poll is.
+        Refusal: when it is not open, a poll is, or something adopted is not concluded.
     """
     session = _locked(session)
     if session.state is not SessionState.OPEN:
         raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label}."))
     _require_no_poll(session)
+    for item in session.items.filter(opened_at__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True):
+        if queries.adopted(item=item) is not None:
+            raise Refusal(no("committee.adopted_waits", f"« {item.title} » est adopté : concluez d’abord ce point."))
     session.closed_at = at
     session.save(update_fields=["closed_at"])
     remember(session, "closed", "a clos la séance.", by=by, at=at)

@@ -30,7 +30,7 @@ from palier.directory.models import Person
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.plans.rules.conditions import words
-from palier.verdict import Refusal, Verdict, no, require
+from palier.verdict import Refusal, Remedy, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
 _DIFFER = no(
@@ -59,7 +59,7 @@ def open_poll(
             not possible, its conditions or reasons are missing, or its effect could not be carried out.
     """
     session, item = locked(item, *WHAT_IT_CHANGES)
-    _require_open(session, item)
+    _require_open(session, item, at)
     effect = of(outcome, parse(item.proposal) if effect is None else effect)
     require(votable(item=item, motion=motion, outcome=outcome, effect=effect, reasons=reasons, at=at))
     at = after_all(session, at)
@@ -108,7 +108,9 @@ def open_poll(
     return poll
 
 
-def _require_open(session: Session, item: Item) -> None:
+def _require_open(session: Session, item: Item, at: datetime) -> None:
+    if session.written and at > session.ends_at:
+        raise Refusal(no("committee.term_passed", "Le terme de la consultation est passé : convoquez de nouveau pour voter."))
     if session.state is not SessionState.OPEN or item.opened_at is None or item.is_over:
         raise Refusal(no("committee.item_not_open", "Ce point n’est pas ouvert : ouvrez-le pour voter."))
     under_way = Poll.objects.filter(item__session=session, closed_at__isnull=True)
@@ -121,6 +123,9 @@ def _require_open(session: Session, item: Item) -> None:
 def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool) -> None:
     """Write what becomes of each seat, and which are able to vote."""
     people = queries.mandates_by_person(session=poll.item.session)
+    if closing:  # a mandate may have ended since: who sat or voted is still named
+        sat = poll.roll.filter(mandate__isnull=False).values_list("mandate__person", "mandate")
+        people = dict(sat) | dict(poll.ballots.values_list("by", "mandate")) | people
     RollLine.objects.bulk_create(
         RollLine(
             poll=poll,
@@ -195,12 +200,18 @@ def _mandate(session: Session, person: Person) -> Mandate:
     return started.select_related("seat__body", "person").latest("starts_on", "pk")
 
 
+def _where_to_declare(item: Item) -> Remedy:
+    session = item.session
+    where = {"committee_id": session.committee_id, "session_number": session.number, "item_id": item.pk}
+    return Remedy("Déclarer mes liens", "committee_item", where)
+
+
 def _declared(item: Item, person: Person) -> Verdict:
     """In writing, nobody saw to it before the poll opened: whoever votes has declared no link, and none is suspected."""
     mandate = _mandate(item.session, person)
     said = queries.declarations(item=item).get(mandate.pk)
     if said is None or said.interest != Interest.NONE:
-        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.")
+        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", _where_to_declare(item))
     if queries.unsettled(item=item, mandates=[mandate]):
         return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
     return Verdict()

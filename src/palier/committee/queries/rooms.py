@@ -93,6 +93,8 @@ class Vote:
     sentence: str
     signatures: int
     """How many people have asked for its voiding."""
+    secret: bool
+    """Whether the terms that it was opened under keep its ballots secret."""
 
     @property
     def void(self) -> bool:
@@ -243,6 +245,7 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
             result="result",
             sentence="sentence",
             signatures="signatures",
+            secrecy="terms__data__secret",
         ),
         said_=_array(said, mandate="mandate", interest="interest"),
         out_=_array(
@@ -281,6 +284,7 @@ def _vote(row: Mapping[str, Any]) -> Vote:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=datetime.fromisoformat(closed) if closed else None,
         result=Result(row["result"]) if row["result"] else None,
+        secret=row["secrecy"],
     )
 
 
@@ -306,7 +310,7 @@ def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tupl
         held = _here(session, point)
     item: Any = point.item if point else None
     standing = {row["seat"]: row for row in item.ballots_ if row["poll"] == vote.pk} if vote else {}
-    told = vote is not None and vote.closed_at is not None and not (terms and terms.secret)
+    told = vote is not None and vote.closed_at is not None and not vote.secret
     offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
     lines = []
     for seat in session.seats_:

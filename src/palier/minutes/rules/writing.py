@@ -133,6 +133,8 @@ def _stays(moves: Iterable[record.Move]) -> list[Content]:
     found: list[Content] = []
     for move in moves:
         if move.inside:
+            if found and found[-1]["until_at"] is None:  # goes on, otherwise
+                found[-1]["until_at"] = _at(move.at)
             found.append({"from_at": _at(move.at), "until_at": None, "remote": move.remote})
         elif found:
             found[-1]["until_at"] = _at(move.at)

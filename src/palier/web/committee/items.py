@@ -157,7 +157,7 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
         "frozen": frozen(dossier.content) if dossier else None,
         "proposal": lines(parse(one.proposal)),
         "declared": Interest(declared.interest).label if declared else "",
-        "form": form if mine and one.opened_at is None and not one.is_over else None,
+        "form": form if mine and (one.opened_at is None or found.written) and not one.is_over else None,
         "members": [{"mandate": m, "interest": Interest(said[m.pk].interest).label if m.pk in said else ""} for m in members],
         "clues": [
             {"clue": clue, "name": people[clue.person]} for clue in queries.clues(item=one, mandates=members) if may_write
@@ -226,6 +226,17 @@ def recuse(request: Request, committee_id: int, session_number: int, item_id: in
             return back_to(found)
     context = {"session": found, "committee": found.committee, "item": one, "form": form, "page": "Récuser une personne"}
     return render(request, "committee/item_form.html", context, status=422 if form.errors else 200)
+
+
+@door(POST=WRITE)
+def lift(request: Request, committee_id: int, session_number: int, item_id: int, recusal_id: int) -> HttpResponse:
+    """Lift a recusal before the matter opens: a link declared by mistake, say."""
+    found = committee_session(request, committee_id, session_number)
+    one = session_item(request, found, item_id)
+    recusal = get_object_or_404(Recusal.objects.select_related("item", "mandate__person"), item=one, pk=recusal_id)
+    operations.lift(recusal=recusal, because=request.POST.get("because", ""), by=request.user, at=request.at)
+    messages.success(request, f"La récusation de {recusal.mandate.person.name} est levée ; elle reste au dossier.")
+    return redirect("committee_item", committee_id=committee_id, session_number=session_number, item_id=item_id)
 
 
 @door(GET=READ)

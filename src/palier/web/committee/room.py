@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Proxy, Session
@@ -67,6 +68,8 @@ def _refresh(request: Request, found: queries.Room) -> HttpResponse:
     """What changed on the screen since it was drawn: nothing but the clock, its lines, or all of it."""
     if request.GET.get("stage") != _stage(found):
         return HttpResponse(headers={"HX-Refresh": "true"})
+    if found.point and found.point.closed_to_me:
+        return HttpResponse(status=204)
     live = _live(request, found)
     seen = _seen(live)
     if request.GET.get("seen") == seen:
@@ -78,7 +81,7 @@ def _refresh(request: Request, found: queries.Room) -> HttpResponse:
 
 def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     session, point = found.session, found.point
-    vote = point.vote if point and point.vote and not point.vote.void else None
+    vote = point.vote if point and point.vote and not point.vote.void and not point.closed_to_me else None
     titulars = (m.person for line in found.lines if line.office is Office.PRESIDENT for m in line.members if not m.rank)
     runs = bool(request.may(Right.WRITE, Thing.BALLOT)) or request.user.pk in titulars
     return {
@@ -89,11 +92,12 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "matter": Matter(point.item.matter).label if point else "",
         "vote": vote,
         "rule": found.terms.majority_on(Matter(point.item.matter)) if found.terms and point else None,
-        "secret": bool(found.terms and found.terms.secret),
+        "secret": bool(vote and vote.secret),
         "may_run": runs and not (point and point.closed_to_me),
         "held": session.state in HELD and not session.written,
         "open": session.state is SessionState.OPEN,
         "stage": _stage(found),
+        "address": request.path if request.method == "GET" else _address(session, point.item if point else None),
         "every": 30 if session.written else 3,
         "viewer": request.user.pk,
         "now": request.at,
@@ -105,7 +109,7 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
 def _stage(found: queries.Room) -> str:
     """Where a session stands: once it changes, the whole screen is drawn again."""
     point = found.point
-    vote = point.vote if point else None
+    vote = point.vote if point and not point.closed_to_me else None
     parts: list[object] = [found.session.state, len(found.points), point and point.item.pk]
     if point is not None:
         parts += [point.closed_to_me, point.item.opened_at is not None, point.item.is_over]
@@ -147,10 +151,16 @@ def _receipts(request: Request, found: queries.Room) -> list[Ballot]:
     return list(mine.select_related("poll", "seat__body").order_by("-pk"))
 
 
+def _address(session: Session, item: Item | None) -> str:
+    """Where the screen of a session stands, on one of its matters or on the one under way."""
+    where = {"committee_id": session.committee_id, "session_number": session.number}
+    return (
+        reverse("committee_room_item", kwargs=where | {"item_id": item.pk}) if item else reverse("committee_room", kwargs=where)
+    )
+
+
 def _back(session: Session, item: Item | None = None) -> HttpResponse:
-    if item is None:
-        return redirect("committee_room", committee_id=session.committee_id, session_number=session.number)
-    return redirect("committee_room_item", committee_id=session.committee_id, session_number=session.number, item_id=item.pk)
+    return redirect(_address(session, item))
 
 
 @door(POST=RUN)
@@ -167,7 +177,7 @@ def close_session(request: Request, committee_id: int, session_number: int) -> H
     """Close the session."""
     found = run_session(request, committee_id, session_number)
     operations.close_session(session=found, by=request.user, at=request.at)
-    messages.success(request, "La séance est close.")
+    messages.success(request, "La consultation est close." if found.written else "La séance est close.")
     return redirect("committee_session", committee_id=committee_id, session_number=session_number)
 
 
@@ -182,20 +192,18 @@ def presences(request: Request, committee_id: int, session_number: int) -> HttpR
     proposed = {mandate: {Coming.PRESENT: HERE, Coming.REMOTE: REMOTE}.get(coming, AWAY) for mandate, coming in said.items()}
     terms = queries.terms_on(committee=found.committee, on=request.on)
     remote = bool(terms and queries.terms_of(terms).remote)
-    form = PresenceForm(request.POST or None, members=members, remote=remote, now=now or proposed)
+    form = PresenceForm(request.POST or None, members=members, remote=remote, now=now, proposed=now or proposed)
     if form.is_valid():
-        where = form.given()
-        changed = [m for m in members if where[m.pk] != now.get(m.pk, AWAY)]
-        for mandate in changed:
-            if mandate.pk in now:
+        for mandate, (was, where) in ((m, form.given()[m.pk]) for m in members):
+            if where in {was, now.get(mandate.pk, AWAY)}:  # unchanged here, or noted meanwhile by somebody else
+                continue
+            if where == AWAY:
                 operations.leave(session=found, mandate=mandate, by=request.user, at=request.at)
-            if where[mandate.pk] != AWAY:
-                operations.enter(
-                    session=found, mandate=mandate, by=request.user, at=request.at, remote=where[mandate.pk] == REMOTE
-                )
+            else:
+                operations.enter(session=found, mandate=mandate, by=request.user, at=request.at, remote=where == REMOTE)
         messages.success(request, "Les présences sont notées.")
         return _back(found)
-    lines = [{"mandate": m, "field": form[str(m.pk)]} for m in members]
+    lines = [{"mandate": m, "field": form[str(m.pk)], "was": form[f"{m.pk}-was"]} for m in members]
     context = {"session": found, "committee": found.committee, "members": lines}
     return render(request, "committee/presences.html", context, status=422 if form.errors else 200)
 

@@ -22,16 +22,29 @@ _PLACES = [(AWAY, "Absence"), (HERE, "Sur place"), (REMOTE, "À distance")]
 class PresenceForm(forms.Form):
     """Where each member is, all at once."""
 
-    def __init__(self, *args: Any, members: Collection[Mandate], remote: bool, now: Mapping[int, str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        members: Collection[Mandate],
+        remote: bool,
+        now: Mapping[int, str],
+        proposed: Mapping[int, str],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         places = _PLACES if remote else _PLACES[:2]
         for one in members:
-            label, place = f"Où est {one.person.name}", now.get(one.pk, AWAY)
-            self.fields[str(one.pk)] = forms.ChoiceField(label=label, choices=places, initial=place)
+            self.fields[str(one.pk)] = forms.ChoiceField(
+                label=f"Où est {one.person.name}", choices=places, initial=proposed.get(one.pk, AWAY)
+            )
+            self.fields[f"{one.pk}-was"] = forms.ChoiceField(
+                choices=_PLACES, initial=now.get(one.pk, AWAY), widget=forms.HiddenInput, required=False
+            )
 
-    def given(self) -> dict[int, str]:
-        """Where each is, by mandate."""
-        return {int(mandate): where for mandate, where in self.cleaned_data.items()}
+    def given(self) -> dict[int, tuple[str, str]]:
+        """Where each was when the form was drawn, and is now, by mandate."""
+        said = self.cleaned_data
+        return {int(name): (said[f"{name}-was"], where) for name, where in said.items() if name.isdecimal()}
 
 
 class MandateForm(forms.Form):
@@ -141,7 +154,7 @@ class BallotForm(forms.Form):
         label="Motif",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Il figurera au procès-verbal avec votre siège.",
+        help_text="Il figurera au procès-verbal avec votre siège, sauf à bulletin secret.",
     )
 
     def given(self) -> dict[str, Any]:

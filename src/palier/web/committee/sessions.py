@@ -109,7 +109,7 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
         "preparing": found.state is SessionState.PREPARED,
         "convened": found.state is SessionState.CONVENED,
         "may_cancel": found.state in {SessionState.PREPARED, SessionState.CONVENED},
-        "may_convene_again": found.state in {SessionState.CONVENED, SessionState.OPEN, SessionState.CLOSED}
+        "may_convene_again": found.state in {SessionState.CONVENED, SessionState.CLOSED}
         and request.at >= found.starts_at
         and any(not one.is_over for one in agenda),
         "ready": queries.ready(on=request.on).count() if found.state is SessionState.PREPARED else 0,

@@ -45,6 +45,7 @@ urlpatterns = [
     path(f"{_ITEM}deplacer/", items.place, name="committee_item_place"),
     path(f"{_ITEM}retirer/", items.take_off, name="committee_item_off"),
     path(f"{_ITEM}liens/", items.review, name="committee_item_review"),
+    path(f"{_ITEM}recusations/<int:recusal_id>/lever/", items.lift, name="committee_recusal_lift"),
     path(f"{_ITEM}recuser/", items.recuse, name="committee_item_recuse"),
     path(f"{_SESSION}salle/", room.room, name="committee_room"),
     path(f"{_SESSION}ouvrir/", room.open_session, name="committee_session_open"),

@@ -12,7 +12,7 @@ from palier.minutes.models import Minutes
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
 from palier.web.minutes.forms import AnswerForm, ApproveForm, CorrectForm, TextsForm
-from palier.web.minutes.views import VALIDATE, WRITE, held, open_items
+from palier.web.minutes.views import SPEAK, WRITE, held, open_items
 
 
 def _latest(session: Session) -> Minutes:
@@ -99,9 +99,9 @@ def approve(request: Request, committee_id: int, session_number: int) -> HttpRes
     return _form(request, session, form, "Enregistrer l’approbation", "Enregistrer l’approbation")
 
 
-@door(POST=VALIDATE, fresh=True)
+@door(POST=SPEAK, fresh=True)
 def sign(request: Request, committee_id: int, session_number: int) -> HttpResponse:
-    """Sign the approved minutes, for the chair."""
+    """Sign the approved minutes; the operation takes nobody but the president or vice-president in office."""
     session = held(request, committee_id, session_number)
     operations.sign(minutes=_latest(session), by=request.user, at=request.at)
     messages.success(request, "Le procès-verbal est signé. Son PDF est prêt dans la minute.")

@@ -24,7 +24,6 @@ from palier.web.doors import Answer, Request, door
 from palier.web.minutes.forms import CommentForm, CorrectForm
 
 READ, WRITE, SPEAK = (Thing.BALLOT, Right.READ), (Thing.BALLOT, Right.WRITE), (Thing.BALLOT, Right.SPEAK)
-VALIDATE = (Thing.BALLOT, Right.VALIDATE)
 
 
 def held(request: Request, committee_id: int, number: int) -> Session:
@@ -101,7 +100,7 @@ def _page(request: Request, session: Session, found: Minutes | None, form: Comme
         "may_write": may_write,
         "may_complete": may_write and state in {State.DRAFT, State.SENT},
         "approval": _approval(session, found) if found and may_write and state is State.SENT else None,
-        "may_sign": state is State.APPROVED and office is not None and bool(request.may(Right.VALIDATE, Thing.BALLOT)),
+        "may_sign": state is State.APPROVED and office is not None and bool(request.may(Right.SPEAK, Thing.BALLOT)),
         "correct_form": CorrectForm() if may_write and state is State.SIGNED and last else None,
         "copy": queries.copy_for(minutes=found, person=request.user) if found and state is State.SIGNED else None,
         "versions": list(queries.versions(session=session)) if shown else [],
