@@ -120,6 +120,7 @@ def test_a_secret_ballot_says_never_who_voted_what(sitting: Sitting) -> None:
     for mandate, choice in zip(sitting.titulars, ["for", "for", "against"], strict=False):
         sitting.vote(poll, mandate, choice, reasons="MOTIF-SECRET", conditions="RÉSERVE-SECRÈTE")
     sitting.close(poll)
+    operations.conclude(item=item, by=sitting.referent, at=sitting.later())
     operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
     sitting.session.refresh_from_db()
     content = queries.draft(session=sitting.session)

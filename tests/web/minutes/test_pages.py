@@ -74,7 +74,9 @@ def test_minutes_are_written_read_again_approved_and_signed(held: Held, sign_in:
     staff, other = sign_in(held.referent), member(held.sitting.titulars[1])
     assert staff.post(url("minutes_approve", held), {"session": ""}).status_code == 422
     staff.post(url("minutes_approve", held), {"session": later.pk})
-    assert "signé par la présidence" in words(staff.post(url("minutes_sign", held))), "the référent alone does not sign"
+    assert staff.post(url("minutes_sign", held)).status_code == 403, "the référent alone does not sign"
+    stranger = member(held.sitting.titulars[3])
+    assert "signé par la présidence" in words(stranger.post(url("minutes_sign", held))), "nor any other member"
     assert Minutes.objects.get().signed_at is None
     chair = sign_in(held.chair)
     assert "Signer le procès-verbal" in words(chair.get(page))
