@@ -370,3 +370,8 @@ def test_a_written_consultation_reminds_the_undecided_alone(
     assert voter.person_id not in told
     assert sitting.substitutes[3].person_id not in told
     assert sitting.titulars[0].person_id in told
+    substitute = member(sitting.substitutes[0])
+    screen = words(substitute.get(url("committee_room_item", sitting, item_id=item.pk)))
+    assert ("Déclarez d’abord vos liens" in screen, "Signer ma voix" in screen) == (True, False)
+    substitute.post(url("committee_item", sitting, item_id=item.pk), {"interest": "none"})
+    assert "Signer ma voix" in words(substitute.get(url("committee_room_item", sitting, item_id=item.pk)))

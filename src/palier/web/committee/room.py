@@ -14,6 +14,7 @@ from django.urls import reverse
 from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Proxy, Session
 from palier.committee.rules.agenda import Coming, SessionState
+from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
@@ -139,7 +140,9 @@ def _mine(request: Request, found: queries.Room, bound: tuple[int, BallotForm] |
             continue
         given = {"choice": before.choice, "conditions": before.conditions, "reasons": before.reasons} if before else None
         form = bound[1] if bound and bound[0] == line.seat else BallotForm(initial=given, auto_id=f"id_{line.number}_%s")
-        mine.append({"line": line, "form": form, "before": before})
+        own = next((m for m in line.members if m.person == request.user.pk), None)
+        undeclared = found.session.written and (own is None or own.said is not Interest.NONE)
+        mine.append({"line": line, "form": form, "before": before, "undeclared": undeclared})
     return mine
 
 
