@@ -229,3 +229,18 @@ def test_lists_ask_the_same_queries_with_one_row_and_with_thirty(sitting: Sittin
             client.get(url(name, sitting))
         assert len(seen) == count, name
     assert queries.items(session=sitting.session).count() == 30
+
+
+def test_who_sits_from_the_day_of_the_session_answers_before_it(sitting: Sitting, member: Callable[[Mandate], Client]) -> None:
+    sitting.put()
+    body = sitting.seats[0].body
+    seat = operations.add_seat(committee=sitting.committee, body=body, voting=True, by=sitting.referent, at=sitting.at)
+    to_come = operations.appoint(
+        seat=seat, email="next@example.test", name="Mme S.", titular=True, starts_on=AFTERNOON.date(),
+        by=sitting.referent, at=sitting.at,
+    )  # fmt: skip
+    sitting.convene()
+    client = member(to_come)
+    assert client.get(url("committee_session", sitting)).status_code == 200
+    client.post(url("committee_session_reply", sitting), {"coming": "present"})
+    assert SeatReply.objects.get().mandate == to_come

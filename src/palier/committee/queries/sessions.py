@@ -9,7 +9,7 @@ from datetime import date, datetime
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from palier.calendar import paris_day
 from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatReply, Session, Tenure
@@ -26,11 +26,14 @@ from palier.label.models import Journey
 
 
 def committees_of(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Committee]:
-    """The committees whose sessions a person may follow: those where they have a mandate, or all for the label's team."""
+    """The committees whose sessions a person may follow: those where they have a mandate, or all for the label's team.
+
+    A mandate to come counts: who is convened before it starts answers and declares.
+    """
     every = Committee.objects.order_by("created_at", "pk")
     if may(roles, Right.WRITE, Thing.BALLOT) or Role.ADMINISTRATOR in roles:
         return every
-    mine = Mandate.objects.filter(dated(on), person=person)
+    mine = Mandate.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), person=person)
     return every.filter(pk__in=mine.values("committee"))
 
 
