@@ -91,6 +91,15 @@ def test_in_writing_nothing_closes_before_the_term_while_a_seat_may_still_vote(c
     assert sitting.close(poll).result == "adopted"
 
 
+def test_in_writing_nobody_waits_for_a_mandate_that_ended(consulted: tuple[Sitting, Poll]) -> None:
+    sitting, poll = consulted
+    for mandate in sitting.titulars[:4]:
+        sitting.vote(poll, mandate, "for")
+    for mandate in (sitting.titulars[4], sitting.substitutes[4]):
+        operations.end_mandate(mandate=mandate, by=sitting.referent, at=sitting.later())
+    assert sitting.close(poll).result == "adopted"
+
+
 def test_in_writing_two_seats_of_five_are_no_quorum(consulted: tuple[Sitting, Poll]) -> None:
     sitting, poll = consulted
     for mandate in sitting.titulars[:2]:

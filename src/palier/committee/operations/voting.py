@@ -26,7 +26,7 @@ from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of
 from palier.committee.rules.seats import Hold
 from palier.committee.rules.tally import Choice, Roll, quorum, voters
-from palier.directory.models import Person
+from palier.directory.models import Person, dated
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.plans.rules.conditions import words
@@ -317,10 +317,12 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
 
 
 def _undecided(poll: Poll, at: datetime) -> dict[int, frozenset[int]]:
-    """Who may still vote in writing, by seat without a ballot."""
+    """Who may still vote in writing, by seat without a ballot; nobody waits for a mandate that ended."""
     scene = queries.scene_of_poll(poll, close_at=at)
     voted = {ballot.seat for ballot in scene.ballots}
-    return {seat: people for seat, people in may_write(scene).items() if people and seat not in voted}
+    in_force = Mandate.objects.filter(dated(paris_day(at)), committee=poll.item.session.committee_id)
+    still = frozenset(in_force.values_list("person", flat=True))
+    return {seat: people & still for seat, people in may_write(scene).items() if people & still and seat not in voted}
 
 
 def remind_due(*, at: datetime) -> int:
