@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from palier.calendar import paris_day
+from palier.calendar import at_hour, paris_day
 from palier.commands.demo.timeline import Life, chance, later, office_hours
 from palier.commands.demo.world import COMMITTEE, World
 from palier.committee import operations as committees
@@ -24,7 +24,7 @@ def consult(world: World) -> Life:
         committee=committee,
         written=True,
         starts_at=office_hours(paris_day(world.today) - timedelta(days=6), rng),
-        ends_at=world.today + timedelta(days=12),
+        ends_at=at_hour(paris_day(world.today) + timedelta(days=12), 18),
         by=world.referent,
         at=at,
     )
