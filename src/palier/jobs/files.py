@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Model
+from django.db.models import Manager
 
 from palier.documents.models import Version
 from palier.documents.storage import sweep_incoming, sweep_unnamed
@@ -13,11 +14,11 @@ from palier.register.models import SealedFile
 from palier.stock.models import Import
 
 # Every column that names a file by its SHA-256.
-NAMES: tuple[tuple[type[Model], str], ...] = (
-    (Version, "sha256"),
-    (Import, "file_digest"),
-    (SealedFile, "sha256"),
-    (Copy, "sha256"),
+NAMES: tuple[tuple[Manager[Any], str], ...] = (
+    (Version.objects, "sha256"),
+    (Import.objects, "file_digest"),
+    (SealedFile.objects, "sha256"),
+    (Copy.objects, "sha256"),
 )
 # No act takes this long from its file to its row.
 LONGEST = timedelta(days=1)
@@ -31,6 +32,6 @@ def sweep(*, at: datetime) -> int:
 
 def _named(digests: list[str]) -> set[str]:
     found: set[str] = set()
-    for model, column in NAMES:
-        found.update(model._default_manager.filter(**{f"{column}__in": digests}).values_list(column, flat=True))  # noqa: SLF001  # the manager, whatever its name
+    for rows, column in NAMES:
+        found.update(rows.filter(**{f"{column}__in": digests}).values_list(column, flat=True))
     return found

@@ -1,4 +1,4 @@
-"""The last sessions of the committee, held whole: convened, declared, voted; their minutes read again and approved at the next."""
+"""The sessions of the committee: the last two held whole, minutes included; one that sits now; a written consultation that runs."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def hold(world: World) -> Life:
     before: Minutes | None = None
     for number, day in enumerate(_days(paris_day(world.today))):
         at = yield office_hours(day - timedelta(days=22), rng)
-        session = _convene(world, committee, day, _TITLES[number], at)
+        session = _convene(world, committee, at_hour(day, 14), day, _TITLES[number], at)
         at = yield at_hour(day, 14)
         at = _sit(world, session, rng, at)
         if before is not None:
@@ -57,14 +57,15 @@ def _days(today: date) -> list[date]:
     return found[-_HELD:]
 
 
-def _convene(world: World, committee: Committee, day: date, title: str, at: datetime) -> Session:
-    by = world.referent
+def _convene(world: World, committee: Committee, starts_at: datetime, awaited: date, title: str, at: datetime) -> Session:
+    """A session with the journeys whose decision is awaited on a day, and one other subject."""
+    by, ends_at = world.referent, starts_at + timedelta(hours=3)
     session = operations.prepare(
-        committee=committee, starts_at=at_hour(day, 14), ends_at=at_hour(day, 17), place="Au siège de l’Union", by=by, at=at
+        committee=committee, starts_at=starts_at, ends_at=ends_at, place="Au siège de l’Union", by=by, at=at
     )
     for journey in queries.ready(on=paris_day(at)):
         matter = matter_of(Stage(journey.stage), cycle=journey.cycle)
-        if matter is not None and world.awaited.get(journey.pk, (None, None))[1] == day:
+        if matter is not None and world.awaited.get(journey.pk, (None, None))[1] == awaited:
             name = f"{journey.landlord.name} : {matter.label.lower()}"
             operations.add_item(session=session, matter=matter, title=name, journey=journey, by=by, at=at)
     operations.add_item(session=session, matter=Matter.OTHER, title=title, by=by, at=at)
@@ -85,8 +86,24 @@ def _clock(at: datetime) -> Iterator[datetime]:
 
 
 def _sit(world: World, session: Session, rng: Random, at: datetime) -> datetime:
-    """Everybody but one comes in, each matter is voted, the session closes; the instant of the close."""
+    """Each matter is voted, the session closes; the instant of the close."""
     clock, by = _clock(at), world.referent
+    here = _come_in(world, session, clock)
+    for item in queries.items(session=session):
+        _declare(world, item, here, clock)
+        operations.open_item(item=item, by=by, at=next(clock))
+        poll = _poll(world, item, next(clock))
+        _vote(poll, _able(item, here), rng, clock)
+        operations.close_poll(poll=poll, by=by, at=next(clock))
+        operations.conclude(item=item, by=by, at=next(clock))
+    operations.close_session(session=session, by=by, at=next(clock))
+    session.refresh_from_db()
+    return next(clock)
+
+
+def _come_in(world: World, session: Session, clock: Iterator[datetime]) -> list[Mandate]:
+    """Everybody but one comes in, and the session opens; who is there."""
+    by = world.referent
     session.refresh_from_db()
     held = queries.holders_of(session=session)
     titulars = [m for m in held if not m.rank]
@@ -95,14 +112,8 @@ def _sit(world: World, session: Session, rng: Random, at: datetime) -> datetime:
     for mandate in here:
         operations.enter(session=session, mandate=mandate, by=by, at=next(clock))
     operations.open_session(session=session, by=by, at=next(clock))
-    for item in queries.items(session=session):
-        _declare(world, item, here, clock)
-        operations.open_item(item=item, by=by, at=next(clock))
-        _vote(world, item, here, rng, clock)
-        operations.conclude(item=item, by=by, at=next(clock))
-    operations.close_session(session=session, by=by, at=next(clock))
     session.refresh_from_db()
-    return next(clock)
+    return here
 
 
 def _declare(world: World, item: Item, here: list[Mandate], clock: Iterator[datetime]) -> None:
@@ -116,15 +127,17 @@ def _declare(world: World, item: Item, here: list[Mandate], clock: Iterator[date
             operations.declare(item=item, mandate=mandate, interest=Interest.NONE, by=mandate.person, at=next(clock))
 
 
-def _vote(world: World, item: Item, here: list[Mandate], rng: Random, clock: Iterator[datetime]) -> None:
-    poll = _poll(world, item, next(clock))
+def _able(item: Item, here: list[Mandate]) -> list[Mandate]:
     out = queries.kept_out(item=item)
-    able = [mandate for mandate in here if mandate.person_id not in out]
+    return [mandate for mandate in here if mandate.person_id not in out]
+
+
+def _vote(poll: Poll, able: list[Mandate], rng: Random, clock: Iterator[datetime]) -> None:
+    """These members vote; one of them is against, never the first."""
     against = rng.choice(able[1:])
     for mandate in able:
         choice, reasons = (Choice.AGAINST, _AGAINST) if mandate == against else (Choice.FOR, "")
         operations.cast(poll=poll, seat=mandate.seat, choice=choice, reasons=reasons, by=mandate.person, at=next(clock))
-    operations.close_poll(poll=poll, by=world.referent, at=next(clock))
 
 
 def _poll(world: World, item: Item, at: datetime) -> Poll:
@@ -158,3 +171,57 @@ def _read_again(world: World, made: Minutes, at: datetime) -> None:
     text = "Il est dit aussi que les associations recevront le bilan avant la séance suivante."
     said_so = minutes.comment(minutes=made, item=last, text=text, by=world.committee[0], at=at)
     minutes.answer(comment=said_so, taken=True, text="Ajouté aux débats.", by=world.referent, at=at + timedelta(minutes=9))
+
+
+def sit_now(world: World) -> Life:
+    """A session that opened an hour ago: its first matter is put to the vote, half of the seats have voted."""
+    committee, rng = Committee.objects.get(name=COMMITTEE), chance("now")
+    today = paris_day(world.today)
+    at = yield office_hours(today - timedelta(days=24), rng)
+    starts_at = world.today - timedelta(minutes=75)
+    session = _convene(world, committee, starts_at, next_session(today), "La charte des visites de sites", at)
+    clock = _clock((yield starts_at))
+    here = _come_in(world, session, clock)
+    item = queries.items(session=session)[0]
+    _declare(world, item, here, clock)
+    operations.open_item(item=item, by=world.referent, at=next(clock))
+    item.refresh_from_db()
+    _vote(_poll(world, item, next(clock)), _able(item, here)[3::2], rng, clock)
+
+
+def consult(world: World) -> Life:
+    """A written consultation convened three weeks ago, open since a few days, where half of the seats have voted."""
+    rng = chance("consult")
+    at = yield office_hours(paris_day(world.today) - timedelta(days=27), rng)
+    committee = Committee.objects.get(name=COMMITTEE)
+    session = operations.prepare(
+        committee=committee,
+        written=True,
+        starts_at=office_hours(paris_day(world.today) - timedelta(days=6), rng),
+        ends_at=at_hour(paris_day(world.today) + timedelta(days=12), 18),
+        by=world.referent,
+        at=at,
+    )
+    item = operations.add_item(
+        session=session,
+        matter=Matter.OTHER,
+        title="Le calendrier des séances de l’année",
+        presentation="Quatre séances, une par trimestre, à un mois des instances nationales.",
+        by=world.referent,
+        at=at,
+    )
+    operations.convene(session=session, by=world.referent, at=at)
+    at = yield later(at, 8, rng)
+    members = queries.holders_of(session=session)
+    for mandate in (m for m in members if m.rank == 0):
+        operations.declare(item=item, mandate=mandate, interest=Interest.NONE, by=mandate.person, at=at)
+    at = yield max(at, session.starts_at + timedelta(minutes=4))
+    session.refresh_from_db()
+    operations.open_session(session=session, by=world.referent, at=at)
+    item.refresh_from_db()
+    operations.open_item(item=item, by=world.referent, at=at)
+    item.refresh_from_db()
+    poll: Poll = operations.open_poll(item=item, motion="Adopter le calendrier proposé", by=world.referent, at=at)
+    for mandate in [m for m in members if m.rank == 0][3::2]:
+        at = yield at + timedelta(hours=rng.randint(1, 6))
+        operations.cast(poll=poll, seat=mandate.seat, choice=Choice.FOR, by=mandate.person, at=at)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, meetings, names, sittings, stock
+from palier.commands.demo import audit, meetings, names, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -37,7 +37,8 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
         timeline = Timeline(until)
         timeline.begin(_one_act_a_transaction(_lists_of_districts(begins)))
         timeline.begin(_one_act_a_transaction(meetings.hold(world)))
-        timeline.begin(_one_act_a_transaction(sittings.consult(world)))
+        timeline.begin(_one_act_a_transaction(meetings.sit_now(world)))
+        timeline.begin(_one_act_a_transaction(meetings.consult(world)))
         for number, (kind, name) in enumerate(names.landlords(landlords), 1):
             arrives = begins + _arrival(number, landlords)
             timeline.begin(_one_act_a_transaction(life(world, number, name, kind, arrives)))

@@ -105,7 +105,12 @@ def shipped_terms() -> dict[str, Any]:
 
 def terms_of(version: TermsVersion) -> Terms:
     """The terms of a version; each is read once a process."""
-    return _read(json.dumps(version.data, sort_keys=True))
+    return terms_in(version.data)
+
+
+def terms_in(data: Mapping[str, Any]) -> Terms:
+    """The terms that plain data say; each is read once a process."""
+    return _read(json.dumps(data, sort_keys=True))
 
 
 @lru_cache(maxsize=64)

@@ -28,6 +28,7 @@ from palier.committee.models import (
     Tenure,
     TermsVersion,
 )
+from palier.committee.queries.composing import terms_in
 from palier.committee.queries.polls import VOIDING_SIGNATURES, ticks
 from palier.committee.queries.recusals import recused_items
 from palier.committee.queries.sessions import items, sessions
@@ -36,7 +37,7 @@ from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Hold, Holder, Office, place
 from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.tally import Choice, Quorum, Result, Roll, quorum
-from palier.committee.rules.terms import Matter, Terms, parse
+from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import Person, dated
 from palier.directory.rules import Role
 
@@ -93,8 +94,8 @@ class Vote:
     sentence: str
     signatures: int
     """How many people have asked for its voiding."""
-    secret: bool
-    """Whether the terms that it was opened under keep its ballots secret."""
+    terms: Terms
+    """Those that it was opened under, whatever was published since."""
 
     @property
     def void(self) -> bool:
@@ -114,6 +115,11 @@ class Point:
     def vote(self) -> Vote | None:
         """Its last poll."""
         return self.votes[-1] if self.votes else None
+
+    @property
+    def standing(self) -> Vote | None:
+        """Its last poll, unless it was voided."""
+        return None if self.vote is None or self.vote.void else self.vote
 
     @property
     def under_way(self) -> bool:
@@ -170,7 +176,7 @@ def room(
     point = next((p for p, is_it in zip(points, wanted, strict=True) if is_it), None)
     if item is not None and point is None:
         return None
-    terms = parse(session.terms_) if session.terms_ else None
+    terms = terms_in(session.terms_) if session.terms_ else None
     given = tuple(session.proxies_)
     if point is not None and point.closed_to_me:
         return Room(session, terms, points, point, (), None, given)
@@ -245,7 +251,7 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
             result="result",
             sentence="sentence",
             signatures="signatures",
-            secrecy="terms__data__secret",
+            terms="terms__data",
         ),
         said_=_array(said, mandate="mandate", interest="interest"),
         out_=_array(
@@ -284,7 +290,7 @@ def _vote(row: Mapping[str, Any]) -> Vote:
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=datetime.fromisoformat(closed) if closed else None,
         result=Result(row["result"]) if row["result"] else None,
-        secret=row["secrecy"],
+        terms=terms_in(row["terms"]),
     )
 
 
@@ -300,7 +306,8 @@ class _Held:
 
 def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tuple[Line, ...], Quorum | None]:
     members = _members(session, point)
-    vote = point.vote if point and point.vote and not point.vote.void else None
+    vote = point.standing if point else None
+    terms = vote.terms if vote else terms
     roll = _roll(session, terms, point, vote) if point and terms and point.item.opened_at and not session.written else None
     if point is not None and vote is not None:
         held = _frozen(point, vote, members)
@@ -310,7 +317,7 @@ def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tupl
         held = _here(session, point)
     item: Any = point.item if point else None
     standing = {row["seat"]: row for row in item.ballots_ if row["poll"] == vote.pk} if vote else {}
-    told = vote is not None and vote.closed_at is not None and not vote.secret
+    told = vote is not None and vote.closed_at is not None and not vote.terms.secret
     offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
     lines = []
     for seat in session.seats_:

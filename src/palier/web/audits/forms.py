@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from palier.plans.rules.terms import Effect, Outcome
 from palier.stock.models import Residence
 from palier.web.documents.fields import in_a_list
 from palier.web.plans.forms import NumberField
-from palier.web.ui.forms import DayInput, HourInput
+from palier.web.ui.forms import DayInput, HourInput, offer
 
 
 def residence_in_words(residence: Any) -> str:
@@ -39,18 +39,6 @@ def _auditor(one: Any) -> str:
 
 def _member(one: Any) -> str:
     return f"{one.person.name}, {one.organisation.name}"
-
-
-def _offer(form: forms.Form, name: str, choices: Any, words: Callable[[Any], str] | None = None) -> None:
-    """Give a field what it offers: rows with their words, or pairs of a value and its words."""
-    field = form.fields[name]
-    if isinstance(field, forms.ModelChoiceField):
-        field.queryset = choices
-        if words:
-            # Django calls it with one argument, named or not as one likes.
-            field.label_from_instance = words  # type: ignore[method-assign, assignment]
-    elif isinstance(field, forms.ChoiceField):
-        field.choices = choices
 
 
 def _capital(words: str) -> str:
@@ -86,7 +74,7 @@ class ConsultForm(forms.Form):
 
     def __init__(self, *args: Any, accredited: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "auditors", accredited, _auditor)
+        offer(self, "auditors", accredited, _auditor)
 
 
 class ProposalForm(forms.Form):
@@ -176,7 +164,7 @@ class ItemForm(forms.Form):
 
     def __init__(self, *args: Any, residences: QuerySet[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "residence", residences, residence_in_words)
+        offer(self, "residence", residences, residence_in_words)
 
 
 class RequestForm(forms.Form):
@@ -196,7 +184,7 @@ class HandForm(forms.Form):
 
     def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "document", documents, in_a_list)
+        offer(self, "document", documents, in_a_list)
 
     def clean(self) -> dict[str, Any]:
         """One or the other."""
@@ -247,9 +235,9 @@ class FindingForm(forms.Form):
         self, *args: Any, themes: dict[str, str], residences: QuerySet[Any], documents: QuerySet[Document], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
-        _offer(self, "residence", residences, residence_in_words)
-        _offer(self, "documents", documents, in_a_list)
+        offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
+        offer(self, "residence", residences, residence_in_words)
+        offer(self, "documents", documents, in_a_list)
         if not documents:
             del self.fields["documents"]
 
@@ -271,8 +259,8 @@ class RecommendationForm(forms.Form):
 
     def __init__(self, *args: Any, themes: dict[str, str], findings: QuerySet[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
-        _offer(self, "findings", findings, _finding)
+        offer(self, "theme", [("", "Choisir un thème"), *themes.items()])
+        offer(self, "findings", findings, _finding)
 
 
 class ActionCheckForm(forms.Form):
@@ -314,7 +302,7 @@ class RemarkForm(forms.Form):
 
     def __init__(self, *args: Any, findings: QuerySet[Finding], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "finding", findings, _finding)
+        offer(self, "finding", findings, _finding)
 
 
 class AnswerForm(forms.Form):
@@ -337,7 +325,7 @@ class RegisterForm(forms.Form):
 
     def __init__(self, *args: Any, standings: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "etat", [("", "Tous"), *((s.value, s.label) for s in standings)])
+        offer(self, "etat", [("", "Tous"), *((s.value, s.label) for s in standings)])
 
 
 class GrantForm(forms.Form):
@@ -358,7 +346,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, members: QuerySet[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "member", members, _member)
+        offer(self, "member", members, _member)
 
 
 class TermsForm(forms.Form):

@@ -28,7 +28,7 @@ from palier.web.committee.conditions import Conditions
 from palier.web.committee.conditions import conditions as conditions_of
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
-from palier.web.ui.forms import DayInput
+from palier.web.ui.forms import DayInput, offer
 
 
 class DecisionForm(forms.Form):
@@ -45,9 +45,7 @@ class DecisionForm(forms.Form):
 
     def __init__(self, *args: Any, outcomes: list[Outcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["outcome"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(outcome.value, outcome.about.label) for outcome in outcomes]
+        offer(self, "outcome", [(outcome.value, outcome.about.label) for outcome in outcomes])
 
 
 @door(GET=(Thing.DECISION_NOTICE, Right.READ))

@@ -20,7 +20,7 @@ from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.web.audits.forms import GrantForm
 from palier.web.frameworks.grids import GridForm
-from palier.web.ui.forms import DayInput
+from palier.web.ui.forms import DayInput, offer
 
 
 def _presentation() -> forms.CharField:
@@ -47,10 +47,7 @@ class ItemForm(forms.Form):
 
     def __init__(self, *args: Any, journeys: QuerySet[Journey], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["journey"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = journeys
-        field.label_from_instance = _words  # type: ignore[method-assign, assignment]
+        offer(self, "journey", journeys, _words)
 
     def clean(self) -> dict[str, Any]:
         """Another subject needs its title."""
@@ -124,10 +121,7 @@ class ReexamineForm(forms.Form):
     def __init__(self, *args: Any, held: QuerySet[Accreditation], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choices = held
-        field = self.fields["accreditation"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = held
-        field.label_from_instance = lambda one: f"{one.person.name}, {one.firm.name}"  # type: ignore[method-assign, assignment]
+        offer(self, "accreditation", held, lambda one: f"{one.person.name}, {one.firm.name}")
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
@@ -155,10 +149,7 @@ class RulesItemForm(forms.Form):
     def __init__(self, *args: Any, drafts: QuerySet[RuleSetVersion], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.choices = drafts
-        field = self.fields["rule_set"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = drafts
-        field.label_from_instance = lambda one: f"{one.title}, version {one.number}"  # type: ignore[method-assign, assignment]
+        offer(self, "rule_set", drafts, lambda one: f"{one.title}, version {one.number}")
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""

@@ -82,7 +82,8 @@ def _refresh(request: Request, found: queries.Room) -> HttpResponse:
 
 def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     session, point = found.session, found.point
-    vote = point.vote if point and point.vote and not point.vote.void and not point.closed_to_me else None
+    vote = point.standing if point and not point.closed_to_me else None
+    terms = vote.terms if vote else found.terms
     titulars = (m.person for line in found.lines if line.office is Office.PRESIDENT for m in line.members if not m.rank)
     runs = bool(request.may(Right.WRITE, Thing.BALLOT)) or request.user.pk in titulars
     return {
@@ -92,8 +93,8 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "point": point,
         "matter": Matter(point.item.matter).label if point else "",
         "vote": vote,
-        "rule": found.terms.majority_on(Matter(point.item.matter)) if found.terms and point else None,
-        "secret": bool(vote and vote.secret),
+        "rule": terms.majority_on(Matter(point.item.matter)) if terms and point else None,
+        "terms": terms,
         "may_run": runs and not (point and point.closed_to_me),
         "held": session.state in HELD and not session.written,
         "open": session.state is SessionState.OPEN,
@@ -102,7 +103,6 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "every": 30 if session.written else 3,
         "viewer": request.user.pk,
         "now": request.at,
-        "remote": bool(found.terms and found.terms.remote),
         "left": [p for p in found.points if p.item.opened_at is None and not p.item.is_over],
     }
 

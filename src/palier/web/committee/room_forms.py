@@ -13,9 +13,11 @@ from palier.committee.rules.effects import Effect, parse
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.tally import Choice
 from palier.label.rules.rulesets import Audit
-from palier.web.ui.forms import DayInput
+from palier.web.committee.session_forms import in_seats
+from palier.web.ui.forms import DayInput, offer
 
 AWAY, HERE, REMOTE = "away", "here", "remote"
+_CHOOSE = ("", "Choisissez")
 _PLACES = [(AWAY, "Absence"), (HERE, "Sur place"), (REMOTE, "À distance")]
 
 
@@ -54,7 +56,7 @@ class MandateForm(forms.Form):
 
     def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _among(self, "mandate", members)
+        offer(self, "mandate", [_CHOOSE, *in_seats(members)])
 
 
 class ProxyForm(forms.Form):
@@ -66,7 +68,7 @@ class ProxyForm(forms.Form):
     def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("giver", "carrier"):
-            _among(self, name, members)
+            offer(self, name, [_CHOOSE, *in_seats(members)])
 
 
 def _effect_fields(proposed: Effect) -> dict[str, forms.Field]:
@@ -108,9 +110,8 @@ class PollForm(forms.Form):
         super().__init__(*args, **kwargs)
         self._item, self._proposed = item, parse(item.proposal)
         self.fields |= _effect_fields(self._proposed)
-        outcome, motion = self.fields["outcome"], self.fields["motion"]
-        assert isinstance(outcome, forms.ChoiceField)
-        outcome.choices = [(o.value, o.about.label) for o in outcomes]
+        motion = self.fields["motion"]
+        offer(self, "outcome", [(o.value, o.about.label) for o in outcomes])
         if not outcomes:
             for name in ("outcome", "reasons"):
                 del self.fields[name]
@@ -160,9 +161,3 @@ class BallotForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
         return self.cleaned_data | {"choice": Choice(self.cleaned_data["choice"])}
-
-
-def _among(form: forms.Form, name: str, members: Collection[Mandate]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
-    field.choices = [("", "Choisissez"), *((m.pk, f"{m.person.name}, siège {m.seat.number}") for m in members)]

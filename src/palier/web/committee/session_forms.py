@@ -13,7 +13,7 @@ from palier.committee.models import Mandate
 from palier.committee.rules.agenda import Coming
 from palier.committee.rules.conflicts import Clue, Interest
 from palier.committee.rules.seats import Recusal as Reach
-from palier.web.ui.forms import DayInput, HourInput
+from palier.web.ui.forms import DayInput, HourInput, offer
 
 
 class AgainForm(forms.Form):
@@ -89,6 +89,11 @@ class DeclareForm(forms.Form):
     )
 
 
+def in_seats(members: Collection[Mandate]) -> list[tuple[int, str]]:
+    """Members to choose among, each with their seat."""
+    return [(m.pk, f"{m.person.name}, siège {m.seat.number}") for m in members]
+
+
 class RecuseForm(forms.Form):
     """Who takes no part in a matter."""
 
@@ -100,9 +105,7 @@ class RecuseForm(forms.Form):
 
     def __init__(self, *args: Any, members: Collection[Mandate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["mandate"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [(m.pk, f"{m.person.name}, siège {m.seat.number}") for m in members]
+        offer(self, "mandate", in_seats(members))
 
 
 class ReviewForm(forms.Form):
@@ -122,12 +125,14 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         names = {m.person_id: m.person.name for m in members}
         self._clues = {f"{clue.person} {clue.ground} {clue.detail}": clue for clue in clues if clue.confirmed is not False}
-        field = self.fields["clue"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = [
-            (key, f"{names[clue.person]} {clue.ground.label}" + (f" ({clue.detail})" if clue.detail else ""))
-            for key, clue in self._clues.items()
-        ]
+        offer(
+            self,
+            "clue",
+            [
+                (key, f"{names[clue.person]} {clue.ground.label}" + (f" ({clue.detail})" if clue.detail else ""))
+                for key, clue in self._clues.items()
+            ],
+        )
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""

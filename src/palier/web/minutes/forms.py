@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from palier.calendar import in_words, paris_day
 from palier.committee.models import Item, Session
+from palier.web.ui.forms import offer
 
 _ROWS = forms.Textarea(attrs={"rows": 4})
 
@@ -90,10 +91,7 @@ class ApproveForm(forms.Form):
 
     def __init__(self, *args: Any, sessions: QuerySet[Session], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["session"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = sessions
-        field.label_from_instance = _words  # type: ignore[method-assign, assignment]
+        offer(self, "session", sessions, _words)
 
 
 def _words(session: Session) -> str:

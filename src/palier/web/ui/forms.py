@@ -1,7 +1,8 @@
 """How Django's forms are drawn and what they say: our templates, our words, no style of their own."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
@@ -81,3 +82,15 @@ class DraftForm(forms.Form):
         """After a conflict, with both texts in sight: saved again, it replaces the draft of that instant."""
         self.data = given = cast(QueryDict, self.data).copy()
         given["over"] = written_at.isoformat()
+
+
+def offer(form: forms.Form, name: str, choices: Any, words: Callable[[Any], str] | None = None) -> None:
+    """Give a field what it offers: rows with their words, or pairs of a value and its words."""
+    field = form.fields[name]
+    if isinstance(field, forms.ModelChoiceField):
+        field.queryset = choices
+        if words:
+            # Django calls it with one argument, named or not as one likes.
+            field.label_from_instance = words  # type: ignore[method-assign, assignment]
+    elif isinstance(field, forms.ChoiceField):
+        field.choices = choices
