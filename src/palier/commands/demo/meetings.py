@@ -177,7 +177,7 @@ def sit_now(world: World) -> Life:
     """A session that opened an hour ago: its first matter is put to the vote, half of the seats have voted."""
     committee, rng = Committee.objects.get(name=COMMITTEE), chance("now")
     today = paris_day(world.today)
-    at = yield office_hours(today - timedelta(days=24), rng)
+    at = yield office_hours(today - timedelta(days=19), rng)
     starts_at = world.today - timedelta(minutes=75)
     session = _convene(world, committee, starts_at, next_session(today), "La charte des visites de sites", at)
     clock = _clock((yield starts_at))
