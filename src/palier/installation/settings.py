@@ -78,6 +78,7 @@ ROOMS = [
     "palier.documents",
     "palier.frameworks",
     "palier.stock",
+    "palier.sources",
     "palier.sites",
     "palier.consultation",
     "palier.plans",

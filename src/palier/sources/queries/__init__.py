@@ -1,0 +1,28 @@
+"""What one may ask of the sources. ``landlord`` is always said: nothing is found across landlords."""
+
+from palier.sources.queries.figures import (
+    brought_readings,
+    coverage,
+    latest_readings,
+    presence_by_residence,
+    readings_of,
+)
+from palier.sources.queries.files import intakes, saved_mappings
+from palier.sources.queries.incidents import Monthly, incidents, incidents_of, monthly_incidents
+from palier.sources.queries.territory import iris_of, open_years
+
+__all__ = [
+    "Monthly",
+    "brought_readings",
+    "coverage",
+    "incidents",
+    "incidents_of",
+    "intakes",
+    "iris_of",
+    "latest_readings",
+    "monthly_incidents",
+    "open_years",
+    "presence_by_residence",
+    "readings_of",
+    "saved_mappings",
+]

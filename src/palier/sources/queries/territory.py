@@ -1,0 +1,73 @@
+"""Open data, and where residences are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+from django.db import connection
+from django.db.models import Max
+
+from palier.sources.models import Iris, OpenFigure
+from palier.sources.rules.indicators import INDICATORS
+from palier.sources.rules.territory import figures_commune
+from palier.stock.geography import locate
+from palier.stock.models import Residence
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A public figure as it stands for a place."""
+
+    value: Decimal
+    denominator: int | None
+    year: int
+
+
+def iris_of(*, residences: Iterable[Residence]) -> dict[int, Iris]:
+    """The IRIS that the point of each residence is in, in the latest contours. Residences without a point have none.
+
+    Two SQL queries: the couples of a point and a box around it, then the contours of those boxes.
+    """
+    placed = [found for found in residences if found.lon is not None and found.lat is not None]
+    if not placed:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT DISTINCT i.id FROM sources_iris i
+               JOIN unnest(%s::float8[], %s::float8[]) AS p(lon, lat)
+                 ON p.lon BETWEEN i.west AND i.east AND p.lat BETWEEN i.south AND i.north
+               WHERE i.year = (SELECT max(year) FROM sources_iris)""",
+            [[r.lon for r in placed], [r.lat for r in placed]],
+        )
+        near = [pk for (pk,) in cursor.fetchall()]
+    shapes = list(Iris.objects.filter(pk__in=near).defer("outline").order_by("code"))
+    lon = np.array([r.lon for r in placed], dtype=np.float64)
+    lat = np.array([r.lat for r in placed], dtype=np.float64)
+    found = locate(lon, lat, [bytes(iris.shape) for iris in shapes])
+    return {residence.pk: shapes[index] for residence, index in zip(placed, found.tolist(), strict=True) if index >= 0}
+
+
+def published(*, territories: Collection[str], on: date) -> dict[tuple[str, str], Published]:
+    """The latest figure of each indicator for each commune or IRIS, of a year before the day. One SQL query."""
+    rows = OpenFigure.objects.filter(territory__in=territories, year__lt=on.year + 1).order_by("year")
+    return {(row.territory, row.indicator): Published(row.value, row.denominator, row.year) for row in rows}
+
+
+def commune_of(residence: Residence) -> str:
+    """The code under which a residence's commune stands in published figures; empty when it is not known."""
+    return figures_commune(residence.commune)
+
+
+def open_years() -> list[tuple[str, int, int]]:
+    """What open data are loaded: indicator, latest year, how many places it says something of. One SQL query."""
+    rows = OpenFigure.objects.values("indicator").annotate(latest=Max("year")).order_by()
+    latest = {row["indicator"]: row["latest"] for row in rows}
+    return [
+        (key, latest[key], OpenFigure.objects.filter(indicator=key, year=latest[key]).count())
+        for key in INDICATORS
+        if key in latest
+    ]
