@@ -82,6 +82,7 @@ ROOMS = [
     "palier.sites",
     "palier.consultation",
     "palier.plans",
+    "palier.projects",
     "palier.label",
     "palier.audits",
     "palier.committee",

@@ -26,6 +26,7 @@ from palier.ledger import operations as ledger
 from palier.minutes import operations as minutes
 from palier.outbox import operations as outbox
 from palier.plans import operations as plans
+from palier.projects import operations as projects
 from palier.register import operations as register
 from palier.register.seal import NoSeal
 from palier.stock import operations as stock
@@ -45,6 +46,7 @@ DUE: tuple[Callable[..., object], ...] = (
     committee.remind_due,
     committee.close_due,
     plans.remind_due,
+    projects.remind_help_due,
 )
 
 

@@ -35,6 +35,7 @@ class Purpose:
 PURPOSES: dict[str, Purpose] = {
     "hqs_diagnosis": Purpose("Diagnostic HQS", Thing.FINDINGS, held=True),
     "complex_sites": Purpose("Cotation des sites", Thing.SITE_RATING),
+    "site_diagnosis": Purpose("Diagnostic approfondi d’un site", Thing.SITE_RATING),
     "charter_review": Purpose("Revue de charte", Thing.CHARTER, self_started=True),
 }
 
