@@ -8,7 +8,7 @@ from palier.sources.queries.figures import (
     readings_of,
 )
 from palier.sources.queries.files import intakes, saved_mappings
-from palier.sources.queries.incidents import Monthly, incidents, incidents_of, monthly_incidents
+from palier.sources.queries.incidents import Monthly, incidents, incidents_of, log_since, monthly_incidents
 from palier.sources.queries.territory import iris_of, open_years
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "intakes",
     "iris_of",
     "latest_readings",
+    "log_since",
     "monthly_incidents",
     "open_years",
     "presence_by_residence",
