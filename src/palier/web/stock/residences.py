@@ -123,6 +123,7 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
     vintages = list(queries.vintages_of(residence=item))
     standings = queries.standings_of(residence=item)
     current = queries.current_import(landlord=landlord)
+    gone = current is None or item.last_source_id != current.pk
     version = version_on(request.on)
     now = next((s for s in standings if s.retained and s.version == version and s.source_id == item.last_source_id), None)
     shape, words = said(now.inside if now else None, now.known if now else None)
@@ -132,7 +133,7 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
         "vintages": vintages,
         "homes": vintages[0].homes if vintages else None,
         "located": vintages[0].located if vintages else 0,
-        "gone": current is None or item.last_source_id != current.pk,
+        "gone": gone,
         "current": current,
         "standing": {"shape": shape, "label": words, "now": now, "version": version},
         "standings": [(s, Method(s.method).label, *said(s.inside, s.known), _disagrees(s, standings)) for s in standings],
@@ -140,6 +141,7 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
         "make_up": _make_up(queries.make_up_of(residence=item)),
         "history": entries_of(request, "stock.residence", item.pk),
         "may_write": bool(request.may(Right.WRITE, Thing.STOCK)),
+        "may_read_site": not gone and bool(request.may(Right.READ, Thing.SITE_RATING)),
     }
     return render(request, "stock/residence.html", context)
 
