@@ -9,7 +9,7 @@ from palier.sources.queries.figures import (
 )
 from palier.sources.queries.files import intakes, saved_mappings
 from palier.sources.queries.incidents import Monthly, incidents, incidents_of, log_since, monthly_incidents
-from palier.sources.queries.territory import iris_of, open_years
+from palier.sources.queries.territory import iris_of, open_years, outlines
 
 __all__ = [
     "Monthly",
@@ -23,6 +23,7 @@ __all__ = [
     "log_since",
     "monthly_incidents",
     "open_years",
+    "outlines",
     "presence_by_residence",
     "readings_of",
     "saved_mappings",

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from palier.sources.models import Iris, OpenFigure
 from palier.sources.rules.indicators import INDICATORS
@@ -49,6 +49,11 @@ def iris_of(*, residences: Iterable[Residence]) -> dict[int, Iris]:
     lat = np.array([r.lat for r in placed], dtype=np.float64)
     found = locate(lon, lat, [bytes(iris.shape) for iris in shapes])
     return {residence.pk: shapes[index] for residence, index in zip(placed, found.tolist(), strict=True) if index >= 0}
+
+
+def outlines(*, iris: Collection[int]) -> QuerySet[Iris]:
+    """IRIS with their outlines, for a map, without the exact shapes."""
+    return Iris.objects.filter(pk__in=iris).defer("shape").order_by("code")
 
 
 def published(*, territories: Collection[str], on: date) -> dict[tuple[str, str], Published]:

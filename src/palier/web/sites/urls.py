@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.sites import one, sheet, views
+from palier.web.sites import maps, one, sheet, views
 
 _FILE = "organismes/<int:landlord_id>/sites/"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path(f"{_FILE}prioritaires/ajouter/", one.accept_proposed, name="priority_sites_add"),
     path(f"{_FILE}prioritaires/confirmer/", one.confirm, name="priority_sites_confirm"),
     path(f"{_FILE}prioritaires/<int:site_id>/retirer/", one.remove, name="priority_site_remove"),
+    path(f"{_FILE}carte/", maps.sites_map, name="sites_map"),
+    path(f"{_FILE}carte.geojson", maps.sites_points, name="sites_points"),
     path(f"{_FILE}comparer/", sheet.compare, name="sites_compare"),
     path(f"{_FILE}<int:residence_id>/fiche/", sheet.sheet, name="site_sheet"),
     path(f"{_FILE}<int:residence_id>/", one.site, name="site"),

@@ -33,14 +33,14 @@ def stock_map(request: Request, landlord: Landlord) -> HttpResponse:
 def stock_points(request: Request, landlord: Landlord) -> JsonResponse:
     """Residences and the districts around them, as GeoJSON."""
     rows = list(queries.residences(landlord=landlord, on=request.on).filter(lon__isnull=False))
-    return _geojson([*(_residence(landlord, row) for row in rows), *_around(rows, request)])
+    return geojson([*(_residence(landlord, row) for row in rows), *areas_around(rows, request)])
 
 
 @door(GET=READ)
 def districts(request: Request, landlord: Landlord) -> JsonResponse:
     """The contours of the districts around a landlord's residences, as GeoJSON: a layer for any map of the stock."""
     rows = list(queries.residences(landlord=landlord, on=request.on).filter(lon__isnull=False))
-    return _geojson(_around(rows, request))
+    return geojson(areas_around(rows, request))
 
 
 @door(GET=READ)
@@ -48,19 +48,20 @@ def residence_points(request: Request, landlord: Landlord, residence_id: int) ->
     """The addresses of a residence (its own point when they have none) and the districts around, as GeoJSON."""
     item = residence_or_404(landlord, residence_id)
     if item.lon is None or item.lat is None:
-        return _geojson([])
+        return geojson([])
     rows = list(queries.points_of(residence=item)) or [
         {"address": item.address, "homes": None, "lon": item.lon, "lat": item.lat}
     ]
-    points = [_feature(row["lon"], row["lat"], name=row["address"] or item.name, note=_homes(row["homes"])) for row in rows]
-    return _geojson([*points, *_areas(_box((row["lon"], row["lat"]) for row in rows), version_on(request.on))])
+    points = [feature(row["lon"], row["lat"], name=row["address"] or item.name, note=_homes(row["homes"])) for row in rows]
+    return geojson([*points, *_areas(_box((row["lon"], row["lat"]) for row in rows), version_on(request.on))])
 
 
 def _homes(count: int | None) -> str:
     return "nombre de logements inconnu" if count is None else f"{count} logement{'s' if count > 1 else ''}"
 
 
-def _feature(lon: float, lat: float, **properties: Any) -> dict[str, Any]:
+def feature(lon: float, lat: float, **properties: Any) -> dict[str, Any]:
+    """A point and what is said of it."""
     return {"type": "Feature", "geometry": {"type": "Point", "coordinates": [lon, lat]}, "properties": properties}
 
 
@@ -69,7 +70,7 @@ def _residence(landlord: Landlord, row: Any) -> dict[str, Any]:
     words = f"{_homes(row.homes)}. {standing(row.inside, row.known).label}."
     url = reverse("residence", kwargs={"landlord_id": landlord.pk, "residence_id": row.pk})
     pale = {} if row.in_qpv else {"level": 0}
-    return _feature(row.lon, row.lat, name=row.name, note=words, url=url, **pale)
+    return feature(row.lon, row.lat, name=row.name, note=words, url=url, **pale)
 
 
 def _box(points: Iterable[tuple[float, float]]) -> Box:
@@ -77,7 +78,8 @@ def _box(points: Iterable[tuple[float, float]]) -> Box:
     return (min(lons) - _AROUND, min(lats) - _AROUND, max(lons) + _AROUND, max(lats) + _AROUND)
 
 
-def _around(rows: list[Any], request: Request) -> list[dict[str, Any]]:
+def areas_around(rows: list[Any], request: Request) -> list[dict[str, Any]]:
+    """The priority districts around placed residences."""
     return _areas(_box((row.lon, row.lat) for row in rows), version_on(request.on)) if rows else []
 
 
@@ -92,5 +94,6 @@ def _areas(box: Box, version: str) -> list[dict[str, Any]]:
     ]
 
 
-def _geojson(features: list[dict[str, Any]]) -> JsonResponse:
+def geojson(features: list[dict[str, Any]]) -> JsonResponse:
+    """What a map reads."""
     return JsonResponse({"type": "FeatureCollection", "features": features}, content_type="application/geo+json")

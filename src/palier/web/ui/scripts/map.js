@@ -1,5 +1,6 @@
 // A map of what a GeoJSON address gives: <div data-map="/…/residences.geojson">. The table stands first; this is beside it.
-// Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed.
+// Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed, but
+// for those that carry a share (properties.share, 0 to 1), which are the fuller the larger it is.
 import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 
@@ -31,6 +32,8 @@ function style(collection) {
     token("--site-3"),
     token("--rail"),
   ];
+  // The steps of the legend beside the map.
+  const ofShare = ["step", ["get", "share"], 0.04, 0.001, 0.2, 0.1, 0.38, 0.25, 0.58, 0.5, 0.8];
   return {
     version: 8,
     sources: {
@@ -45,11 +48,25 @@ function style(collection) {
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": token("--wall-2") } },
-      { id: "areas", type: "fill", source: "shapes", paint: { "fill-color": token("--plum"), "fill-opacity": 0.06 } },
+      {
+        id: "areas",
+        type: "fill",
+        source: "shapes",
+        filter: ["!", ["has", "share"]],
+        paint: { "fill-color": token("--plum"), "fill-opacity": 0.06 },
+      },
+      {
+        id: "shares",
+        type: "fill",
+        source: "shapes",
+        filter: ["has", "share"],
+        paint: { "fill-color": token("--site-2"), "fill-opacity": ofShare, "fill-outline-color": ink },
+      },
       {
         id: "edges",
         type: "line",
         source: "shapes",
+        filter: ["!", ["has", "share"]],
         paint: { "line-color": token("--plum"), "line-width": 2, "line-dasharray": [3, 2] },
       },
       {

@@ -1,0 +1,109 @@
+"""The map of the sites: the table says all, the map the same, IRIS by IRIS where the contours are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+import shapely
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from palier.directory.models import Landlord, Person
+from palier.directory.rules import Role
+from palier.sites import operations
+from palier.sites.operations import Given
+from palier.sites.rules import Level
+from palier.sources.models import Iris
+from palier.stock.models import Residence
+from tests.browser import OpenPage, check
+from tests.fixtures import NOON
+
+Stock = Callable[..., list[Residence]]
+
+
+@pytest.fixture
+def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
+    return make_landlord("Montfictif Habitat")
+
+
+@pytest.fixture
+def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
+    return make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
+
+
+@pytest.fixture
+def rated(landlord: Landlord, lead: Person, make_stock: Stock) -> list[Residence]:
+    """Four residences: two in one IRIS, one of them complex; one in another IRIS, ordinary; one without a point, complex."""
+    residences = make_stock(landlord, 4)
+    for residence, lon in zip(residences, (2.481, 2.482, 2.491), strict=False):
+        residence.lon, residence.lat = lon, 48.905
+        residence.save(update_fields=["lon", "lat"])
+    for number, west in enumerate((2.48, 2.49)):
+        box = shapely.box(west, 48.9, west + 0.01, 48.91)
+        Iris.objects.create(
+            year=2024,
+            code=f"93010010{number}",
+            label=f"Quartier {number + 1}",
+            commune="93010",
+            shape=shapely.to_wkb(box),
+            outline=shapely.geometry.mapping(box),
+            west=west,
+            south=48.9,
+            east=west + 0.01,
+            north=48.91,
+        )
+    campaign = operations.open_campaign(landlord=landlord, cycle=1, by=lead, at=NOON)
+    levels = (Level.EXTREME, Level.NONE, Level.NONE, Level.IMPORTANT)
+    given = [Given(r.pk, level, "Halls occupés.") for r, level in zip(residences, levels, strict=True)]
+    operations.rate(campaign=campaign, given=given, by=lead, at=NOON)
+    return residences
+
+
+def url(name: str, landlord: Landlord) -> str:
+    return reverse(name, kwargs={"landlord_id": landlord.pk})
+
+
+@pytest.mark.django_db
+def test_the_table_and_the_map_say_the_same(
+    sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence]
+) -> None:
+    client = sign_in(lead)
+    places = {
+        p.label: (p.residences, p.complex, round(p.share, 2)) for p in client.get(url("sites_map", landlord)).context["places"]
+    }
+    assert places == {"Quartier 1": (2, 1, 0.5), "Quartier 2": (1, 0, 0.0), "Bondy": (1, 1, 1.0)}
+    features = client.get(url("sites_points", landlord)).json()["features"]
+    shares = {f["properties"]["name"]: f["properties"]["share"] for f in features if "share" in f["properties"]}
+    assert shares == {"Quartier 1": 0.5, "Quartier 2": 0.0}
+    levels = {f["properties"]["name"]: f["properties"]["level"] for f in features if f["geometry"]["type"] == "Point"}
+    assert levels == {"Résidence A": 3, "Résidence B": 0, "Résidence C": 0}
+
+
+@pytest.mark.django_db
+def test_the_map_costs_the_same_whatever_the_stock(
+    sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence], make_stock: Stock
+) -> None:
+    client, counts = sign_in(lead), []
+    for many in (1, 30):
+        make_stock(landlord, many, year=2025 + many)
+        Residence.objects.filter(landlord=landlord).update(lon=2.481, lat=48.905)
+        for name in ("sites_map", "sites_points"):
+            client.get(url(name, landlord))
+            with CaptureQueriesContext(connection) as queries:
+                client.get(url(name, landlord))
+            counts.append(len(queries))
+    assert counts[:2] == counts[2:]
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_looks(browser_page: OpenPage, landlord: Landlord, lead: Person, rated: list[Residence]) -> None:
+    page = browser_page(lead)
+    page.goto(url("sites_map", landlord))
+    page.locator("[data-map-ready]").wait_for()
+    check(page, "sites-map")
+    page.get_by_role("link", name="Part des logements").click()
+    assert page.locator("tbody th").first.inner_text().startswith("Quartier 2")
