@@ -73,6 +73,15 @@ def test_the_dates_of_a_label_not_yet_renewed_say_nothing_of_the_next() -> None:
     assert climbing[-1].note == "à partir du 17 avril 2026"
 
 
+def test_a_label_is_dated_from_its_award_whenever_the_next_step_began() -> None:
+    label = {"label_from": date(2024, 4, 18), "label_until": date(2025, 10, 17)}
+    left = {Stage.DECISION_AWARD: date(2024, 4, 25), Stage.LABELLED: date(2025, 3, 2)}
+    here = standing(Stage.VERIFICATION_AUDIT, **label, left_on=left)
+    step = steps_of_flight(here)[0]
+    assert (step.name, step.spoken, step.note) == ("Labellisé", "fait", "le 18 avril 2024")
+    assert [view.note for view in staircase(here) if view.name == "Labellisation"] == ["le 18 avril 2024"]
+
+
 def test_a_single_grant_of_three_years_has_no_confirmation() -> None:
     assert Landing.CONFIRMATION not in landings(RULES["one_year_then_three"], 1)
     assert towards(Stage.LABELLED, RULES["one_year_then_three"], 1) == (Landing.RENEWAL, 0)

@@ -223,8 +223,15 @@ def _current(standing: Standing, landing: Landing, stages: tuple[Stage, ...], be
 
 
 def _reached_on(standing: Standing, stages: tuple[Stage, ...]) -> str:
+    if stages[-1] is Stage.DECISION_AWARD and standing.label_from:
+        return f"le {in_words(standing.label_from)}"
     left = standing.left_on.get(stages[-1])
     return f"le {in_words(left)}" if left else ""
+
+
+def _done_on(standing: Standing, stage: Stage) -> date | None:
+    """The day on which a step was done: for the label itself the day from which it holds, whenever the next step began."""
+    return standing.label_from if stage is Stage.LABELLED else standing.left_on.get(stage)
 
 
 def _expected(standing: Standing, landing: Landing) -> str:
@@ -264,10 +271,10 @@ def steps_of_flight(standing: Standing) -> tuple[StepView, ...]:
     views = []
     for i, stage in enumerate(flight(landing, standing.rules)):
         state = "done" if i < behind else "doing" if i == behind else "todo"
-        left = standing.left_on.get(stage)
+        done = _done_on(standing, stage)
         whose = stage.about.holder.label
         if state == "done":
-            note = f"le {in_words(left)}" if left else ""
+            note = f"le {in_words(done)}" if done else ""
         elif state == "doing":
             whose = (standing.holder or stage.about.holder).label
             note = f"{whose}, avant le {in_words(standing.due_on)}" if standing.due_on else whose

@@ -371,10 +371,18 @@ def test_a_withdrawal_is_heard_the_reasons_are_read_and_the_answer_reaches_the_c
     labelled.refresh_from_db()
     assert labelled.stage == Stage.HEARING
     theirs = sign_in(director)
+    page = theirs.get(f"{here}/parcours/").content.decode()
+    assert "Ce que vous pouvez faire" in page
+    assert "Être entendu, jusqu’au" in page
+    assert "Cela relève du comité" not in page
+    assert "Ce que l’organisme peut faire" in client.get(f"{here}/parcours/").content.decode()
     assert "Trois sites sont à l’abandon." in theirs.get(f"{here}/parcours/observations/").content.decode()
     answer = "Les travaux ont commencé. " * 40
     assert theirs.post(f"{here}/parcours/observations/", {"text": answer}).status_code == 302
-    assert "décider du retrait ou du maintien" in theirs.get(f"{here}/parcours/").content.decode()
+    page = theirs.get(f"{here}/parcours/").content.decode()
+    assert "décider du retrait ou du maintien" in page
+    assert "L’organisme est entendu" in page
+    assert "Il manque" not in page
     again = theirs.post(f"{here}/parcours/observations/", {"text": "Autre"})
     assert again.status_code == 422
     decision = client.get(f"{here}/decisions/enregistrer/").content.decode()
@@ -487,6 +495,10 @@ def test_a_label_that_expired_says_from_when_to_when_it_held(
     labelled: Journey, make_person: Callable[..., Person], sign_in: Callable[[Person], Client], at: datetime
 ) -> None:
     operations.lapse_due(at=at + timedelta(days=600))
-    page = sign_in(make_person(Role.DIRECTOR, labelled.landlord)).get(f"/organismes/{labelled.landlord_id}/parcours/")
+    here = f"/organismes/{labelled.landlord_id}/parcours/"
+    page = sign_in(make_person(Role.DIRECTOR, labelled.landlord)).get(here)
     said = page.content.decode().replace("\u202f", " ").replace("\xa0", " ")
     assert "Le label valait du 30 novembre 2025 au 14 avril 2027." in said
+    assert "Un nouveau parcours peut s’ouvrir ici : c’est à la personne responsable de la qualité" in said
+    lead = sign_in(make_person(Role.QUALITY_LEAD, labelled.landlord)).get(here)
+    assert "Ouvrir un nouveau parcours" in lead.content.decode()

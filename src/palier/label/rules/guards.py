@@ -280,7 +280,9 @@ def next_step(facts: Facts) -> Step | None:
 
 
 def missing(facts: Facts) -> Verdict:
-    """What the step that climbs from here still asks for, whoever takes it."""
+    """What the step that climbs from here still asks for, whoever takes it; of a landlord not heard yet, to be heard first."""
+    if facts.stage is Stage.HEARING and not (heard := _heard(facts)):
+        return heard
     step = BY_ACT["withdraw_label"] if facts.stage is Stage.HEARING else next_step(facts)
     return conditions(step, facts) if step else YES
 
