@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from io import BytesIO
 
@@ -19,7 +19,8 @@ from palier.audits.models import (
     Report,
     SiteCheck,
 )
-from palier.committee.models import Decision
+from palier.committee.models import Decision, Session
+from palier.committee.operations import found as found_committee
 from palier.consultation.operations import answer_opinion, give_opinion, mark_read, open_round
 from palier.consultation.queries import voices
 from palier.consultation.rules import Duty, Opinion
@@ -35,6 +36,8 @@ from palier.label.operations import deposit, load_shipped, open_journey
 from palier.label.queries import required_pieces, rule_set_on, rules_of
 from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
+from palier.minutes.operations import send
+from palier.minutes.operations import start as start_minutes
 from palier.plans.models import Snapshot
 from palier.plans.operations import (
     add_action,
@@ -73,11 +76,23 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _journey, _tenants, _plan, _assessments, _audit):
+    for fill in (_stock, _journey, _tenants, _plan, _assessments, _audit, _minutes):
         fill(file)
     said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
     file.found["history"] = said.number
     return file
+
+
+def _minutes(file: File) -> None:
+    """The minutes of a session that somebody else’s committee held, sent for comments."""
+    committee = found_committee(name=f"Comité {file.landlord.pk}", by=file.lead, at=NOON)
+    moments = dict.fromkeys(("convened_at", "opened_at", "closed_at", "created_at", "starts_at"), NOON)
+    held = Session.objects.create(
+        committee=committee, number=1, ends_at=NOON + timedelta(hours=1), opened_seats=0, written=True, **moments
+    )
+    made = start_minutes(session=held, by=file.lead, at=NOON)
+    send(minutes=made, by=file.lead, at=NOON)
+    file.found["minutes"] = made.pk
 
 
 def _stock(file: File) -> None:

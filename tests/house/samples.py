@@ -312,5 +312,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "minutes_file:number": lambda _: 1,
     "minutes_file:form": lambda _: "json",
 }
-OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_approve", "_sign", "_correct", "_version", "_file")
+OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -76,8 +76,8 @@ class Held:
         minutes.refresh_from_db()
         return minutes
 
-    def hold_next(self) -> Session:
-        """The next session, opened."""
+    def prepare_next(self) -> Session:
+        """The next session, in preparation."""
         from palier.committee import operations
 
         starts = self.sitting.later() + timedelta(days=30)
@@ -85,20 +85,42 @@ class Held:
             committee=self.sitting.committee, starts_at=starts, ends_at=starts + timedelta(hours=2), by=self.referent,
             at=self.sitting.later(),
         )  # fmt: skip
-        before, self.sitting.session = self.sitting.session, self.next
-        self.sitting.at = self.sitting.later()
-        self.sitting.put("Approuver le procès-verbal")
-        self.sitting.convene()
-        self.sitting.now = starts
-        self.sitting.open(*self.sitting.titulars[:3])
-        self.next, self.sitting.session = self.sitting.session, before
         return self.next
 
-    def approve(self, minutes: Minutes) -> Minutes:
-        from palier.minutes import operations
+    def propose(self, minutes: Minutes) -> Item:
+        """The approval of the minutes, on the agenda of the next session, convened."""
+        from palier.committee import operations
+        from palier.minutes.operations import propose
 
-        later = self.next or self.hold_next()
-        operations.approve(minutes=minutes, session=later, by=self.referent, at=self.sitting.later())
+        item = propose(minutes=minutes, session=self.prepare_next(), by=self.referent, at=self.sitting.later())
+        operations.convene(session=item.session, by=self.referent, at=self.sitting.later())
+        return item
+
+    def vote(self, item: Item, outcome: str = "minutes_approved", reasons: str = "") -> None:
+        """The session of a matter sits: three members vote for what is proposed, and the matter is concluded."""
+        from palier.committee import operations
+        from palier.committee.rules.outcomes import Outcome
+
+        before, self.sitting.session = self.sitting.session, item.session
+        item.session.refresh_from_db()
+        self.sitting.now = item.session.starts_at
+        here = self.sitting.titulars[:3]
+        self.sitting.open(*here)
+        self.sitting.begin(item, *here)
+        poll = self.sitting.poll(item, outcome=Outcome(outcome), reasons=reasons)
+        for mandate in here:
+            self.sitting.vote(poll, mandate, "for")
+        self.sitting.close(poll)
+        operations.conclude(item=item, by=self.referent, at=self.sitting.later())
+        self.sitting.session = before
+        item.refresh_from_db()
+
+    def approve(self, minutes: Minutes) -> Minutes:
+        """The next session approves the minutes."""
+        from palier.minutes.operations import catch_up
+
+        self.vote(self.propose(minutes))
+        catch_up(at=self.sitting.later())
         minutes.refresh_from_db()
         return minutes
 

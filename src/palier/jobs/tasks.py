@@ -89,7 +89,8 @@ def issue_certificates(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="minutes.seal", queueing_lock="minutes.seal")
 def seal_minutes(timestamp: int) -> None:
-    """Make the signed PDF of the minutes that were signed."""
+    """Approve the minutes whose vote passed, and make the signed PDF of those that were signed."""
+    minutes.catch_up(at=timezone.now())
     try:
         made = minutes.seal_due(at=timezone.now())
     except NoSeal as missing:

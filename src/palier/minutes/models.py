@@ -15,8 +15,8 @@ from palier.register.models import Authority
 class Minutes(models.Model):
     """One version of the minutes of a session. A correction is the next ``number``, and names the signed one it ``replaces``.
 
-    Until their approval they are written anew from the record each time; ``content`` is what was approved. Then nothing but
-    the signature is added, and nothing at all once signed (trigger).
+    Until their approval they are written anew from the record each time. ``approval`` is the matter whose vote approved them,
+    ``content`` the text that was voted. Then nothing but the signature is added, and nothing at all once signed (trigger).
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="minutes")
@@ -26,8 +26,7 @@ class Minutes(models.Model):
     drafted_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     sent_at = models.DateTimeField(null=True)
     approved_at = models.DateTimeField(null=True)
-    approved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    approved_in = models.ForeignKey(Session, models.PROTECT, null=True, related_name="approved_minutes")
+    approval = models.OneToOneField(Item, models.PROTECT, null=True, related_name="approved_minutes")
     content = models.JSONField(null=True)
     signed_at = models.DateTimeField(null=True)
     signed_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -40,16 +39,8 @@ class Minutes(models.Model):
             models.UniqueConstraint(fields=["session"], condition=Q(signed_at__isnull=True), name="minutes_one_unsigned"),
             models.CheckConstraint(
                 name="minutes_approved_whole",
-                condition=Q(approved_at__isnull=True, approved_by__isnull=True, approved_in__isnull=True, content__isnull=True)
-                | Q(
-                    approved_at__gte=F("sent_at"),
-                    approved_by__isnull=False,
-                    approved_in__isnull=False,
-                    content__isnull=False,
-                ),
-            ),
-            models.CheckConstraint(
-                name="minutes_approved_elsewhere", condition=Q(approved_in__isnull=True) | ~Q(approved_in=F("session"))
+                condition=Q(approved_at__isnull=True, approval__isnull=True, content__isnull=True)
+                | Q(approved_at__gte=F("sent_at"), approval__isnull=False, content__isnull=False),
             ),
             models.CheckConstraint(
                 name="minutes_signed_whole",

@@ -9,6 +9,8 @@ import pytest
 from django.db import connections
 from django.urls import reverse
 
+from palier.committee.models import Item
+from palier.committee.operations import convene
 from palier.directory.models import Membership
 from palier.directory.rules import Role
 from palier.minutes import operations
@@ -56,14 +58,25 @@ def test_minutes_live_in_the_browser(browser_page: OpenPage, held: Held, monkeyp
     page.get_by_text("La réponse est enregistrée").wait_for()
     check(page, "minutes-sent")
 
-    held.hold_next()
+    held.prepare_next()
     page = browser_page(held.referent)
     page.goto(one)
-    page.get_by_role("link", name="Enregistrer l’approbation").click()
-    page.get_by_label("Séance n° 2").check()
-    check(page, "minutes-approve")
-    page.get_by_role("button", name="Enregistrer l’approbation").click()
-    page.get_by_text("L’approbation est enregistrée.").wait_for()
+    page.get_by_role("link", name="Inscrire à l’ordre du jour").click()
+    page.get_by_label("Séance n° 1").check()
+    check(page, "minutes-propose")
+    page.get_by_role("button", name="Inscrire à l’ordre du jour").click()
+    page.get_by_text("Le point est inscrit").wait_for()
+    item = Item.objects.get(minutes_of=held.session)
+    convene(session=item.session, by=held.referent, at=held.sitting.later())
+    page.goto(one)
+    check(page, "minutes-on-agenda")
+    agenda = committee | {"session_number": item.session.number, "item_id": item.pk}
+    member.goto(reverse("committee_item", kwargs=agenda))
+    check(member, "minutes-approval")
+    member.get_by_role("link", name="Lire le texte soumis").click()
+    check(member, "minutes-proposed")
+    held.vote(item)
+    operations.catch_up(at=held.sitting.later())
     chair = browser_page(held.chair)
     chair.goto(one)
     chair.get_by_text("Signer le procès-verbal").first.click()

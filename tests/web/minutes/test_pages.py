@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from palier.committee.models import Mandate, Session
+from palier.committee.models import Item, Mandate, Session
+from palier.committee.operations import convene
 from palier.directory.models import Membership, Person
 from palier.directory.rules import Role
 from palier.minutes import operations
@@ -69,11 +70,26 @@ def test_minutes_are_written_read_again_approved_and_signed(held: Held, sign_in:
     reply = url("minutes_answer", held, comment_id=Comment.objects.get().pk)
     assert staff.post(reply, {"taken": "yes"}).status_code == 422
     staff.post(reply, {"taken": "yes", "text": "Ajouté."})
-    assert "aucune ne s’est ouverte" in words(staff.get(page))
-    later = held.hold_next()
+    assert "Aucune séance n’est en préparation" in words(staff.get(page))
+    ahead = held.prepare_next()
+    assert "Inscrire à l’ordre du jour" in words(staff.get(page))
+    agenda = {"committee_id": held.sitting.committee.pk, "session_number": ahead.number}
+    assert "1 procès-verbal attend son approbation" in words(staff.get(reverse("committee_session", kwargs=agenda)))
+    add = reverse("committee_item_add_kind", kwargs=agenda | {"kind": "proces-verbal"})
+    assert staff.post(add, {"minutes": ""}).status_code == 422
+    assert "Le point est inscrit" in words(staff.post(add, {"minutes": Minutes.objects.get().pk}, follow=True))
+    assert "Aucun procès-verbal n’attend" in words(staff.get(add))
+    item = Item.objects.get(minutes_of=held.session)
+    convene(session=item.session, by=held.referent, at=held.sitting.later())
+    text = reverse("minutes_proposed", kwargs=agenda | {"item_id": item.pk})
+    assert text in words(other.get(reverse("committee_item", kwargs=agenda | {"item_id": item.pk})))
+    assert "On discute." in words(other.get(text))
+    assert "Il manque un mot." in words(other.get(text))
+    assert "à l’ordre du jour de la séance n° 2" in words(other.get(page))
+    held.vote(item)
     staff, other = sign_in(held.referent), member(held.sitting.titulars[1])
-    assert staff.post(url("minutes_approve", held), {"session": ""}).status_code == 422
-    staff.post(url("minutes_approve", held), {"session": later.pk})
+    assert "L’approbation s’inscrit dans la minute" in words(staff.get(page))
+    operations.catch_up(at=held.sitting.later())
     assert staff.post(url("minutes_sign", held)).status_code == 403, "the référent alone does not sign"
     stranger = member(held.sitting.titulars[3])
     assert "signé par la présidence" in words(stranger.post(url("minutes_sign", held))), "nor any other member"
@@ -110,7 +126,19 @@ def test_a_recused_member_meets_nothing_of_the_matter_on_any_page(
         assert held.award.title in shown
         assert "vous ne siégez pas sur ce point" in shown
         assert client.post(page, {"item": held.award.pk, "text": "…"}).status_code == 422
-    held.approve(minutes)
+    item = held.propose(minutes)
+    text = reverse(
+        "minutes_proposed",
+        kwargs={"committee_id": held.sitting.committee.pk, "session_number": item.session.number, "item_id": item.pk},
+    )
+    for mandate in out:
+        shown = words(member(mandate).get(text))
+        assert CANARY not in shown
+        assert "sans les points où vous ne siégez pas" in shown
+    assert CANARY in words(member(held.sitting.titulars[1]).get(text))
+    held.vote(item)
+    operations.catch_up(at=held.sitting.later())
+    minutes.refresh_from_db()
     held.sign(minutes)
     operations.seal_due(at=held.sitting.later())
     for mandate in out:
@@ -209,3 +237,16 @@ def test_the_list_says_where_each_stands_in_as_many_queries(held: Held, sign_in:
     assert cost() == one
     assert len(re.findall("À écrire", words(client.get(page)))) == 29
     assert "Soumis aux remarques" in words(client.get(page))
+
+
+def test_a_text_that_changed_since_the_convocation_is_said_where_it_is_voted(held: Held, sign_in: SignIn) -> None:
+    minutes = held.send()
+    item = held.propose(minutes)
+    operations.write_texts(minutes=minutes, preamble="Autre.", debates={}, by=held.referent, at=held.sitting.later())
+    client = sign_in(held.referent)
+    agenda = {"committee_id": held.sitting.committee.pk, "session_number": item.session.number, "item_id": item.pk}
+    assert "Le texte a changé depuis que la séance n° 2 l’a reçu" in words(client.get(reverse("committee_item", kwargs=agenda)))
+    held.vote(item)
+    client = sign_in(held.referent)
+    for page in (reverse("committee_item", kwargs=agenda), url("minutes", held)):
+        assert "celui-ci a changé depuis, et n’est pas approuvé" in words(client.get(page))

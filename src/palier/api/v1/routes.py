@@ -25,6 +25,7 @@ from palier.api.v1 import (
     journey,
     label,
     ledger,
+    minutes,
     outbox,
     plans,
     register,
@@ -51,6 +52,7 @@ ROOMS: tuple[Room, ...] = (
     audits.room,
     committee.room,
     register.room,
+    minutes.room,
     ledger.room,
     outbox.room,
 )

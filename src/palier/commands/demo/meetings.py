@@ -15,6 +15,7 @@ from palier.committee.models import Committee, Item, Mandate, Poll, Session
 from palier.committee.rules.agenda import Coming, matter_of
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import Effect
+from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.tally import Choice
 from palier.committee.rules.terms import Matter
 from palier.label.rules.stages import Stage
@@ -31,16 +32,16 @@ _AGAINST = "Les sites prioritaires demandent des engagements datés ; le dossier
 
 
 def hold(world: World) -> Life:
-    """The last sessions before today; the minutes of the last one are still read again."""
+    """The last sessions before today, each approving the minutes of the one before; those of the last are still read again."""
     committee, rng = Committee.objects.get(name=COMMITTEE), chance("meetings")
     before: Minutes | None = None
     for number, day in enumerate(_days(paris_day(world.today))):
         at = yield office_hours(day - timedelta(days=22), rng)
-        session = _convene(world, committee, at_hour(day, 14), day, _TITLES[number], at)
+        session = _convene(world, committee, at_hour(day, 14), day, _TITLES[number], at, approves=True)
         at = yield at_hour(day, 14)
         at = _sit(world, session, rng, at)
+        minutes.catch_up(at=at)
         if before is not None:
-            minutes.approve(minutes=before, session=session, by=world.referent, at=at)
             minutes.sign(minutes=before, by=world.committee[0], at=at + timedelta(minutes=20))
         at = yield later(at, 3, rng)
         before = _write(world, session, at)
@@ -57,8 +58,10 @@ def _days(today: date) -> list[date]:
     return found[-_HELD:]
 
 
-def _convene(world: World, committee: Committee, starts_at: datetime, awaited: date, title: str, at: datetime) -> Session:
-    """A session with the journeys whose decision is awaited on a day, and one other subject."""
+def _convene(
+    world: World, committee: Committee, starts_at: datetime, awaited: date, title: str, at: datetime, *, approves: bool = False
+) -> Session:
+    """A session with the journeys whose decision is awaited on a day, and one other subject; first, minutes to approve."""
     by, ends_at = world.referent, starts_at + timedelta(hours=3)
     session = operations.prepare(
         committee=committee, starts_at=starts_at, ends_at=ends_at, place="Au siège de l’Union", by=by, at=at
@@ -69,6 +72,8 @@ def _convene(world: World, committee: Committee, starts_at: datetime, awaited: d
             name = f"{journey.landlord.name} : {matter.label.lower()}"
             operations.add_item(session=session, matter=matter, title=name, journey=journey, by=by, at=at)
     operations.add_item(session=session, matter=Matter.OTHER, title=title, by=by, at=at)
+    if approves:
+        minutes.propose_ready(session=session, by=by, at=at)
     operations.convene(session=session, by=by, at=at)
     for mandate in queries.holders_of(session=session):
         if not mandate.rank:
@@ -141,6 +146,9 @@ def _vote(poll: Poll, able: list[Mandate], rng: Random, clock: Iterator[datetime
 
 
 def _poll(world: World, item: Item, at: datetime) -> Poll:
+    if item.minutes_of_id:
+        outcome = Outcome.MINUTES_APPROVED
+        return operations.open_poll(item=item, motion=outcome.about.label, outcome=outcome, by=world.referent, at=at)
     if item.journey_id is None:
         return operations.open_poll(item=item, motion="Adopter ce qui est présenté", by=world.referent, at=at)
     outcome, day = world.awaited[item.journey_id]

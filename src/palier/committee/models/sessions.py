@@ -75,7 +75,7 @@ class Item(models.Model):
 
     ``proposal`` is the effect proposed (``rules.effects``): dates and scope of an accreditation, day of an evolution. ``grid``
     is a grid proposed, in YAML; ``framework`` is the version that its adoption published, ``accreditation`` the one that the
-    matter bears on, or that it granted. A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
+    matter bears on, or that it granted; ``minutes_of`` is the session whose minutes it approves. A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="items")
@@ -89,6 +89,7 @@ class Item(models.Model):
     accreditation = models.ForeignKey(Accreditation, models.PROTECT, null=True, related_name="+")
     rule_set = models.ForeignKey(RuleSetVersion, models.PROTECT, null=True, related_name="+")
     framework = models.ForeignKey(FrameworkVersion, models.PROTECT, null=True, related_name="+")
+    minutes_of = models.ForeignKey(Session, models.PROTECT, null=True, related_name="approvals")
     grid = models.TextField("grille proposée", blank=True)
     proposal = models.JSONField(default=dict)
     opened_at = models.DateTimeField(null=True)
@@ -123,7 +124,8 @@ class Item(models.Model):
     @property
     def is_free(self) -> bool:
         """Whether it bears on nothing that a vote would change in Palier: any motion may then be put to the vote."""
-        return not (self.journey_id or self.candidate_id or self.accreditation_id or self.rule_set_id or self.grid)
+        about = (self.journey_id, self.candidate_id, self.accreditation_id, self.rule_set_id, self.minutes_of_id, self.grid)
+        return not any(about)
 
     @property
     def is_over(self) -> bool:

@@ -22,6 +22,7 @@ from palier.committee.operations.sessions import (
     place_item,
     prepare,
     reply,
+    restate,
     take_off,
 )
 from palier.committee.operations.sitting import (
@@ -75,6 +76,7 @@ __all__ = [
     "remind_due",
     "remind_undecided",
     "reply",
+    "restate",
     "review",
     "take_off",
     "take_proxy_back",

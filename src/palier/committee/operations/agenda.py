@@ -45,7 +45,7 @@ def placeable(*, matter: Matter, about: Mapping[str, Any], on: date) -> Verdict:
 
 
 def _on_no_other(about: Mapping[str, Any]) -> Verdict:
-    for name in ("journey", "candidate", "accreditation", "rule_set"):
+    for name in ("journey", "candidate", "accreditation", "rule_set", "minutes_of"):
         if about.get(name) is not None:
             live = Item.objects.filter(concluded_at__isnull=True, withdrawn_at__isnull=True, **{name: about[name]})
             if found := live.select_related("session").first():

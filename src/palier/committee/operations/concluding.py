@@ -45,7 +45,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
 
 
 def _take_effect(item: Item, poll: Poll, outcome: Outcome, effect: Effect, by: Person, at: datetime) -> Decision | None:
-    """Carry out what a poll adopted, by the operation of the room that it changes."""
+    """Carry out what a poll adopted, by the operation of the room that it changes. Minutes follow by themselves, from above."""
     if item.journey is not None and poll.closed_at is not None:
         return record_decision(
             journey=item.journey,
@@ -59,7 +59,7 @@ def _take_effect(item: Item, poll: Poll, outcome: Outcome, effect: Effect, by: P
     require(feasible(item=item, outcome=outcome, effect=effect, on=paris_day(at)))
     if outcome is Outcome.EVOLUTION_ADOPTED:
         _publish(item, effect, by, at)
-    elif outcome is not Outcome.EVOLUTION_REJECTED:
+    elif item.firm is not None:
         _accredit(item, outcome, effect, poll.reasons, by, at)
     return None
 

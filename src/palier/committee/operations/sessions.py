@@ -23,6 +23,8 @@ from palier.ledger.rules import Audience, canonical
 from palier.outbox.operations import post
 from palier.verdict import Refusal, no, require
 
+Json = dict[str, Any]
+
 
 @transaction.atomic
 def prepare(
@@ -71,12 +73,21 @@ def prepare(
 
 @transaction.atomic
 def add_item(
-    *, session: Session, matter: Matter, title: str, by: Person, at: datetime, presentation: str = "", **about: Any
+    *,
+    session: Session,
+    matter: Matter,
+    title: str,
+    by: Person,
+    at: datetime,
+    presentation: str = "",
+    text: Json | None = None,
+    **about: Any,
 ) -> Item:
     """Put a matter on the agenda, last.
 
-    ``about`` is what it bears on: ``journey``, ``firm`` and ``candidate``, ``accreditation``, ``rule_set`` or ``grid``, and
-    the effect proposed, as plain data (``proposal``). A landlord's file opens again to who was recused from an earlier matter: each declares anew.
+    ``about`` is what it bears on: ``journey``, ``firm`` and ``candidate``, ``accreditation``, ``rule_set``, ``grid`` or
+    ``minutes_of``, and the effect proposed, as plain data (``proposal``). ``text`` is what a room above proposes (minutes): the
+    file of the matter is frozen with it at once. A landlord's file opens again to who was recused from an earlier matter: each declares anew.
 
     Raises:
         Refusal: once the session is convened, when what it bears on is on another agenda, or could not be decided.
@@ -93,7 +104,22 @@ def add_item(
     )
     summary = f"a inscrit à l’ordre du jour de la séance n° {session.number} : {item.title}."
     remember(session, "item_added", summary, by=by, at=at, item=item.pk)
+    if text is not None:
+        _freeze(item, by, at, text)
     return item
+
+
+@transaction.atomic
+def restate(*, item: Item, text: Json, by: Person, at: datetime) -> None:
+    """Propose another text on a matter that a room above writes; its file is frozen anew.
+
+    Raises:
+        Refusal: once the session is convened: its members have read the former one.
+    """
+    session = preparing(item.session)
+    file = _freeze(item, by, at, text)
+    summary = f"a mis à jour le texte proposé au point « {item.title} »."
+    remember(session, "item_restated", summary, by=by, at=at, item=item.pk, file=file.digest)
 
 
 @transaction.atomic
@@ -169,7 +195,7 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     day = paris_day(session.starts_at)
     rules = rules_of(session)
     require(notice(rules, on=paris_day(at), session_on=day, second=session.first_id is not None))
-    frozen = {str(item.pk): _freeze(item, by, at).digest for item in agenda}
+    frozen = {str(item.pk): _frozen(item, by, at).digest for item in agenda}
     session.convened_at = at
     session.save(update_fields=["convened_at"])
     again = "seconde convocation, " if session.first_id else ""
@@ -193,11 +219,17 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     )
 
 
-def _freeze(item: Item, by: Person, at: datetime) -> Dossier:
+def _frozen(item: Item, by: Person, at: datetime) -> Dossier:
+    """The file of a matter as the convocation finds it: frozen now, unless a room above proposed its text before."""
+    return item.dossiers.order_by("-number").first() or _freeze(item, by, at)
+
+
+def _freeze(item: Item, by: Person, at: datetime, text: Json | None = None) -> Dossier:
     """Freeze the file of a matter as it stands."""
-    content = queries.dossier_content(item=item, on=paris_day(at))
+    content = queries.dossier_content(item=item, on=paris_day(at)) | ({"text": text} if text else {})
     digest = hashlib.sha256(canonical(content)).hexdigest()
-    return Dossier.objects.create(item=item, number=1, content=content, digest=digest, frozen_at=at, frozen_by=by)
+    number = item.dossiers.count() + 1
+    return Dossier.objects.create(item=item, number=number, content=content, digest=digest, frozen_at=at, frozen_by=by)
 
 
 @transaction.atomic
@@ -236,8 +268,10 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
         take_off(item=item, because=f"Reporté à la séance n° {again.number}, sur seconde convocation.", by=by, at=at)
         about = {
             name: getattr(item, name)
-            for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "grid", "proposal")
+            for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "grid", "minutes_of", "proposal")
         }
+        if item.minutes_of_id:
+            about["text"] = item.dossiers.latest("number").content["text"]
         try:
             kept = add_item(
                 session=again,

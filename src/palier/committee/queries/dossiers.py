@@ -39,7 +39,7 @@ def dossier_content(*, item: Item, on: date) -> dict[str, Any]:
 
     For a journey: earlier conditions and what was shown of them, instruction note, opinions of the tenants' representatives word for word, reports of audits, answers of
     the assessments, the plan as it was last handed in, priority sites, and every file with its SHA-256: what a member of the committee may read, and nothing else. For an auditor: accreditations and audits.
-    For an evolution: the text proposed, its SHA-256, and what it changes.
+    For an evolution: the text proposed, its SHA-256, and what it changes. The room that writes minutes gives their text itself.
     """
     content: dict[str, Any] = {
         "matter": item.matter,

@@ -16,7 +16,7 @@ from palier.calendar import paris_day
 from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, RollLine, Seat, Session, Tenure
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
-from palier.committee.rules.outcomes import OF_EVOLUTION, Outcome, of_accreditation, possible
+from palier.committee.rules.outcomes import OF_EVOLUTION, OF_MINUTES, Outcome, of_accreditation, possible
 from palier.committee.rules.seats import Holder, Office
 from palier.committee.rules.tally import Choice, Result
 from palier.committee.rules.terms import Matter, Terms
@@ -57,6 +57,8 @@ def outcomes(*, item: Item, on: date) -> tuple[Outcome, ...]:
         return possible(Stage(item.journey.stage))
     if item.rule_set_id or item.grid:
         return OF_EVOLUTION
+    if item.minutes_of_id:
+        return OF_MINUTES
     if item.accreditation is not None:
         return of_accreditation(audits.as_rule(item.accreditation).standing(on), dated=bool(item.proposal))
     return of_accreditation(None, dated=True) if item.candidate_id else ()

@@ -14,7 +14,7 @@ from palier.verdict import Verdict, no
 
 
 class Outcome(StrEnum):
-    """A decision of the committee: on a journey, on an auditor's accreditation, on an evolution of the label."""
+    """A decision of the committee: on a journey, on an auditor's accreditation, on an evolution of the label, on minutes."""
 
     ADMISSIBLE = "admissible"
     ADMISSIBLE_WITH_RESERVATIONS = "admissible_with_reservations"
@@ -40,6 +40,8 @@ class Outcome(StrEnum):
     ACCREDITATION_WITHDRAWN = "accreditation_withdrawn"
     EVOLUTION_ADOPTED = "evolution_adopted"
     EVOLUTION_REJECTED = "evolution_rejected"
+    MINUTES_APPROVED = "minutes_approved"
+    MINUTES_REJECTED = "minutes_rejected"
 
     @property
     def about(self) -> About:
@@ -82,6 +84,8 @@ OUTCOMES: dict[Outcome, About] = {
     Outcome.ACCREDITATION_WITHDRAWN: About("Agrément retiré", needs_reasons=True),
     Outcome.EVOLUTION_ADOPTED: About("Évolution adoptée"),
     Outcome.EVOLUTION_REJECTED: About("Évolution écartée", needs_reasons=True),
+    Outcome.MINUTES_APPROVED: About("Procès-verbal approuvé"),
+    Outcome.MINUTES_REJECTED: About("Procès-verbal non approuvé", needs_reasons=True),
 }
 ON_JOURNEYS = tuple(outcome for outcome in Outcome if OUTCOMES[outcome].act)
 DECIDED_ACTS = frozenset(step.act for step in STEPS if Guard.DECIDED in step.guards)
@@ -104,6 +108,7 @@ def of_accreditation(standing: Standing | None, *, dated: bool) -> tuple[Outcome
 
 
 OF_EVOLUTION = (Outcome.EVOLUTION_ADOPTED, Outcome.EVOLUTION_REJECTED)
+OF_MINUTES = (Outcome.MINUTES_APPROVED, Outcome.MINUTES_REJECTED)
 
 
 def complete(outcome: Outcome, *, conditions: Sequence[Asked], reasons: str) -> Verdict:

@@ -26,6 +26,7 @@ class Matter(StrEnum):
     WITHDRAWAL = "withdrawal"
     ACCREDITATION = "accreditation"
     EVOLUTION = "evolution"
+    MINUTES = "minutes"
     OTHER = "other"
 
     @property
@@ -42,6 +43,7 @@ _MATTERS = {
     Matter.WITHDRAWAL: "Suspension ou retrait du label",
     Matter.ACCREDITATION: "Agrément pour l’audit",
     Matter.EVOLUTION: "Évolution des règles ou d’une grille",
+    Matter.MINUTES: "Approbation d’un procès-verbal",
     Matter.OTHER: "Autre sujet",
 }
 

@@ -1,4 +1,4 @@
-"""Minutes approved by a later session, signed by the chair and locked; a correction is a new version."""
+"""Approved minutes signed by the chair and locked; a correction is a new version."""
 
 from __future__ import annotations
 
@@ -9,42 +9,15 @@ from typing import Any
 from django.db import transaction
 
 from palier.calendar import PARIS, paris_day
-from palier.committee.models import Session
 from palier.directory.models import Person
 from palier.ledger.queries import attestation
 from palier.ledger.rules import sha256_of
 from palier.minutes import queries
 from palier.minutes.models import Copy, Debate, Minutes
 from palier.minutes.operations.writing import locked, remember, tell
-from palier.minutes.rules.life import State, may_approve
+from palier.minutes.rules.life import State
 from palier.minutes.rules.reading import without
-from palier.verdict import Refusal, no, require
-
-
-@transaction.atomic
-def approve(*, minutes: Minutes, session: Session, by: Person, at: datetime) -> None:
-    """Record that a later session approved the minutes: their text is what it is now, and waits for the signature.
-
-    Raises:
-        Refusal: before the comments are answered and the matters concluded, or when the session is no later one of this committee.
-    """
-    minutes = locked(minutes)
-    later = queries.later_sessions(session=minutes.session)
-    require(
-        may_approve(
-            minutes.state,
-            unanswered=minutes.comments.filter(answered_at__isnull=True).count(),
-            unconcluded=queries.unconcluded(session=minutes.session),
-            held_since=later.count(),
-        )
-    )
-    if session not in later:
-        raise Refusal(no("minutes.not_a_later_session", "Choisissez une séance du même comité, ouverte après celle-ci."))
-    minutes.content = queries.draft(session=minutes.session, minutes=minutes)
-    minutes.approved_at, minutes.approved_by, minutes.approved_in = at, by, session
-    minutes.save(update_fields=["content", "approved_at", "approved_by", "approved_in"])
-    summary = f"a enregistré l’approbation, à la séance n° {session.number}, du procès-verbal de la séance n° {minutes.session.number}."
-    remember(minutes, "approved", summary, by=by, at=at, approved_in=session.pk, text=sha256_of(minutes.content))
+from palier.verdict import Refusal, no
 
 
 @transaction.atomic
@@ -59,7 +32,12 @@ def sign(*, minutes: Minutes, by: Person, at: datetime) -> list[Copy]:
     """
     minutes = locked(minutes)
     session = minutes.session
-    if minutes.state is not State.APPROVED or minutes.content is None or minutes.approved_in is None:
+    if (
+        minutes.state is not State.APPROVED
+        or minutes.content is None
+        or minutes.approval is None
+        or minutes.approval.concluded_at is None
+    ):
         raise Refusal(no("minutes.not_to_sign", f"Le procès-verbal est {minutes.state.label} : il n’y a rien à signer."))
     office = queries.signer(committee_id=session.committee_id, person=by, on=paris_day(at))
     if office is None:
@@ -71,12 +49,11 @@ def sign(*, minutes: Minutes, by: Person, at: datetime) -> list[Copy]:
     minutes.signed_at, minutes.signed_by = at, by
     payload = minutes.content | {
         "approved": {
-            "session": minutes.approved_in.number,
-            "on": paris_day(minutes.approved_in.starts_at).isoformat(),
-            "recorded_by": minutes.approved_by.name if minutes.approved_by else "",
-            "at": _paris(minutes.approved_at),
+            "session": minutes.approval.session.number,
+            "on": paris_day(minutes.approval.concluded_at).isoformat(),
+            "sha256": sha256_of(minutes.content),
         },
-        "signed": {"name": by.name, "office": office.label, "at": _paris(at)},
+        "signed": {"name": by.name, "office": office.label, "at": at.astimezone(PARIS).isoformat(timespec="seconds")},
         "ledger": {"origin": head.origin, "number": head.number, "digest": head.digest, "note": head.note} if head else None,
     }
     copies = [_copy(minutes, payload, positions, unread, by, at) for positions in queries.copy_sets(session=session)]
@@ -138,7 +115,3 @@ def correct(*, minutes: Minutes, because: str, by: Person, at: datetime) -> Minu
     summary = f"a commencé une correction du procès-verbal de la séance n° {minutes.session.number}."
     remember(made, "correction_started", summary, by=by, at=at)
     return made
-
-
-def _paris(moment: datetime | None) -> str:
-    return moment.astimezone(PARIS).isoformat(timespec="seconds") if moment else ""

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from palier.committee import operations as committee
 from palier.committee.models import Item, Session
 from palier.committee.rules.agenda import SessionState
 from palier.directory.models import Person
@@ -25,16 +26,13 @@ BEFORE_APPROVAL = frozenset({State.DRAFT, State.SENT})
 
 @transaction.atomic
 def start(*, session: Session, by: Person, at: datetime) -> Minutes:
-    """Start the minutes of a session that was held: the record is written down, and is from then on.
+    """Start the minutes of a session, held or not: the record is written down, and is from then on.
 
     Raises:
-        Refusal: before the session is closed, or when they were started already.
+        Refusal: before the session is closed, or its hour past where it never opened; when they were started already.
     """
     session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
-    if session.state is not SessionState.CLOSED:
-        raise Refusal(
-            no("minutes.session_not_closed", f"Un procès-verbal suit une séance close ; elle est {session.state.label}.")
-        )
+    require(queries.due(session=session, at=at))
     if session.minutes.exists():
         raise Refusal(no("minutes.started", "Le procès-verbal de cette séance est déjà commencé."))
     minutes = Minutes.objects.create(session=session, number=1, drafted_at=at, drafted_by=by)
@@ -59,6 +57,7 @@ def write_texts(*, minutes: Minutes, preamble: str, debates: Mapping[int, str], 
     minutes.save(update_fields=["preamble"])
     for pk, text in debates.items():
         Debate.objects.update_or_create(minutes=minutes, item=items[pk], defaults={"text": text.strip()})
+    _propose_anew(minutes, by, at)
     remember(minutes, "written", f"a complété le procès-verbal de la séance n° {minutes.session.number}.", by=by, at=at)
 
 
@@ -109,6 +108,7 @@ def comment(*, minutes: Minutes, text: str, by: Person, at: datetime, item: Item
     ):
         raise Refusal(no("minutes.not_yours", "Ce point ne vous est pas ouvert."))
     made = Comment.objects.create(minutes=minutes, item=item, by=by, text=text.strip(), at=at)
+    _propose_anew(minutes, by, at)
     summary = f"a fait une remarque sur le procès-verbal de la séance n° {minutes.session.number}."
     remember(minutes, "commented", summary, by=by, at=at, comment=made.pk)
     subject = f"Une remarque sur le procès-verbal, séance n° {minutes.session.number}"
@@ -130,11 +130,19 @@ def answer(*, comment: Comment, taken: bool, text: str, by: Person, at: datetime
     given = {"taken": taken, "answer": text.strip(), "answered_at": at, "answered_by": by}
     if not Comment.objects.filter(pk=comment.pk, answered_at__isnull=True).update(**given):
         raise Refusal(no("minutes.answered", "Cette remarque a déjà sa réponse."))
+    _propose_anew(minutes, by, at)
     summary = f"a répondu à une remarque sur le procès-verbal de la séance n° {minutes.session.number}."
     remember(minutes, "answered", summary, by=by, at=at, comment=comment.pk, taken=taken)
     subject = f"Réponse à votre remarque sur le procès-verbal, séance n° {minutes.session.number}"
     body = "Elle est sous votre remarque, sur la page du procès-verbal."
     tell(minutes, {comment.by_id}, subject, body, at=at, event="minutes.commented")
+
+
+def _propose_anew(minutes: Minutes, by: Person, at: datetime) -> None:
+    """Bring the text on an agenda in preparation up to date. Once convened, the members have read theirs, and it stays."""
+    item = queries.approvals(minutes=minutes).filter(concluded_at__isnull=True).first()
+    if item is not None and item.session.state is SessionState.PREPARED:
+        committee.restate(item=item, text=queries.proposal(minutes=minutes), by=by, at=at)
 
 
 def _require_before_approval(minutes: Minutes) -> None:
@@ -144,7 +152,7 @@ def _require_before_approval(minutes: Minutes) -> None:
 
 def locked(minutes: Minutes) -> Minutes:
     """A version of minutes, its row locked, with its session and committee."""
-    related = ("session__committee", "session__first", "session__designated__person")
+    related = ("session__committee", "session__first", "session__designated__person", "approval__session")
     return Minutes.objects.select_for_update(of=("self",), no_key=True).select_related(*related).get(pk=minutes.pk)
 
 

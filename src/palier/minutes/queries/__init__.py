@@ -1,15 +1,24 @@
 """What one may ask of the minutes."""
 
+from palier.minutes.queries.approving import approvals, awaiting_approval, holds, passed, proposable, proposal, standing, voted
+from palier.minutes.queries.extracts import (
+    concerning,
+    evolutions,
+    extract_of,
+    extract_of_item,
+    extracts_for,
+    on_accreditations_of,
+)
 from palier.minutes.queries.reading import (
     attendees,
     comments,
     copy_for,
     copy_sets,
     draft,
-    extract_of,
-    later_sessions,
+    due,
     latest,
     read_by,
+    readable,
     sessions_with,
     signer,
     unconcluded,
@@ -19,19 +28,33 @@ from palier.minutes.queries.reading import (
 from palier.minutes.queries.recorded import recorded
 
 __all__ = [
+    "approvals",
     "attendees",
+    "awaiting_approval",
     "comments",
+    "concerning",
     "copy_for",
     "copy_sets",
     "draft",
+    "due",
+    "evolutions",
     "extract_of",
-    "later_sessions",
+    "extract_of_item",
+    "extracts_for",
+    "holds",
     "latest",
+    "on_accreditations_of",
+    "passed",
+    "proposable",
+    "proposal",
     "read_by",
+    "readable",
     "recorded",
     "sessions_with",
     "signer",
+    "standing",
     "unconcluded",
     "versions",
+    "voted",
     "withheld",
 ]

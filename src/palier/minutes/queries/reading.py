@@ -4,33 +4,54 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from palier.committee import queries as committee
-from palier.committee.models import Decision, Mandate, Recusal, Session, Tenure
+from palier.committee.models import Mandate, Recusal, Session, Tenure
 from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
 from palier.directory.models import Person, dated
 from palier.minutes.models import Comment, Copy, Minutes
 from palier.minutes.queries.recorded import recorded
-from palier.minutes.rules.reading import Approved, extract, uncounted, without
+from palier.minutes.rules import life
+from palier.minutes.rules.reading import may_read, without
 from palier.minutes.rules.writing import Content, Corrected, Texts, write
+from palier.verdict import Verdict
 
 
-def sessions_with(*, sessions: QuerySet[Session]) -> QuerySet[Session]:
-    """Those of some sessions that were held, each with its versions, latest first."""
+def due(*, session: Session, at: datetime) -> Verdict:
+    """Whether a session has minutes."""
+    return life.due(
+        convened=session.convened_at is not None,
+        opened=session.opened_at is not None,
+        closed=session.closed_at is not None,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        cancelled_at=session.cancelled_at,
+        at=at,
+    )
+
+
+def sessions_with(*, sessions: QuerySet[Session], at: datetime) -> QuerySet[Session]:
+    """Those of some sessions that have minutes, each with its versions, latest first."""
     versions = Minutes.objects.defer("content").order_by("-number")
-    held = sessions.filter(closed_at__isnull=False, cancelled_at__isnull=True)
-    return held.prefetch_related(Prefetch("minutes", versions))
+    past = Q(cancelled_at__isnull=True, ends_at__lt=at) | Q(cancelled_at__gte=F("starts_at"))
+    lapsed = past & Q(convened_at__isnull=False, opened_at__isnull=True)
+    return sessions.filter(Q(closed_at__isnull=False) | lapsed).prefetch_related(Prefetch("minutes", versions))
 
 
 def versions(*, session: Session) -> QuerySet[Minutes]:
     """Every version of the minutes of a session, the latest first."""
-    return session.minutes.select_related("drafted_by", "approved_by", "approved_in", "signed_by", "replaces").order_by(
-        "-number"
-    )
+    return session.minutes.select_related("drafted_by", "approval__session", "signed_by", "replaces").order_by("-number")
+
+
+def readable(*, sessions: QuerySet[Session], drafts: bool) -> QuerySet[Minutes]:
+    """Every version of the minutes of some sessions, the latest session first; those in writing only with ``drafts``."""
+    related = ("session__committee", "session__first", "session__designated__person", "approval__session", "signed_by")
+    found = Minutes.objects.filter(session__in=sessions.order_by().values("pk")).select_related(*related)
+    return (found if drafts else found.filter(sent_at__isnull=False)).order_by("-session__starts_at", "-session", "-number")
 
 
 def latest(*, session: Session, signed: bool = False) -> Minutes | None:
@@ -89,30 +110,22 @@ def copy_sets(*, session: Session) -> list[tuple[int, ...]]:
     return [(), *sorted(found)]
 
 
-def comments(*, minutes: Minutes, person: Person, closed: Collection[int]) -> QuerySet[Comment]:
+def comments(*, minutes: Minutes, person: Person, closed: Collection[int]) -> list[Comment]:
     """The comments on some minutes that a person may read, the oldest first.
 
     Who has a matter closed to them reads neither the comments on it, nor those of others on the session as a whole, which may
     speak of it.
     """
     found = minutes.comments.select_related("item", "by", "answered_by").order_by("pk")
-    if not closed:
-        return found
-    return found.exclude(item__position__in=closed).exclude(Q(item__isnull=True) & ~Q(by=person))
+    return [one for one in found if may_read(one.item.position if one.item else None, one.by_id, closed, person.pk)]
 
 
 def attendees(*, session: Session) -> frozenset[int]:
-    """The people who were there, by id; in writing, those who were asked."""
-    if session.written:
+    """The people who were there, by id; in writing or where the session never opened, those who were convened."""
+    if session.written or session.opened_at is None:
         return frozenset(m.person_id for m in committee.holders_of(session=session))
     came = Mandate.objects.filter(moves__session=session, moves__inside=True)
     return frozenset(came.values_list("person", flat=True))
-
-
-def later_sessions(*, session: Session) -> QuerySet[Session]:
-    """The sessions of the same committee that were opened after a session was closed: those that may approve its minutes."""
-    found = Session.objects.filter(committee=session.committee_id, opened_at__gt=session.closed_at)
-    return found.exclude(pk=session.pk).order_by("opened_at", "pk")
 
 
 def unconcluded(*, session: Session) -> int:
@@ -126,20 +139,3 @@ def signer(*, committee_id: int, person: Person, on: date) -> Office | None:
     held = Tenure.objects.filter(dated(on), committee=committee_id, mandate__person=person)
     office = held.values_list("office", flat=True).first()
     return Office(office) if office else None
-
-
-def extract_of(*, decision: Decision, person: Person) -> Content | None:
-    """The extract of a decision that a session took, from the signed minutes once there are some; None without a session.
-
-    A person to whom the matter is closed, but whom the decision is told, reads it without the count of the voices.
-    """
-    item = getattr(decision, "item", None)
-    if item is None:
-        return None
-    minutes = latest(session=item.session, signed=True)
-    if minutes is not None:
-        copy = minutes.copies.get(withheld=[])
-        found = extract(copy.content, item.position, Approved(copy.digest, copy.entry))
-    else:
-        found = extract(write(recorded(session=item.session, only=item), Texts()), item.position)
-    return uncounted(found) if person.pk in committee.kept_out(item=item) else found

@@ -40,13 +40,13 @@ PALIER = "Palier"
 
 
 def recorded(*, session: Session, only: Item | None = None) -> record.Session:
-    """What is recorded of a session that was opened, or of one of its matters only.
+    """What is recorded of a session that was convened, or of one of its matters only.
 
     Raises:
-        ValueError: when the session was not held.
+        ValueError: when nobody was convened.
     """
-    if session.convened_at is None or session.opened_at is None or session.opened_seats is None:
-        raise ValueError("the session was not held")
+    if session.convened_at is None:
+        raise ValueError("nobody was convened")
     on = paris_day(session.starts_at)
     terms = committee.terms_on(committee=session.committee, on=on)
     assert terms is not None  # a session is only prepared under terms
@@ -74,7 +74,13 @@ def recorded(*, session: Session, only: Item | None = None) -> record.Session:
         ),
         proxies=_proxies(session),
         items=_items(session, only),
+        lapse=_lapse(session) if session.opened_at is None else None,
     )
+
+
+def _lapse(session: Session) -> record.Lapse:
+    again = Session.objects.filter(first=session).values_list("number", flat=True).first()
+    return record.Lapse(session.cancelled_at, session.cancelled_because, again)
 
 
 def _seats(session: Session) -> tuple[record.Seat, ...]:

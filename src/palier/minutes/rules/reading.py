@@ -26,6 +26,19 @@ def without(content: Content, positions: Collection[int]) -> Content:
     return content | {"matters": matters, "corrects": corrects}
 
 
+def proposed_to(text: Content, positions: Collection[int], person: int) -> Content:
+    """The text put to the approval of a session, as it is read by somebody to whom some of its matters are closed."""
+    said = [one for one in text["comments"] if may_read(one["position"], one["by"], positions, person)]
+    return text | {"content": without(text["content"], positions), "comments": said}
+
+
+def may_read(position: int | None, by: int, closed: Collection[int], person: int) -> bool:
+    """Whether a person reads a comment: none on a matter that is closed to them, none of others on the session as a whole."""
+    if not closed:
+        return True
+    return by == person if position is None else position not in closed
+
+
 @dataclass(frozen=True, slots=True)
 class Approved:
     """The signed minutes that an extract is taken from: their fingerprint, and the line of the ledger that attests them."""
@@ -35,7 +48,7 @@ class Approved:
 
 
 def extract(content: Content, position: int, approved: Approved | None = None) -> Content:
-    """What a landlord and its tenants’ representatives read of one matter that was decided: what was decided and how.
+    """What whoever a matter concerns reads of it once it was decided: what was decided and how.
 
     Neither who voted what, nor who took no part, nor what was said. ``approved`` is None for minutes that are not signed.
     """
@@ -50,7 +63,8 @@ def extract(content: Content, position: int, approved: Approved | None = None) -
         "matter": one["matter"],
         "title": one["title"],
         "motion": poll["motion"] if poll else "",
-        "decision": one["decision"],
+        "decision": one["decision"] or (_decided(poll) if poll else None),
+        "effect": poll["effect"] if poll else [],
         "count": {"sentence": poll["sentence"], "quorum": poll["quorum"]["sentence"]} if poll else None,
         "documents": {name: one["documents"][name] for name in ("sha256", "frozen_at")} if one["documents"] else None,
         "approved": {
@@ -63,6 +77,14 @@ def extract(content: Content, position: int, approved: Approved | None = None) -
         if approved
         else None,
     }
+
+
+def _decided(poll: Content) -> Content | None:
+    """What a poll decided on a matter that is no journey’s: its conditions are part of a journey’s decision alone."""
+    if poll["outcome"] is None:
+        return None
+    outcome: Content = poll["outcome"]
+    return outcome | {"decided_on": poll["closed_at"][:10], "conditions": "", "reasons": poll["reasons"]}
 
 
 def uncounted(extract: Content) -> Content:

@@ -181,8 +181,17 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Lapse:
+    """What is recorded of a session that never opened: its cancellation, or the session convened again in its place."""
+
+    cancelled_at: datetime | None
+    because: str
+    again: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """A session that was opened; ``benches`` are its seats as scenes have them."""
+    """A session that was convened; ``benches`` are its seats as scenes have them. ``lapse`` is why it was never opened."""
 
     committee: str
     number: int
@@ -192,8 +201,8 @@ class Session:
     ends_at: datetime
     place: str
     convened_at: datetime
-    opened_at: datetime
-    opened_seats: int
+    opened_at: datetime | None
+    opened_seats: int | None
     closed_at: datetime | None
     designated: tuple[int, str] | None
     """Who presides where neither president nor vice-president sits: person and name."""
@@ -205,3 +214,4 @@ class Session:
     moves: tuple[Move, ...]
     proxies: tuple[Proxy, ...]
     items: tuple[Item, ...]
+    lapse: Lapse | None = None

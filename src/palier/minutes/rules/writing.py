@@ -16,6 +16,7 @@ from palier.committee.rules.effects import lines
 from palier.committee.rules.scenes import Scene, roll_of
 from palier.committee.rules.seats import Hold, Recusal
 from palier.committee.rules.tally import Choice, Quorum, Result, quorum
+from palier.committee.rules.terms import Matter
 from palier.minutes.rules import record
 
 FORMAT = "palier.minutes/1"
@@ -61,6 +62,7 @@ def write(session: record.Session, texts: Texts, *, version: int = 1, corrects: 
             "opened_at": _at(session.opened_at),
             "opened_seats": session.opened_seats,
             "closed_at": _at(session.closed_at),
+            "lapse": _lapse(session, session.lapse) if session.lapse else None,
             "designated": session.designated[1] if session.designated else None,
         },
         "preamble": texts.preamble,
@@ -91,13 +93,31 @@ def matter(session: record.Session, item: record.Item, debates: str = "") -> Con
         "concluded_at": _at(item.concluded_at),
         "withdrawn_at": _at(item.withdrawn_at),
         "withdrawn_because": item.withdrawn_because,
-        "documents": _documents(item.papers) if item.papers else None,
+        "documents": _documents(item.papers) if item.papers and session.lapse is None else None,
         "recusals": [_recusal(one) for one in item.recusals],
         "debates": debates,
         "quorum": _quorum(quorum(session.terms, roll_of(_opening(session, item)))) if _met_alone(session, item) else None,
         "polls": [_poll(session, item, poll) for poll in item.polls],
         "decision": _decision(item.decision) if item.decision else None,
     }
+
+
+def _lapse(session: record.Session, lapse: record.Lapse) -> Content:
+    """Why a session never opened, and whether there were enough people among those who came."""
+    return {
+        "cancelled_at": _at(lapse.cancelled_at),
+        "because": lapse.because,
+        "again": lapse.again,
+        "quorum": None if session.written else _quorum(quorum(session.terms, roll_of(_present(session)))),
+    }
+
+
+def _present(session: record.Session) -> Scene:
+    """Who was in the room at the end of a session that never opened, nobody recused."""
+    at = max((_ticks(move.at) for move in session.moves), default=_ticks(session.starts_at))
+    here = {move.person: move.inside for move in session.scene_moves}
+    came = sum(bench.voting and any(here.get(one.person) for one in bench.holders) for bench in session.benches)
+    return _scene(session, Matter.OTHER, at, {}, opened=came)
 
 
 def _fate(item: record.Item) -> dict[str, str]:
@@ -169,21 +189,29 @@ def _met_alone(session: record.Session, item: record.Item) -> bool:
 def _opening(session: record.Session, item: record.Item) -> Scene:
     """Who sat on a matter when it opened."""
     assert item.opened_at is not None
-    opened = (item.opened_at - _EPOCH) // timedelta(microseconds=1)
     out: dict[int, Recusal] = {one.person: one.reach for one in item.recusals if one.lifted_at is None}
+    return _scene(session, item.matter, _ticks(item.opened_at), out, opened=session.opened_seats or 0)
+
+
+def _scene(session: record.Session, matter: Matter, at: int, recused: dict[int, Recusal], *, opened: int) -> Scene:
+    """A session at one instant."""
     return Scene(
         terms=session.terms,
-        matter=item.matter,
+        matter=matter,
         seats=session.benches,
         moves=session.scene_moves,
-        recused=out,
-        matter_at=opened,
-        poll_at=opened,
-        close_at=opened,
-        opened=session.opened_seats,
+        recused=recused,
+        matter_at=at,
+        poll_at=at,
+        close_at=at,
+        opened=opened,
         second=session.first is not None,
         designated=session.designated[0] if session.designated else None,
     )
+
+
+def _ticks(moment: datetime) -> int:
+    return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def _quorum(found: Quorum) -> Content:

@@ -19,6 +19,7 @@ from palier.directory.models import Membership, dated
 from palier.directory.rules import Kind, Right, Role, Thing
 from palier.french import elided
 from palier.label.rules.rulesets import Audit
+from palier.minutes import queries as minutes
 from palier.web.audits.forms import GrantForm, RegisterForm, TermsForm
 from palier.web.audits.shown import said_in
 from palier.web.doors import Request, door
@@ -62,6 +63,7 @@ def auditors(request: Request) -> HttpResponse:
         "sort": sort,
         "managing": managing,
         "counting": bool(request.roles & _SCHEME),
+        "decided": minutes.concerning(person=request.user, on=request.on),
         "years": queries.independence_years(on=request.on),
         "terms": TermsForm(
             initial={"independence_years": queries.independence_years(on=request.on), "effective_from": request.on}
@@ -124,6 +126,8 @@ def auditor(request: Request, accreditation_id: int) -> HttpResponse:
         "missions": queries.past_missions(person=found.person) if scheme else [],
         "feedback": [{"row": one, "marks": [(FEEDBACK_CRITERIA[c], one.marks[c]) for c in FEEDBACK_CRITERIA]} for one in said],
         "managing": bool(request.may(Right.WRITE, Thing.AUDITOR_APPROVAL)),
+        "decided": minutes.on_accreditations_of(auditor=found.person)
+        & minutes.extracts_for(person=request.user, roles=request.roles, on=request.on),
     }
     return render(request, "audits/auditor.html", context)
 

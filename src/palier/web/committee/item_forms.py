@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from palier.audits import queries as audits
 from palier.audits.models import Accreditation
+from palier.calendar import in_words, paris_day
 from palier.committee.rules.agenda import matter_of
 from palier.committee.rules.effects import Effect, plain
 from palier.committee.rules.terms import Matter
@@ -18,6 +19,7 @@ from palier.frameworks.rules.reading import read
 from palier.label.models import Journey, RuleSetVersion
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
+from palier.minutes.models import Minutes
 from palier.web.audits.forms import GrantForm
 from palier.web.frameworks.grids import GridForm
 from palier.web.ui.forms import DayInput, offer
@@ -180,3 +182,28 @@ class GridItemForm(GridForm):
             "grid": said["text"],
             "proposal": plain(Effect(effective_from=said["effective_from"])),
         }
+
+
+class MinutesItemForm(forms.Form):
+    """Minutes to approve."""
+
+    minutes = forms.ModelChoiceField(
+        label="Procès-verbal",
+        queryset=Minutes.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choisissez le procès-verbal à approuver."},
+    )
+
+    def __init__(self, *args: Any, waiting: QuerySet[Minutes], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = waiting
+        offer(self, "minutes", waiting, _of_session)
+
+    def given(self) -> dict[str, Any]:
+        """What the operation asks for."""
+        return {"minutes": self.cleaned_data["minutes"]}
+
+
+def _of_session(minutes: Minutes) -> str:
+    return f"Séance n° {minutes.session.number} du {in_words(paris_day(minutes.session.starts_at))}"

@@ -25,10 +25,13 @@ from palier.documents.models import Version
 from palier.documents.rules import audiences_of
 from palier.label.models import RuleSetVersion
 from palier.label.rules.rulesets import Audit
+from palier.minutes import operations as minutes
+from palier.minutes import queries as minutes_queries
+from palier.minutes.models import Minutes
 from palier.verdict import Refusal
 from palier.web.committee.finding import committee_session, session_item
 from palier.web.committee.frozen import frozen
-from palier.web.committee.item_forms import AskForm, GridItemForm, ItemForm, ReexamineForm, RulesItemForm
+from palier.web.committee.item_forms import AskForm, GridItemForm, ItemForm, MinutesItemForm, ReexamineForm, RulesItemForm
 from palier.web.committee.session_forms import BecauseForm, DeclareForm, RecuseForm, ReviewForm
 from palier.web.committee.sessions import READ, SPEAK, WRITE, back_to, mandate_in, own_mandate
 from palier.web.documents.files import attachment
@@ -40,6 +43,7 @@ KINDS = {
     "reexamen": "Suspendre, rétablir ou retirer un agrément",
     "regles": "De nouvelles règles du label",
     "grille": "Une nouvelle version d’une grille",
+    "proces-verbal": "Un procès-verbal à approuver",
 }
 """What may be put on an agenda, in the order of the choices; the keys are those of the address."""
 
@@ -53,7 +57,8 @@ def add_item(request: Request, committee_id: int, session_number: int, kind: str
     form = _form(request, found, kind)
     if form.is_valid():
         try:
-            operations.add_item(session=found, by=request.user, at=request.at, **form.given())
+            act = minutes.propose if kind == "proces-verbal" else operations.add_item
+            act(session=found, by=request.user, at=request.at, **form.given())
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
                 form.add_error(None, reason.sentence)
@@ -83,6 +88,11 @@ _EMPTY = {
         "auditors",
     ),
     "regles": ("Aucun brouillon de règles.", "Préparez la version suivante, puis inscrivez-la à l’ordre du jour.", "rule_sets"),
+    "proces-verbal": (
+        "Aucun procès-verbal n’attend son approbation.",
+        "Il s’inscrit une fois relu, chaque remarque répondue.",
+        "committees",
+    ),
 }
 
 
@@ -100,6 +110,10 @@ def _form(request: Request, session: Session, kind: str) -> Any:
             return RulesItemForm(data, drafts=drafts)
         case "grille":
             return GridItemForm(data, request.FILES or None, initial={"effective_from": day + timedelta(days=30)})
+        case "proces-verbal":
+            waiting = minutes_queries.awaiting_approval(committee_id=session.committee_id)
+            found = Minutes.objects.filter(pk__in=[one.pk for one in waiting]).select_related("session")
+            return MinutesItemForm(data, waiting=found.order_by("session__starts_at", "pk"))
     return ItemForm(data, journeys=queries.ready(on=request.on))
 
 
@@ -113,8 +127,9 @@ def add_ready(request: Request, committee_id: int, session_number: int) -> HttpR
     """Put every journey that waits on the agenda."""
     found = committee_session(request, committee_id, session_number)
     made = operations.add_ready(session=found, by=request.user, at=request.at)
+    made += minutes.propose_ready(session=found, by=request.user, at=request.at)
     messages.success(
-        request, f"{len(made)} dossier{'s' if len(made) > 1 else ''} inscrit{'s' if len(made) > 1 else ''} à l’ordre du jour."
+        request, f"{len(made)} point{'s' if len(made) > 1 else ''} inscrit{'s' if len(made) > 1 else ''} à l’ordre du jour."
     )
     return back_to(found)
 
@@ -156,6 +171,12 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
         "dossier": dossier,
         "frozen": frozen(dossier.content) if dossier else None,
         "proposal": lines(parse(one.proposal)),
+        "extract": minutes_queries.extracts_for(person=request.user, roles=request.roles, on=request.on)
+        .filter(pk=one.pk)
+        .exists()
+        if one.concluded_at
+        else None,
+        "holds": minutes_queries.holds(item=one) if one.minutes_of_id else None,
         "declared": Interest(declared.interest).label if declared else "",
         "form": form if mine and (one.opened_at is None or found.written) and not one.is_over else None,
         "members": [{"mandate": m, "interest": Interest(said[m.pk].interest).label if m.pk in said else ""} for m in members],

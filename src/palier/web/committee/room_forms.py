@@ -123,6 +123,8 @@ class PollForm(forms.Form):
         item = self._item
         if item.journey is not None:
             return item.journey.landlord.name
+        if item.minutes_of is not None:
+            return f"séance n° {item.minutes_of.number}"
         person = item.candidate or (item.accreditation and item.accreditation.person)
         return person.name if person else item.title
 

@@ -14,6 +14,7 @@ from palier.committee.models import Committee, Mandate, Session
 from palier.committee.rules.agenda import Coming, SessionState
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
+from palier.minutes import queries as minutes
 from palier.verdict import Refusal
 from palier.web.committee.finding import committee_session
 from palier.web.committee.session_forms import (
@@ -113,6 +114,8 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
         and request.at >= found.starts_at
         and any(not one.is_over for one in agenda),
         "ready": queries.ready(on=request.on).count() if found.state is SessionState.PREPARED else 0,
+        "to_approve": len(minutes.awaiting_approval(committee_id=committee_id)) if found.state is SessionState.PREPARED else 0,
+        "has_minutes": bool(minutes.due(session=found, at=request.at)),
         "cancel_form": BecauseForm(),
     }
     return render(request, "committee/session.html", context)

@@ -18,6 +18,7 @@ from palier.frameworks.rules.changes import Sort, compare
 from palier.frameworks.rules.grid import Framework, build
 from palier.frameworks.rules.purposes import PURPOSES, same_use
 from palier.frameworks.rules.reading import MAX_TEXT, Problem, read
+from palier.minutes import queries as minutes
 from palier.web.doors import Request, door
 
 READ, WRITE = (Thing.RULE_SET, Right.READ), (Thing.RULE_SET, Right.WRITE)
@@ -93,6 +94,7 @@ def version(request: Request, code: str, number: int) -> HttpResponse:
             for t in grid.themes
         ],
         "others": others,
+        "adopted": minutes.evolutions().filter(framework=one).first(),
         "may_publish": bool(request.may(Right.WRITE, Thing.RULE_SET)),
     }
     return render(request, "frameworks/version.html", context)

@@ -21,6 +21,7 @@ from palier.label.models import RuleSetVersion
 from palier.label.rules.rulesets import NUMBER_WORDS, Difference, RuleSet, differences, parse
 from palier.label.rules.stages import LIVE, Stage
 from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
+from palier.minutes import queries as minutes
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
@@ -157,6 +158,7 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
         "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
         "matter": None if version.published_at else committee.awaiting(rule_set=version.pk),
+        "adopted": minutes.evolutions().filter(rule_set=version).first(),
         "history": entries_of(request, "label.rule_set", version.pk),
     }
     return render(request, "label/rule_set.html", context)

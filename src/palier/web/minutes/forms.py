@@ -1,4 +1,4 @@
-"""What one fills in on minutes: the texts added to the record, a comment and its answer, the approval, a correction."""
+"""What one fills in on minutes: the texts added to the record, a comment and its answer, a correction."""
 
 from __future__ import annotations
 
@@ -6,11 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 
-from palier.calendar import in_words, paris_day
-from palier.committee.models import Item, Session
-from palier.web.ui.forms import offer
+from palier.committee.models import Item
 
 _ROWS = forms.Textarea(attrs={"rows": 4})
 
@@ -76,26 +73,6 @@ class AnswerForm(forms.Form):
     text = forms.CharField(
         label="Réponse", widget=_ROWS, error_messages={"required": "Écrivez la réponse : son auteur la lira."}
     )
-
-
-class ApproveForm(forms.Form):
-    """The session that approved the minutes."""
-
-    session = forms.ModelChoiceField(
-        label="Approuvé à la séance",
-        queryset=Session.objects.none(),
-        empty_label=None,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choisissez la séance qui a approuvé le procès-verbal."},
-    )
-
-    def __init__(self, *args: Any, sessions: QuerySet[Session], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        offer(self, "session", sessions, _words)
-
-
-def _words(session: Session) -> str:
-    return f"Séance n° {session.number} du {in_words(paris_day(session.starts_at))}"
 
 
 class CorrectForm(forms.Form):

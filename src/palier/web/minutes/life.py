@@ -1,17 +1,17 @@
-"""What moves minutes along: started, completed, sent, answered, approved, signed, corrected."""
+"""What moves minutes along: started, completed, sent, answered, signed, corrected."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 
 from palier.committee.models import Session
 from palier.minutes import operations, queries
 from palier.minutes.models import Minutes
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
-from palier.web.minutes.forms import AnswerForm, ApproveForm, CorrectForm, TextsForm
+from palier.web.minutes.forms import AnswerForm, CorrectForm, TextsForm
 from palier.web.minutes.views import SPEAK, WRITE, held, open_items
 
 
@@ -70,7 +70,10 @@ def answer(request: Request, committee_id: int, session_number: int, comment_id:
     session = held(request, committee_id, session_number)
     found = _latest(session)
     closed = queries.withheld(session=session, person=request.user)
-    comment = get_object_or_404(queries.comments(minutes=found, person=request.user, closed=closed), pk=comment_id)
+    readable = queries.comments(minutes=found, person=request.user, closed=closed)
+    comment = next((one for one in readable if one.pk == comment_id), None)
+    if comment is None:
+        raise Http404
     form = AnswerForm(request.POST or None)
     if form.is_valid():
         try:
@@ -81,22 +84,6 @@ def answer(request: Request, committee_id: int, session_number: int, comment_id:
             messages.success(request, "La réponse est enregistrée sous la remarque.")
             return _back(session)
     return _form(request, session, form, "Répondre à une remarque", "Enregistrer la réponse", said=comment)
-
-
-@door(GET=WRITE, POST=WRITE)
-def approve(request: Request, committee_id: int, session_number: int) -> HttpResponse:
-    """Record the session that approved the minutes."""
-    session = held(request, committee_id, session_number)
-    form = ApproveForm(request.POST or None, sessions=queries.later_sessions(session=session))
-    if form.is_valid():
-        try:
-            operations.approve(minutes=_latest(session), session=form.cleaned_data["session"], by=request.user, at=request.at)
-        except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
-        else:
-            messages.success(request, "L’approbation est enregistrée. La présidence peut signer.")
-            return _back(session)
-    return _form(request, session, form, "Enregistrer l’approbation", "Enregistrer l’approbation")
 
 
 @door(POST=SPEAK, fresh=True)
@@ -127,7 +114,7 @@ def correct(request: Request, committee_id: int, session_number: int) -> HttpRes
 def _form(
     request: Request,
     session: Session,
-    form: TextsForm | AnswerForm | ApproveForm | CorrectForm,
+    form: TextsForm | AnswerForm | CorrectForm,
     page: str,
     submit: str,
     **more: object,

@@ -12,13 +12,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.committee import queries as committee
 from palier.committee.models import Item, Session
-from palier.committee.rules.agenda import SessionState
 from palier.directory.rules import Right, Thing
 from palier.ledger import queries as ledger
 from palier.minutes import operations, queries
 from palier.minutes.models import Minutes
-from palier.minutes.rules.life import State, may_approve
-from palier.verdict import Refusal, Verdict, no
+from palier.minutes.rules.life import State
+from palier.minutes.rules.reading import proposed_to
+from palier.verdict import Refusal, no, require
+from palier.web.committee.finding import committee_session, session_item
 from palier.web.documents.files import kept
 from palier.web.doors import Answer, Request, door
 from palier.web.minutes.forms import CommentForm, CorrectForm
@@ -27,11 +28,10 @@ READ, WRITE, SPEAK = (Thing.BALLOT, Right.READ), (Thing.BALLOT, Right.WRITE), (T
 
 
 def held(request: Request, committee_id: int, number: int) -> Session:
-    """A session that was held and that the person may follow; unknown to the others."""
+    """A session that has minutes and that the person may follow; unknown to the others."""
     found = committee.sessions(person=request.user, roles=request.roles, on=request.on).select_related("designated__person")
     session = get_object_or_404(found, committee=committee_id, number=number)
-    if session.state is not SessionState.CLOSED:
-        raise Refusal(no("minutes.session_not_closed", "Le procès-verbal suit la clôture de la séance."))
+    require(queries.due(session=session, at=request.at))
     return session
 
 
@@ -46,7 +46,10 @@ def every(request: Request, committee_id: int) -> HttpResponse:
     mine = committee.committees_of(person=request.user, roles=request.roles, on=request.on)
     one = get_object_or_404(mine, pk=committee_id)
     sessions = committee.sessions(person=request.user, roles=request.roles, on=request.on).filter(committee=one)
-    rows = [{"session": s, "minutes": next(iter(s.minutes.all()), None)} for s in queries.sessions_with(sessions=sessions)]
+    rows = [
+        {"session": s, "minutes": next(iter(s.minutes.all()), None)}
+        for s in queries.sessions_with(sessions=sessions, at=request.at)
+    ]
     context = {"committee": one, "rows": rows, "may_write": bool(request.may(Right.WRITE, Thing.BALLOT))}
     return render(request, "minutes/list.html", context)
 
@@ -85,7 +88,7 @@ def _page(request: Request, session: Session, found: Minutes | None, form: Comme
     state = found.state if found else None
     shown = may_write or state not in {None, State.DRAFT}
     closed = queries.withheld(session=session, person=request.user)
-    said = list(queries.comments(minutes=found, person=request.user, closed=closed)) if found and shown else []
+    said = queries.comments(minutes=found, person=request.user, closed=closed) if found and shown else []
     office = queries.signer(committee_id=session.committee_id, person=request.user, on=request.on)
     last = found is not None and not hasattr(found, "replaced_by")
     context: dict[str, Any] = {
@@ -99,7 +102,7 @@ def _page(request: Request, session: Session, found: Minutes | None, form: Comme
         "form": form if state is State.SENT and request.user.pk in queries.attendees(session=session) else None,
         "may_write": may_write,
         "may_complete": may_write and state in {State.DRAFT, State.SENT},
-        "approval": _approval(session, found) if found and may_write and state is State.SENT else None,
+        **(_approval(found, may_write=may_write) if found and state is State.SENT else {}),
         "may_sign": state is State.APPROVED and office is not None and bool(request.may(Right.SPEAK, Thing.BALLOT)),
         "correct_form": CorrectForm() if may_write and state is State.SIGNED and last else None,
         "copy": queries.copy_for(minutes=found, person=request.user) if found and state is State.SIGNED else None,
@@ -108,14 +111,37 @@ def _page(request: Request, session: Session, found: Minutes | None, form: Comme
     return render(request, "minutes/minutes.html", context, status=422 if form.errors else 200)
 
 
-def _approval(session: Session, found: Minutes) -> Verdict:
-    """Whether the approval may be recorded now, and why not."""
-    return may_approve(
-        found.state,
-        unanswered=found.comments.filter(answered_at__isnull=True).count(),
-        unconcluded=queries.unconcluded(session=session),
-        held_since=queries.later_sessions(session=session).count(),
-    )
+def _approval(found: Minutes, *, may_write: bool) -> dict[str, Any]:
+    """Where the approval stands: the session that was asked, whether its vote holds; else whether one may be asked, and which."""
+    asked = queries.standing(minutes=found)
+    waits = asked is None or (asked[0].is_over and not asked[1])
+    ahead = found.session.committee.sessions.filter(convened_at__isnull=True, cancelled_at__isnull=True)
+    return {
+        "asked": asked[0] if asked else None,
+        "holds": asked[1] if asked else None,
+        "proposable": queries.proposable(minutes=found) if waits and may_write else None,
+        "ahead": ahead.order_by("starts_at").first(),
+    }
+
+
+@door(GET=READ)
+def proposed(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
+    """The minutes that a matter puts to the approval of a session, as they were frozen: text, fingerprint, comments."""
+    item = session_item(request, committee_session(request, committee_id, session_number), item_id)
+    about = item.minutes_of
+    if about is None:
+        raise Http404
+    text = item.dossiers.latest("number").content["text"]
+    closed = queries.withheld(session=about, person=request.user)
+    context = {
+        "session": item.session,
+        "committee": item.session.committee,
+        "item": item,
+        "about": about,
+        "text": moments(proposed_to(text, closed, request.user.pk)),
+        "closed": closed,
+    }
+    return render(request, "minutes/proposed.html", context)
 
 
 @door(GET=READ)
