@@ -86,6 +86,7 @@ def test_minutes_live_in_the_browser(browser_page: OpenPage, held: Held, monkeyp
         worker.submit(_seal, held.sitting.later()).result()
     chair.goto(one)
     check(chair, "minutes-signed")
+    page = browser_page(held.referent)
     page.goto(one)
     page.get_by_text("Corriger", exact=True).click()
     page.get_by_label("Ce que la correction change").fill("Un nom mal écrit.")
