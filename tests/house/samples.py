@@ -37,6 +37,7 @@ from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
 from tests.frameworks.samples import SMALL
 from tests.house import samples_of_plans as plans
+from tests.house import samples_of_sources as sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,6 +260,13 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "board_export:form": lambda _: "csv",
     "residence_id": residence,
     "import_id": stock_import,
+    "intake_id": sources.intake,
+    "saved_id": sources.saved_mapping,
+    "incident_id": sources.incident,
+    "indicator": lambda _: "vacancy",
+    "sources_export:kind": lambda _: "csv",
+    "sources_file_faults:kind": lambda _: "csv",
+    "incidents_export:kind": lambda _: "csv",
     "mapping_id": stock_mapping,
     "stock_export:kind": lambda _: "csv",
     "stock_import_faults:kind": lambda _: "csv",

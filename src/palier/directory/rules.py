@@ -139,6 +139,8 @@ class Thing(StrEnum):
     MARK_KIT = "mark_kit"
     JOURNEY = "journey"
     STOCK = "stock"
+    SOURCES = "sources"
+    INCIDENTS = "incidents"
     CHARTER = "charter"
     MEMBERS = "members"
     HISTORY = "history"
@@ -169,6 +171,8 @@ _THINGS = {
     Thing.MARK_KIT: "le kit de la marque",
     Thing.JOURNEY: "le parcours",
     Thing.STOCK: "le patrimoine",
+    Thing.SOURCES: "les chiffres des résidences",
+    Thing.INCIDENTS: "les incidents",
     Thing.CHARTER: "la charte",
     Thing.MEMBERS: "les personnes de l’organisme",
     Thing.HISTORY: "le journal",
@@ -225,6 +229,8 @@ _MATRIX = {
     Thing.MARK_KIT: "        ro    -     ro       -      -       rw       -      -     rw    -     rw",
     Thing.JOURNEY: "         rw    r     rv       r      rs      rw       r      r     r     r     r",
     Thing.STOCK: "           rw    ro    r        r      r       r        r      r     -     r     r",
+    Thing.SOURCES: "         rw    rw    r        -      r       r        -      -     -     -     r",
+    Thing.INCIDENTS: "       rw    ro    r        -      -       -        -      -     -     -     -",
     Thing.CHARTER: "         rw    rw    rv       r      r       r        -      -     -     -     r",
     Thing.MEMBERS: "         rw    r     rw       -      -       rw       -      -     -     -     rw",
     Thing.HISTORY: "         r     r     r        r      r       r        r      r     -     -     r",
@@ -289,6 +295,7 @@ class Scope(StrEnum):
     IMPORTS = "imports"
     EVIDENCE = "evidence"
     ANSWERS = "answers"
+    FIGURES = "figures"
 
     @property
     def label(self) -> str:
@@ -298,6 +305,7 @@ class Scope(StrEnum):
             "imports": "Importer le patrimoine",
             "evidence": "Déposer des preuves",
             "answers": "Répondre aux évaluations",
+            "figures": "Verser des chiffres et des incidents",
         }[self.value]
 
 
@@ -305,6 +313,7 @@ class Scope(StrEnum):
 _WRITES = {
     Scope.IMPORTS: frozenset({(Thing.STOCK, Right.WRITE)}),
     Scope.EVIDENCE: frozenset({(Thing.EVIDENCE, Right.WRITE)}),
+    Scope.FIGURES: frozenset({(Thing.SOURCES, Right.WRITE), (Thing.INCIDENTS, Right.WRITE_OWN)}),
     Scope.ANSWERS: frozenset((thing, Right.WRITE_OWN) for thing in (Thing.FINDINGS, Thing.SITE_RATING, Thing.CHARTER)),
 }
 

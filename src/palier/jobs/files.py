@@ -5,18 +5,22 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Manager
+from django.db.models import Manager, Q, QuerySet
 
 from palier.documents.models import Version
 from palier.documents.storage import sweep_incoming, sweep_unnamed
 from palier.minutes.models import Copy
 from palier.register.models import SealedFile
+from palier.sources.models import Intake
+from palier.sources.rules.intake import OPEN, Layout
 from palier.stock.models import Import
 
 # Every column that names a file by its SHA-256.
-NAMES: tuple[tuple[Manager[Any], str], ...] = (
+NAMES: tuple[tuple[Manager[Any] | QuerySet[Any], str], ...] = (
     (Version.objects, "sha256"),
     (Import.objects, "file_digest"),
+    # A list of incidents may hold names: it goes once what counts was taken from it.
+    (Intake.objects.filter(~Q(layout=Layout.INCIDENTS) | Q(state__in=OPEN)), "file_digest"),
     (SealedFile.objects, "sha256"),
     (Copy.objects, "sha256"),
 )

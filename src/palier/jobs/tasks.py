@@ -16,6 +16,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from palier.calendar import paris_day
 from palier.committee import operations as committee
 from palier.consultation import operations as consultation
 from palier.jobs import files
@@ -29,6 +30,7 @@ from palier.plans import operations as plans
 from palier.projects import operations as projects
 from palier.register import operations as register
 from palier.register.seal import NoSeal
+from palier.sources import operations as sources
 from palier.stock import operations as stock
 
 log = logging.getLogger("palier.jobs")
@@ -116,10 +118,11 @@ def checkpoint(timestamp: int) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="installation.purge", queueing_lock="installation.purge")
 def purge(timestamp: int) -> None:
-    """Forget what is past its use: answers kept for forms sent twice, sessions that ended, files that no row names."""
+    """Forget what is past its use: answers kept for forms sent twice, sessions that ended, words of incidents, unnamed files."""
     at = timezone.now()
     ledger.forget_replies(before=at - REPLIES_KEPT)
     Session.objects.filter(expire_date__lt=at).delete()
+    sources.erase_texts(on=paris_day(at), at=at)
     files.sweep(at=at)
 
 

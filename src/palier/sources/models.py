@@ -124,9 +124,9 @@ class Incident(models.Model):
     on = models.DateField("jour")
     kind = models.CharField("nature", max_length=28, choices=[(k.value, k.label) for k in IncidentKind])
     place = models.CharField("lieu", max_length=8, choices=[(p.value, p.label) for p in Place])
-    victim = models.CharField("victime", max_length=10, choices=[(v.value, v.label) for v in Victim], default=Victim.NOBODY)
+    victim = models.CharField("victime", max_length=10, choices=[(v.value, v.label) for v in Victim], default=Victim.UNKNOWN)
     recurrence = models.CharField(
-        "répétition", max_length=10, choices=[(r.value, r.label) for r in Recurrence], default=Recurrence.ISOLATED
+        "répétition", max_length=10, choices=[(r.value, r.label) for r in Recurrence], default=Recurrence.UNKNOWN
     )
     complaint = models.CharField("plainte", max_length=8, choices=[(c.value, c.label) for c in Complaint], default="unknown")
     text = models.CharField("précisions", max_length=TEXT_MOST, blank=True)

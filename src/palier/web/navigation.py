@@ -26,6 +26,7 @@ class Entry:
 _OWN = (
     ("Notre parcours", "journey", Thing.JOURNEY),
     ("Patrimoine", "stock", Thing.STOCK),
+    ("Sources", "sources", Thing.SOURCES),
     ("Sites", "sites", Thing.SITE_RATING),
     ("Évaluations", "assessments", Thing.CHARTER),
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),
@@ -48,6 +49,7 @@ _COMMON = (
         ),
     ),
     ("Registre et marque", "mark_scheme", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})),
+    ("Données publiques", "open_data", frozenset({Role.REFERENT, Role.ADMINISTRATOR})),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("palier.web.documents.urls")),
     path("", include("palier.web.frameworks.urls")),
     path("", include("palier.web.stock.urls")),
+    path("", include("palier.web.sources.urls")),
     path("", include("palier.web.sites.urls")),
     path("", include("palier.web.consultation.urls")),
     path("", include("palier.web.plans.urls")),

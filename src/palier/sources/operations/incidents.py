@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import transaction
 
 from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
-from palier.directory.rules import plain
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sources.models import Incident, Intake
 from palier.sources.operations.readings import hold
+from palier.sources.queries.homes import words_of
 from palier.sources.rules.incidents import (
     TEXT_MOST,
-    Complaint,
-    IncidentKind,
-    Place,
-    Recurrence,
-    Victim,
+    Told,
     may_have_happened,
     text_until,
 )
@@ -35,21 +31,6 @@ _BATCH = 2_000
 _SHOWN = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An incident as somebody tells it. ``reference`` is the landlord's own number, if any."""
-
-    residence: int
-    on: date
-    kind: IncidentKind
-    place: Place
-    victim: Victim = Victim.NOBODY
-    recurrence: Recurrence = Recurrence.ISOLATED
-    complaint: Complaint = Complaint.UNKNOWN
-    text: str = ""
-    reference: str = ""
-
-
 def acceptable(told: Told, residence: Residence | None, today: date) -> Verdict:
     """Whether an incident may be kept: a residence of the landlord, a day gone by, a text that names nobody."""
     if residence is None:
@@ -58,12 +39,6 @@ def acceptable(told: Told, residence: Residence | None, today: date) -> Verdict:
     if len(told.text) > TEXT_MOST:
         found &= no("sources.text_too_long", f"Les précisions comptent {TEXT_MOST} caractères au plus.")
     return found
-
-
-def words_of(residence: Residence) -> frozenset[str]:
-    """The words of a residence's name, address and town, in plain letters: no one's name in a text about it."""
-    words = plain(f"{residence.name} {residence.address} {residence.commune_name}").replace("’", " ").split()
-    return frozenset(word for word in words if len(word) > 2)
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from palier.ledger.rules import Audience
 from palier.sources.models import Intake, Reading
 from palier.sources.rules.indicators import BROUGHT
 from palier.sources.rules.intake import Origin
-from palier.sources.rules.readings import PRECISION, Given, may_stand, value_of
+from palier.sources.rules.readings import PRECISION, Entry, Given, may_stand, value_of, with_homes
 from palier.stock.models import ResidenceVintage
 from palier.stock.queries import all_residences
 from palier.verdict import Conflict, Reason, Refusal, Verdict, no, require
@@ -27,21 +27,6 @@ from palier.verdict import Conflict, Reason, Refusal, Verdict, no, require
 _LOCK = 0x50C5
 _BATCH = 2_000
 _SHOWN = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One figure to keep. ``seen`` is the reading that the person had under their eyes (0 for none), None where nobody looked."""
-
-    residence: int
-    indicator: str
-    given: Given
-    seen: int | None = None
-
-    @property
-    def key(self) -> tuple[int, str, object, object]:
-        """What a reading is current for."""
-        return self.residence, self.indicator, self.given.starts_on, self.given.ends_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +76,14 @@ def record_readings(
     return kept
 
 
+def superseded_by(entries: Sequence[Entry]) -> Kept:
+    """What would come of figures: how many are new, supersede another, are known already. One SQL query."""
+    current = _current(entries)
+    known = sum(_same(current.get(entry.key), entry.given) for entry in entries)
+    over = sum(entry.key in current and not _same(current[entry.key], entry.given) for entry in entries)
+    return Kept(len(entries) - known, over, known)
+
+
 def hold(landlord: Landlord) -> None:
     """Let one writer at a time change a landlord's figures, until the end of the transaction."""
     with connection.cursor() as cursor:
@@ -120,20 +113,6 @@ def standing(entries: Sequence[Entry], names: dict[int, str], at: datetime) -> V
         if len(reasons) >= _SHOWN:
             break
     return Verdict(tuple(reasons))
-
-
-def with_homes(entries: Sequence[Entry], homes: dict[int, int]) -> list[Entry]:
-    """The same figures, counted of the homes of their residence where an indicator asks for it and nobody said."""
-
-    def completed(entry: Entry) -> Entry:
-        indicator = BROUGHT.get(entry.indicator)
-        given = entry.given
-        if indicator is None or not indicator.from_stock or given.denominator is not None or given.numerator is None:
-            return entry
-        count = homes.get(entry.residence)
-        return replace(entry, given=replace(given, denominator=Decimal(count))) if count else entry
-
-    return [completed(entry) for entry in entries]
 
 
 def _names(landlord: Landlord, wanted: Collection[int]) -> dict[int, str]:

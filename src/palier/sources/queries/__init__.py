@@ -3,22 +3,27 @@
 from palier.sources.queries.figures import (
     brought_readings,
     coverage,
+    last_brought,
     latest_readings,
     presence_by_residence,
     readings_of,
 )
 from palier.sources.queries.files import intakes, saved_mappings
+from palier.sources.queries.homes import finder
 from palier.sources.queries.incidents import Monthly, incidents, incidents_of, log_since, monthly_incidents
-from palier.sources.queries.territory import iris_of, open_years, outlines
+from palier.sources.queries.territory import iris_of, iris_years, open_years, outlines
 
 __all__ = [
     "Monthly",
     "brought_readings",
     "coverage",
+    "finder",
     "incidents",
     "incidents_of",
     "intakes",
     "iris_of",
+    "iris_years",
+    "last_brought",
     "latest_readings",
     "log_since",
     "monthly_incidents",

@@ -78,6 +78,13 @@ def brought_readings(*, landlord: Landlord | int) -> QuerySet[Reading]:
     return found.select_related("residence").order_by("residence__plain_name", "residence", "indicator", "ends_on", "pk")
 
 
+def last_brought(*, landlord: Landlord | int) -> dict[str, dict[str, Any]]:
+    """The latest arrival of each indicator: ``at``, ``by__name``, ``origin``, ``intake_id``, ``intake__file_name``. One SQL query."""
+    found = Reading.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by("indicator", "-at", "-pk")
+    rows = found.distinct("indicator").values("indicator", "at", "by__name", "origin", "intake_id", "intake__file_name")
+    return {row["indicator"]: dict(row) for row in rows}
+
+
 def _brought(landlord: Landlord | int, on: date) -> Iterator[Figure]:
     key = landlord if isinstance(landlord, int) else landlord.pk
     with connection.cursor() as cursor:

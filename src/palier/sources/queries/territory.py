@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Max, QuerySet
+from django.db.models import Count, Max, QuerySet
 
 from palier.sources.models import Iris, OpenFigure
 from palier.sources.rules.indicators import INDICATORS
@@ -28,7 +28,7 @@ class Published:
 
 
 def iris_of(*, residences: Iterable[Residence]) -> dict[int, Iris]:
-    """The IRIS that the point of each residence is in, in the latest contours. Residences without a point have none.
+    """The IRIS that the point of each residence is in, in the latest contours that hold it. Residences without a point have none.
 
     Two SQL queries: the couples of a point and a box around it, then the contours of those boxes.
     """
@@ -39,12 +39,11 @@ def iris_of(*, residences: Iterable[Residence]) -> dict[int, Iris]:
         cursor.execute(
             """SELECT DISTINCT i.id FROM sources_iris i
                JOIN unnest(%s::float8[], %s::float8[]) AS p(lon, lat)
-                 ON p.lon BETWEEN i.west AND i.east AND p.lat BETWEEN i.south AND i.north
-               WHERE i.year = (SELECT max(year) FROM sources_iris)""",
+                 ON p.lon BETWEEN i.west AND i.east AND p.lat BETWEEN i.south AND i.north""",
             [[r.lon for r in placed], [r.lat for r in placed]],
         )
         near = [pk for (pk,) in cursor.fetchall()]
-    shapes = list(Iris.objects.filter(pk__in=near).defer("outline").order_by("code"))
+    shapes = list(Iris.objects.filter(pk__in=near).defer("outline").order_by("-year", "code"))
     lon = np.array([r.lon for r in placed], dtype=np.float64)
     lat = np.array([r.lat for r in placed], dtype=np.float64)
     found = locate(lon, lat, [bytes(iris.shape) for iris in shapes])
@@ -67,12 +66,14 @@ def commune_of(residence: Residence) -> str:
     return figures_commune(residence.commune)
 
 
+def iris_years() -> list[tuple[int, int]]:
+    """The years of the contours of IRIS, the latest first, and how many each has. One SQL query."""
+    rows = Iris.objects.values("year").annotate(places=Count("pk")).order_by("-year")
+    return [(row["year"], row["places"]) for row in rows]
+
+
 def open_years() -> list[tuple[str, int, int]]:
     """What open data are loaded: indicator, latest year, how many places it says something of. One SQL query."""
-    rows = OpenFigure.objects.values("indicator").annotate(latest=Max("year")).order_by()
-    latest = {row["indicator"]: row["latest"] for row in rows}
-    return [
-        (key, latest[key], OpenFigure.objects.filter(indicator=key, year=latest[key]).count())
-        for key in INDICATORS
-        if key in latest
-    ]
+    rows = OpenFigure.objects.values("indicator", "year").annotate(places=Count("pk")).order_by("year")
+    latest = {row["indicator"]: (row["year"], row["places"]) for row in rows}
+    return [(key, *latest[key]) for key in INDICATORS if key in latest]

@@ -5,6 +5,7 @@ Never who did it: no field takes an alleged author, and the short text is modera
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -77,6 +78,7 @@ class Place(StrEnum):
     OUTSIDE = "outside"
     HOME = "home"
     AGENCY = "agency"
+    UNKNOWN = "unknown"
 
     @property
     def label(self) -> str:
@@ -90,12 +92,14 @@ class Place(StrEnum):
             "outside": "Extérieur",
             "home": "Logement",
             "agency": "Agence, loge",
+            "unknown": "Non précisé",
         }[self.value]
 
 
 class Victim(StrEnum):
     """Who suffered it, as a group, never as a person."""
 
+    UNKNOWN = "unknown"
     NOBODY = "nobody"
     STAFF = "staff"
     CONTRACTOR = "contractor"
@@ -106,6 +110,7 @@ class Victim(StrEnum):
     def label(self) -> str:
         """In French."""
         return {
+            "unknown": "Non précisé",
             "nobody": "Personne, le bâti seul",
             "staff": "Personnel de l’organisme",
             "contractor": "Personnel d’un prestataire",
@@ -117,6 +122,7 @@ class Victim(StrEnum):
 class Recurrence(StrEnum):
     """How often it happens there."""
 
+    UNKNOWN = "unknown"
     ISOLATED = "isolated"
     REPEATED = "repeated"
     CONSTANT = "constant"
@@ -124,7 +130,7 @@ class Recurrence(StrEnum):
     @property
     def label(self) -> str:
         """In French."""
-        return {"isolated": "Isolé", "repeated": "Se répète", "constant": "Permanent"}[self.value]
+        return {"unknown": "Non précisé", "isolated": "Isolé", "repeated": "Se répète", "constant": "Permanent"}[self.value]
 
 
 class Complaint(StrEnum):
@@ -138,6 +144,21 @@ class Complaint(StrEnum):
     def label(self) -> str:
         """In French, after « Plainte »."""
         return {"unknown": "Non précisé", "no": "Non", "yes": "Oui"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An incident as somebody tells it. ``reference`` is the landlord's own number, if any."""
+
+    residence: int
+    on: date
+    kind: IncidentKind
+    place: Place
+    victim: Victim = Victim.UNKNOWN
+    recurrence: Recurrence = Recurrence.UNKNOWN
+    complaint: Complaint = Complaint.UNKNOWN
+    text: str = ""
+    reference: str = ""
 
 
 TEXT_MOST = 300

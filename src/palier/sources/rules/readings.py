@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from palier.calendar import add_months
-from palier.sources.rules.indicators import Indicator
+from palier.sources.rules.indicators import BROUGHT, Indicator
 from palier.sources.rules.vocabulary import Kind
 from palier.verdict import Reason, Verdict
 
@@ -33,6 +34,21 @@ class Given:
     def days(self) -> int:
         """The length of the period, both ends included."""
         return (self.ends_on - self.starts_on).days + 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One figure to keep. ``seen`` is the reading that the person had under their eyes (0 for none), None where nobody looked."""
+
+    residence: int
+    indicator: str
+    given: Given
+    seen: int | None = None
+
+    @property
+    def key(self) -> tuple[int, str, object, object]:
+        """What a reading is current for."""
+        return self.residence, self.indicator, self.given.starts_on, self.given.ends_on
 
 
 def value_of(indicator: Indicator, given: Given) -> Decimal | None:
@@ -128,6 +144,20 @@ def _missing(indicator: Indicator) -> str:
     if indicator.kind in {Kind.SHARE, Kind.RATE}:
         return f"{indicator.label} : indiquez le compte et le nombre de {indicator.denominator.label}, ou la valeur."
     return f"{indicator.label} : indiquez la valeur."
+
+
+def with_homes(entries: Sequence[Entry], homes: Mapping[int, int]) -> list[Entry]:
+    """The same figures, counted of the homes of their residence where an indicator asks for it and nobody said."""
+
+    def completed(entry: Entry) -> Entry:
+        indicator = BROUGHT.get(entry.indicator)
+        given = entry.given
+        if indicator is None or not indicator.from_stock or given.denominator is not None or given.numerator is None:
+            return entry
+        count = homes.get(entry.residence)
+        return replace(entry, given=replace(given, denominator=Decimal(count))) if count else entry
+
+    return [completed(entry) for entry in entries]
 
 
 def is_stale(indicator: Indicator, ends_on: date, on: date) -> bool:

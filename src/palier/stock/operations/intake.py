@@ -36,7 +36,7 @@ def receive(*, file: IO[bytes], name: str) -> Received:
     Raises:
         Refusal: when its type, its size or its emptiness forbid to read it.
     """
-    name = " ".join(PurePath(name.replace("\\", "/")).name.split())[-200:] or "fichier"
+    name = " ".join(PurePath(name.replace("\\", "/").replace("\x00", "")).name.split())[-200:] or "fichier"
     require(may_store(name=name, size=1))
     with storage.incoming() as folder:
         part = folder / "part"

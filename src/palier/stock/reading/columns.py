@@ -41,7 +41,7 @@ def read_columns(path: Path, shape: Format, answers: Answers, reading: Reading, 
             if owner is not None and answers.owners and _at(texts, owner) not in answers.owners:
                 reading.left_aside += 1
                 continue
-            if total := _total(texts):
+            if total := total_of(texts):
                 said = f"{quoted(total)} est un total, pas un logement : la ligne n’est pas reprise."
                 yield Fault(said, number, "ligne de total", table.sheet, light=True)
                 continue
@@ -56,10 +56,18 @@ def read_columns(path: Path, shape: Format, answers: Answers, reading: Reading, 
         yield Fault(f"rien à lire : {cause}. Vérifiez le fichier, puis déposez-le à nouveau.")
 
 
-def _total(texts: list[str]) -> str:
+def total_of(texts: list[str]) -> str:
     """What the first filled cell says, when the line is a sum of the others."""
     first = next((text for text in texts if text.strip()), "")
     return first if "tota" in first.lower() and _TOTAL.fullmatch(plain(first)) else ""
+
+
+def uneven(texts: list[str], width: int) -> str:
+    """What is wrong with the number of cells of a line of text, under so many headers; empty when it holds."""
+    if len(texts) == width or (len(texts) > width and not any(text.strip() for text in texts[width:])):
+        return ""
+    hint = "un séparateur est sans doute resté dans un texte" if len(texts) > width else "la ligne est sans doute coupée"
+    return f"{len(texts)} cellules pour {width} colonnes : {hint}."
 
 
 def _has_full_lines(table: Table, shape: Format) -> bool:
@@ -83,9 +91,8 @@ def _faults(
     number: int, texts: list[str], values: Mapping[str, Any], sheet: str, *, width: int | None, needs_commune: bool
 ) -> Iterator[Fault]:
     """What is wrong with a line as a whole."""
-    if width is not None and len(texts) != width and (len(texts) < width or any(text.strip() for text in texts[width:])):
-        hint = "un séparateur est sans doute resté dans un texte" if len(texts) > width else "la ligne est sans doute coupée"
-        yield Fault(f"{len(texts)} cellules pour {width} colonnes : {hint}.", number)
+    if width is not None and (said := uneven(texts, width)):
+        yield Fault(said, number)
     elif not any(values.get(name) for name in IDENTITY):
         yield Fault("ni résidence, ni adresse, ni identifiant. Complétez la ligne ou retirez-la.", number, sheet=sheet)
     elif needs_commune and values.get("commune") == "":

@@ -117,7 +117,7 @@ def open_text(path: Path, *, encoding: Encoding, delimiter: str, quotes: bool, l
 
         def physical() -> Iterator[str]:
             count = 0
-            while line := reader.readline(longest):
+            while line := _next_line(reader, longest, count + 1):
                 count += 1
                 if len(line) >= longest:
                     raise Unreadable(
@@ -146,6 +146,15 @@ def open_text(path: Path, *, encoding: Encoding, delimiter: str, quotes: bool, l
                 ) from None
 
         yield Table(cells(), progress=lambda: min(raw.tell() / size, 1.0))
+
+
+def _next_line(reader: io.TextIOWrapper, longest: int, number: int) -> str:
+    try:
+        return reader.readline(longest)
+    except UnicodeDecodeError:  # UTF-16 is taken at its word, and may be cut in the middle of a letter
+        raise Unreadable(
+            f"À la ligne {grouped(number)}, le texte est abîmé ou coupé. Exportez à nouveau le fichier, en .csv UTF-8."
+        ) from None
 
 
 @contextmanager
