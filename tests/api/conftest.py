@@ -36,8 +36,9 @@ class Program:
     def post(self, path: str, data: Any = None, **headers: str) -> HttpResponse:
         return self._client.post(f"/api/v1{path}", data or {}, headers=headers)
 
-    def send(self, method: str, path: str, data: Any) -> HttpResponse:
-        return self._client.generic(method, f"/api/v1{path}", json.dumps(data), content_type="application/json")
+    def send(self, method: str, path: str, data: Any, *, once: str = "") -> HttpResponse:
+        headers = {"Idempotency-Key": once} if once else {}
+        return self._client.generic(method, f"/api/v1{path}", json.dumps(data), "application/json", headers=headers)
 
     def call(self, method: str, path: str) -> HttpResponse:
         return self._client.generic(method, f"/api/v1{path}")

@@ -54,6 +54,11 @@ from palier.register.rules.marks import Support
 from palier.sites.models import PrioritySite
 from palier.sites.operations import Given, declare_priority, open_campaign, rate
 from palier.sites.rules import Level
+from palier.sources.operations import Entry as Figure
+from palier.sources.operations import Told, record_incident, record_readings
+from palier.sources.rules.incidents import IncidentKind, Place
+from palier.sources.rules.intake import Origin
+from palier.sources.rules.readings import Given as Period
 from palier.stock.models import ColumnMapping, Import, Residence, ResidenceVintage
 from palier.stock.rules.imports import State
 from tests.fixtures import NOON
@@ -138,6 +143,15 @@ def _stock(file: File) -> None:
         saved_at=NOON,
     )
     file.found |= {"residences": made[0].pk, "imports": item.pk, "ratings": 1}
+    _figures(file, made[0].pk)
+
+
+def _figures(file: File, residence: int) -> None:
+    common = {"landlord": file.landlord, "origin": Origin.API, "by": file.lead, "at": NOON}
+    period = Period(date(2025, 1, 1), date(2025, 12, 31), Decimal(3))
+    record_readings(entries=[Figure(residence, "vacancy", period)], **common)
+    told = Told(residence, date(2026, 3, 1), IncidentKind.GRAFFITI, Place.HALL, text=f"tags, {file.word}.")
+    record_incident(told=told, **common)
 
 
 def _document(file: File, kind: str) -> Document:

@@ -16,11 +16,12 @@ from palier.api.v1 import auth
 from palier.api.v1.routes import ROOMS
 from palier.audits.models import Mission
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.rules import Kind, Role
+from palier.directory.rules import Kind, Role, Scope
 from palier.documents.models import Document
 from palier.label.models import Journey, RuleSetVersion
 from palier.label.operations import advance, draft_rule_set, present_observations
 from palier.label.rules.stages import Stage
+from palier.sources.models import Reading
 from palier.stock.models import Import
 from tests.api.conftest import Program
 from tests.api.scene import File, fill_path, furnish
@@ -46,7 +47,12 @@ WORDLESS = {
     "/landlords/{landlord_id}/assessments/{pk}/score",
     "/landlords/{landlord_id}/certificates",
     "/landlords/{landlord_id}/residences/{pk}/vintages",
+    "/landlords/{landlord_id}/indicators",
+    "/landlords/{landlord_id}/sources",
+    "/landlords/{landlord_id}/figures",
 }
+# One by one, for the landlord's own people alone.
+LANDLORDS_OWN = {"/landlords/{landlord_id}/incidents"}
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_no_answer_about_a_landlord_holds_a_word_of_another(
     called = program(referent)
     for file, other in (files, files[::-1]):
         for path in OF_A_LANDLORD:
-            said = content(called, fill_path(path, file))
+            said = content(program(file.lead) if path in LANDLORDS_OWN else called, fill_path(path, file))
             assert other.word not in said, path
             assert file.word in said or path in WORDLESS, path
 
@@ -297,6 +303,26 @@ def test_what_is_held_is_answered_by_its_author_alone(
     path = f"/landlords/{mine.landlord.pk}/assessments/{mine.found['held']}/answers/control"
     assert program(mine.lead).send("PUT", path, {"revision": 1, "value": 3}).status_code == 404
     assert program(referent).send("PUT", path, {"revision": 1, "value": 3}).status_code == 403
+
+
+def test_figures_and_incidents_are_sent_and_done_once(files: tuple[File, File], program: Callable[..., Program]) -> None:
+    mine, other = files
+    called = program(mine.lead, [Scope.FIGURES])
+    home, path = mine.found["residences"], f"/landlords/{mine.landlord.pk}"
+    figure = {"residence": home, "indicator": "turnover", "starts_on": "2025-01-01", "ends_on": "2025-12-31", "numerator": "4"}
+    for _ in range(2):
+        answer = called.send("POST", f"{path}/readings", {"readings": [figure]}, once="rotation")
+        assert (answer.status_code, answer.json()) == (201, {"new": 1, "superseding": 0, "known": 0})
+    wrong = [figure | {"numerator": "5"}, figure | {"residence": other.found["residences"]}]
+    assert called.send("POST", f"{path}/readings", {"readings": wrong}).status_code == 422
+    assert called.send("POST", f"{path}/readings", {"readings": [figure | {"seen": 0, "numerator": "9"}]}).status_code == 409
+    assert Reading.objects.filter(indicator="turnover").count() == 1
+    incident = {"residence": home, "on": "2026-03-01", "kind": "fire", "place": "cellar", "reference": "I-1"}
+    assert called.send("POST", f"{path}/incidents", incident).status_code == 201
+    assert called.send("POST", f"{path}/incidents", incident).status_code == 422
+    named = incident | {"reference": "", "text": "vu Karim casser la porte"}
+    assert called.send("POST", f"{path}/incidents", named).json()["code"] == "sources.name"
+    assert called.send("POST", f"/landlords/{other.landlord.pk}/incidents", incident).status_code == 404
 
 
 def test_a_stock_file_is_sent_read_and_followed(files: tuple[File, File], program: Callable[..., Program]) -> None:

@@ -30,6 +30,7 @@ from palier.api.v1 import (
     plans,
     register,
     sites,
+    sources,
     stock,
 )
 from palier.api.v1.auth import CALLS_A_MINUTE, ApiKey
@@ -42,6 +43,7 @@ MAX_BODY = 160 * 2**20
 ROOMS: tuple[Room, ...] = (
     directory.room,
     stock.room,
+    sources.room,
     sites.room,
     frameworks.room,
     documents.room,
@@ -56,7 +58,7 @@ ROOMS: tuple[Room, ...] = (
     ledger.room,
     outbox.room,
 )
-_ABOUT = f"""Tout ce que les pages de Palier donnent à lire, les imports de patrimoine et le dépôt de preuves.
+_ABOUT = f"""Tout ce que les pages de Palier donnent à lire, les imports de patrimoine, les chiffres et les incidents, le dépôt de preuves.
 
 Une clé s’obtient dans « Mon compte » ; elle agit au nom de sa personne, dans sa portée. Les listes vont par pages de
 {DEFAULT_LIMIT}, {MAX_LIMIT} au plus. Une clé fait {CALLS_A_MINUTE} appels par minute. Un refus porte le code et la phrase
