@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, meetings, names, stock
+from palier.commands.demo import audit, figures, meetings, names, stock
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -42,6 +42,9 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
         for number, (kind, name) in enumerate(names.landlords(landlords), 1):
             arrives = begins + _arrival(number, landlords)
             timeline.begin(_one_act_a_transaction(life(world, number, name, kind, arrives)))
+        timeline.begin(_one_act_a_transaction(figures.publish(world)))
+        for number in range(1, min(landlords, figures.LANDLORDS) + 1):
+            timeline.begin(_one_act_a_transaction(figures.gather(world, number)))
         timeline.run(clock)
         clock(until)
         convene(world, until)

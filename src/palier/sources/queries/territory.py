@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import numpy as np
 from django.db import connection
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, QuerySet
 
 from palier.sources.models import Iris, OpenFigure
 from palier.sources.rules.indicators import INDICATORS

@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
-from palier.directory.rules import Role
+from palier.directory.rules import Right, Role, Thing
 from palier.frameworks import operations as frameworks
 from palier.frameworks import queries as grids
 from palier.sites import operations, queries
@@ -77,6 +77,7 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
         "former": former.exclude(campaign=campaign).select_related("campaign", "confirmed_by").order_by("-campaign__cycle"),
         "priority": queries.active_sites(landlord=landlord.pk).filter(residence=residence.pk).first(),
         "may_write": holds(request, WRITE) and campaign is not None,
+        "reads_sources": holds(request, (Thing.SOURCES, Right.READ)),
     }
     return render(request, "sites/site.html", context, status=422 if form and form.errors else 200)
 
