@@ -56,6 +56,17 @@ e2e: setup ## Run the browser tests alone
 bench: setup ## Measure what the README promises and print the figures
 	@bench/run
 
+.PHONY: bench-sites
+bench-sites: setup ## Measure the national scale of sites against pandas + geopandas (20 minutes, 2 GB in var/; not in bench)
+	@$(UV) sync --frozen --quiet --inexact --group bench
+	@$(BIN)/python bench/sites/national.py
+
+.PHONY: test-spark
+test-spark: setup ## Check that DuckDB and Spark cross tables alike (Java 17 and 400 MB of PySpark; not in test)
+	@java -version >/dev/null 2>&1 || { echo "Spark wants Java 17: install a JRE (apt-get install openjdk-17-jre-headless) and try again." >&2; exit 1; }
+	@$(UV) sync --frozen --quiet --inexact --extra spark
+	@tools/with-test-database $(BIN)/pytest tests/sites/chain/spark.py
+
 .PHONY: format
 format: .venv/.synced ## Put code and templates in their one shape
 	$(BIN)/ruff format

@@ -14,7 +14,7 @@ def main() -> None:
 
     from palier.installation import database  # noqa: PLC0415
 
-    if settings.EMBEDDED and sys.argv[1:2] not in (["help"], ["database"]):
+    if settings.EMBEDDED and sys.argv[1:2] not in (["help"], ["database"], ["sites"]):
         database.ensure_running(settings.EMBEDDED)
     execute_from_command_line(sys.argv)
 

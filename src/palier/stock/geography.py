@@ -44,17 +44,35 @@ def shape_of(geometry: Mapping[str, Any]) -> Shape:
         raise BadShape(str(problem)) from problem
     if area is None:
         raise BadShape("no geometry")
-    valid = shapely.make_valid(area)
-    parts = [part for part in shapely.get_parts(valid) if part.geom_type in {"Polygon", "MultiPolygon"} and part.area > 0]
-    if not parts:
+    whole = mended(np.array([area]))[0]
+    if whole is None:
         raise BadShape("no area")
-    whole = shapely.union_all(parts)
     west, south, east, north = shapely.bounds(whole).tolist()
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise BadShape("not in degrees")
     simple = shapely.simplify(whole, OUTLINE_TOLERANCE, preserve_topology=True)
     outline = json.loads(shapely.to_geojson(shapely.set_precision(simple, 0.00001)))
     return Shape(shapely.to_wkb(whole), outline, west, south, east, north)
+
+
+def mended(areas: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Areas made valid, in the same order: rings that cross are repaired, lines and points left over are dropped.
+
+    None where there is no area. The quick repair is kept where it keeps the area within a hundredth; it loses the rings
+    that are drawn twice.
+    """
+    found = areas.copy()
+    bad = np.flatnonzero(~shapely.is_valid(areas))
+    found[bad] = shapely.make_valid(areas[bad], method="structure", keep_collapsed=False)
+    drawn = shapely.area(areas[bad])
+    off = bad[~(np.abs(shapely.area(found[bad]) - drawn) <= drawn / 100)]
+    found[off] = shapely.make_valid(areas[off])
+    mixed = ~np.isin(shapely.get_type_id(found), (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    for index in np.flatnonzero(mixed):
+        parts = shapely.get_parts(found[index])
+        found[index] = shapely.union_all(parts[shapely.area(parts) > 0])
+    found[~(shapely.area(found) > 0)] = None
+    return found
 
 
 def locate(lon: Points, lat: Points, shapes: Sequence[bytes]) -> NDArray[np.int64]:

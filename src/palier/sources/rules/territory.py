@@ -15,3 +15,8 @@ def figures_commune(code: str) -> str:
     if code.isdigit():
         return next((whole for districts, whole in _WHOLE if int(code) in districts), code)
     return code
+
+
+def districts_of(commune: str) -> tuple[str, ...]:
+    """The districts that addresses of a whole commune bear, none for most."""
+    return next((tuple(str(code) for code in districts) for districts, whole in _WHOLE if whole == commune), ())

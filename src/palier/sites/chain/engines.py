@@ -1,0 +1,69 @@
+"""Who computes the expressions: DuckDB, or Spark for those who outgrow one machine. The SQL of a plan is compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any, Protocol
+
+import duckdb
+import ibis
+import pyarrow as pa
+from ibis import Table
+
+from palier.sites.chain.plan import Plan
+
+Expression = Callable[[Plan], Table]
+
+
+class Engine(Protocol):
+    """Tables are brought under a name, then expressions are answered."""
+
+    def bring(self, name: str, table: pa.Table) -> None:
+        """Give a table its name for the expressions."""
+
+    def answer(self, expression: Expression, plan: Plan) -> pa.Table:
+        """The rows of an expression, in the types it declares."""
+
+
+class DuckDB:
+    """In this process, on some threads, within some memory; what does not fit goes through a temporary folder."""
+
+    def __init__(self, *, threads: int | None = None, memory: str = "700MB", folder: str = "") -> None:
+        config: dict[str, Any] = {"memory_limit": memory, "preserve_insertion_order": False}
+        config |= {"threads": threads} if threads else {}
+        config |= {"temp_directory": folder} if folder else {}
+        self.connection = duckdb.connect(config=config)
+
+    def bring(self, name: str, table: pa.Table) -> None:
+        """Give a table its name for the expressions."""
+        self.connection.register(name, table)
+
+    def answer(self, expression: Expression, plan: Plan) -> pa.Table:
+        """The rows of an expression, in the types it declares."""
+        sql, schema = compiled(expression, plan, "duckdb")
+        return self.connection.sql(sql).to_arrow_table().cast(schema)
+
+
+class Spark:
+    """Through a session of PySpark 4, which the extra « spark » installs."""
+
+    def __init__(self, session: Any) -> None:
+        self.session = session
+        ibis.pyspark.connect(session)  # without which Ibis does not speak its dialect
+
+    def bring(self, name: str, table: pa.Table) -> None:
+        """Give a table its name for the expressions."""
+        self.session.createDataFrame(table).createOrReplaceTempView(name)
+
+    def answer(self, expression: Expression, plan: Plan) -> pa.Table:
+        """The rows of an expression, in the types it declares."""
+        sql, schema = compiled(expression, plan, "pyspark")
+        return self.session.sql(sql).toArrow().cast(schema)
+
+
+@lru_cache(maxsize=64)
+def compiled(expression: Expression, plan: Plan, dialect: str) -> tuple[str, pa.Schema]:
+    """The SQL of an expression, and the types of its answer."""
+    table = expression(plan)
+    return str(ibis.to_sql(table, dialect=dialect, pretty=False)), table.schema().to_pyarrow()

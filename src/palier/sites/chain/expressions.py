@@ -1,0 +1,202 @@
+"""The crossing itself, as Ibis expressions over tables that are only named here (``plan.SHAPES``).
+
+Whole numbers are added up, the rest is computed line by line; literals are doubles, since engines read ``100.0`` otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+import ibis
+from ibis import Table, Value
+
+from palier.calendar import add_months
+from palier.sites.chain.plan import DISTRICTS, SHAPES, SHORTEST_LOG_DAYS, Plan
+
+YEAR_DAYS = 365.25
+COLUMNS = ("residence", "landlord", "commune", "iris", "district", "lon", "lat", "homes", "located")
+_COMPUTED = "inside_share"
+# A ten-millionth of a degree is a centimetre: whole numbers of it can be added up in any order.
+DEGREE = 10_000_000
+
+
+def named(name: str) -> Table:
+    """One of the tables that an engine is given."""
+    return ibis.table(dict(SHAPES[name]), name=name)
+
+
+def kinds(plan: Plan) -> Table:
+    """The table that says in which indicator a kind of incident counts: 1 or 0."""
+    return ibis.table({"kind": "string", **dict.fromkeys((key for key, _ in plan.events), "int64")}, name="kinds")
+
+
+def addresses(plan: Plan) -> Table:
+    """Dwellings brought to one line a residence and point. A point that is not whole is none."""
+    homes = named("dwellings")
+    known = homes.lon.notnull() & homes.lat.notnull() & ~homes.lon.isnan() & ~homes.lat.isnan()
+    nowhere = ibis.null("float64")
+    homes = homes.mutate(lon=known.ifelse(homes.lon, nowhere), lat=known.ifelse(homes.lat, nowhere))
+    keys = ("residence", "landlord", "commune", "iris", "lon", "lat")
+    return homes.group_by(*keys).agg(homes=_total(homes.homes))
+
+
+def matrix(plan: Plan) -> Table:
+    """One line a residence, in order: who and where it is, its homes, then each indicator (null where not known).
+
+    What is brought comes before what is counted or published.
+    """
+    found = _residences()
+    sources: dict[str, list[str]] = {key: [] for key in plan.keys}
+    parts = [(_brought(plan), "residence")] if plan.readings else []
+    parts += [(_rates(plan), "residence")] if plan.events else []
+    parts += [(_published(fresh, column, plan.on), column) for column, fresh in _territories(plan) if fresh]
+    for number, (part, column) in enumerate(parts):
+        names = {f"{key}_{number}": key for key in part.columns if key in sources}
+        for name, key in names.items():
+            sources[key].append(name)
+        found = found.left_join(part.rename(names).rename(other=column), found[column] == part[column]).drop("other")
+    sources[DISTRICTS].append(_COMPUTED)
+    known = {key: ibis.coalesce(*(found[name] for name in names)) for key, names in sources.items()}
+    return found.select(*COLUMNS, **known).order_by("residence")
+
+
+def monthly(plan: Plan) -> Table:
+    """How many incidents of the kinds that count each residence had in each of the last months, 0 for the last; in order."""
+    first = add_months(plan.on.replace(day=1), 1 - plan.months)
+    rows = named("incidents").filter(lambda t: (t.month >= first) & (t.month <= plan.on))
+    rows = rows.semi_join(kinds(plan), "kind")
+    back = ibis.literal(_index(plan.on), "int64") - _month(rows.month)
+    return rows.group_by("residence", back=back).agg(count=_total(rows["count"])).order_by("residence", "back")
+
+
+def _residences() -> Table:
+    """One line a residence: homes, where it is, the commune, IRIS and district that most of its homes are in.
+
+    The code of an IRIS begins with that of its commune, which nobody then has to say.
+    """
+    rows = named("addresses").mutate(commune=lambda t: ibis.coalesce(t.commune, t.iris.left(5)))
+    here = rows.lon.notnull()
+    found = rows.group_by("residence").agg(
+        landlord=rows.landlord.min(),
+        homes=_total(rows.homes),
+        located=_total(here.ifelse(rows.homes, 0)),
+        inside=_total(rows.district.notnull().ifelse(rows.homes, 0)),
+        points=_total(here.ifelse(1, 0)),
+        **{axis: _total((rows[axis] * _double(DEGREE)).round().cast("int64")) for axis in ("lon", "lat")},
+    )
+    for column in ("commune", "iris", "district"):
+        most = _most(rows, column)
+        found = found.left_join(most, "residence").drop("residence_right")
+    middle = {axis: found[axis].cast("float64") / found.points.nullif(0).cast("float64") for axis in ("lon", "lat")}
+    middle = {axis: value / _double(DEGREE) for axis, value in middle.items()}
+    return found.mutate(**middle, **{_COMPUTED: _ratio(found.inside * 100, found.located)})
+
+
+def _most(rows: Table, column: str) -> Table:
+    """The value of a column that most homes of each residence bear; the first in order when as many bear another."""
+    counted = rows.filter(rows[column].notnull()).group_by("residence", column).agg(n=_total(rows.homes))
+    place = ibis.row_number().over(group_by="residence", order_by=[counted.n.desc(), counted[column].asc()])
+    return counted.mutate(place=place).filter(lambda t: t.place == 0).select("residence", column)
+
+
+def _rates(plan: Plan) -> Table:
+    """Incidents for 100 homes and a year over the twelve months, where a log is kept.
+
+    A landlord that notes incidents notes those of all its residences: one without any line has none. It keeps a log when
+    it has noted one within the twelve months and begun 90 days ago at least; the year is then counted from its first month.
+    """
+    rows = named("incidents").filter(lambda t: t.month <= plan.on)
+    heard = rows.group_by("residence").agg(first=rows.month.min(), last=rows.month.max())
+    recent = rows.filter(rows.month > plan.since).join(kinds(plan), "kind")
+    events = [key for key, _ in plan.events]
+    counted = recent.group_by("residence").agg(**{key: _total(recent["count"] * recent[key]) for key in events})
+    homes = (
+        named("addresses")
+        .group_by("residence")
+        .agg(lambda t: t.landlord.min().name("landlord"), lambda t: _total(t.homes).name("homes"))
+    )
+    logs = (
+        homes.join(heard, "residence")
+        .group_by("landlord")
+        .agg(lambda t: t.first.min().name("first"), lambda t: t.last.max().name("last"))
+    )
+    logs = logs.filter(logs.last > plan.since).mutate(days=_days(plan, _month(logs.first)))
+    logs = logs.filter(logs.days >= SHORTEST_LOG_DAYS).select("landlord", "days")
+    found = homes.join(logs, "landlord").left_join(counted, "residence")
+    exposed = found.homes * found.days
+    return found.select(
+        "residence", **{key: _ratio(found[key].fill_null(0) * _double(100 * YEAR_DAYS), exposed) for key in events}
+    )
+
+
+def _days(plan: Plan, first: Value) -> Value:
+    """Days of the twelve months since a log began, whole months only."""
+    start = plan.since + timedelta(days=1)
+    begun = [(month, (plan.on - _first_day(month)).days + 1) for month in range(_index(start) + 1, _index(plan.on) + 1)]
+    whole = ibis.literal((plan.on - plan.since).days, "int64")
+    return ibis.cases(
+        *((first == ibis.literal(month, "int64"), ibis.literal(days, "int64")) for month, days in begun), else_=whole
+    )
+
+
+def _brought(plan: Plan) -> Table:
+    """The latest reading of each indicator, where it is fresh; of two that end on one day, the larger."""
+    fresh = dict(plan.readings)
+    rows = named("readings").filter(lambda t: (t.ends_on <= plan.on) & t.value.notnull() & t.indicator.isin(list(fresh)))
+    place = ibis.row_number().over(group_by=["residence", "indicator"], order_by=[rows.ends_on.desc(), rows.value.desc()])
+    last = rows.mutate(place=place).filter(lambda t: t.place == 0)
+    return _spread(last, "residence", {key: last.ends_on >= fresh_from(months, plan.on) for key, months in fresh.items()})
+
+
+def _territories(plan: Plan) -> Iterable[tuple[str, tuple[tuple[str, int], ...]]]:
+    return (("commune", plan.of_commune), ("iris", plan.of_iris))
+
+
+def _published(fresh: tuple[tuple[str, int], ...], column: str, on: date) -> Table:
+    """The figures of the latest year of each indicator, by territory, where they are fresh."""
+    rows = named("figures").filter(lambda t: (t.year <= on.year) & t.value.notnull())
+    place = ibis.row_number().over(group_by=["territory", "indicator"], order_by=[rows.year.desc(), rows.value.desc()])
+    last = rows.mutate(place=place).filter(lambda t: t.place == 0)
+    limits = {key: last.year >= fresh_from(months, on).year for key, months in fresh}
+    return _spread(last, "territory", limits).rename({column: "territory"})
+
+
+def _spread(rows: Table, by: str, fresh: dict[str, Value]) -> Table:
+    """One column an indicator."""
+    return rows.group_by(by).agg(**{key: rows.value.max(where=(rows.indicator == key) & fine) for key, fine in fresh.items()})
+
+
+def fresh_from(months: int, on: date) -> date:
+    """The first day from which a figure that is stale after some months still holds."""
+    day = add_months(on, -months)
+    while add_months(day - timedelta(days=1), months) >= on:
+        day -= timedelta(days=1)
+    while add_months(day, months) < on:
+        day += timedelta(days=1)
+    return day
+
+
+def _index(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def _first_day(month: int) -> date:
+    return date(month // 12, month % 12 + 1, 1)
+
+
+def _month(column: Value) -> Value:
+    return column.year().cast("int64") * 12 + column.month().cast("int64") - 1
+
+
+def _total(column: Value) -> Value:
+    return column.sum().cast("int64")
+
+
+def _double(number: float) -> Value:
+    return ibis.literal(float(number), "float64")
+
+
+def _ratio(part: Value, whole: Value) -> Value:
+    """Part of a whole; null when the whole is nothing."""
+    return part.cast("float64") / whole.nullif(0).cast("float64")

@@ -1,0 +1,90 @@
+"""Public files in: contours of districts and IRIS, figures published by commune and by IRIS."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import shapely
+
+from palier.sites.chain.crossing import Contours, table
+from palier.sites.chain.files import BadFile
+from palier.sources.rules.territory import districts_of
+from palier.stock.geography import mended
+
+_CODES = ("code", "code_qp", "CODE_QP", "CODE_IRIS", "code_iris")
+_FIGURES = {
+    "communes": {
+        "violence_outside_family": "commune_violence",
+        "vandalism": "commune_vandalism",
+        "drug_trafficking": "commune_trafficking",
+    },
+    "iris": {"median_eur": "iris_income", "poverty_rate_pct": "iris_poverty"},
+}
+
+
+def contours(path: Path) -> Contours:
+    """The areas of a GeoJSON, mended, in the order of their codes.
+
+    Raises:
+        BadFile: naming the area that is none, or the property that is missing.
+    """
+    text = _read(path)
+    try:
+        features = json.loads(text)["features"]
+        shapes = shapely.get_parts(shapely.from_geojson(text))
+        properties = [feature["properties"] for feature in features]
+    except (ValueError, KeyError, TypeError, RecursionError, shapely.errors.ShapelyError) as problem:
+        raise BadFile(f"{path.name} : ce n’est pas un GeoJSON de contours (une liste « features » est attendue).") from problem
+    key = next((one for one in _CODES if properties and one in properties[0]), None)
+    if key is None:
+        raise BadFile(f"{path.name} : aucun contour ne porte de code. Une propriété est attendue parmi {', '.join(_CODES)}.")
+    whole = mended(shapes)
+    codes = np.array([str(one.get(key) or "") for one in properties])
+    if len(shapes) != len(codes) or (codes == "").any() or any(shape is None for shape in whole):
+        at = next((i for i, shape in enumerate(whole) if shape is None or not codes[i]), len(whole))
+        raise BadFile(f"{path.name} : le contour n° {at + 1} n’a pas de surface ou pas de code. Retirez-le ou corrigez-le.")
+    if not (np.abs(shapely.total_bounds(whole)) <= (180, 90, 180, 90)).all():
+        raise BadFile(f"{path.name} : ces contours ne sont pas en degrés. Exportez-les en WGS 84 (EPSG:4326).")
+    order = np.argsort(codes, kind="stable")
+    return Contours(tuple(codes[order].tolist()), tuple(shapely.to_wkb(whole[order]).tolist()))
+
+
+def figures(path: Path) -> pa.Table:
+    """Figures by commune or by IRIS, from their JSON: those of the registry, for the year it says.
+
+    Raises:
+        BadFile: when it holds neither.
+    """
+    try:
+        data = json.loads(_read(path))
+        level = next(one for one in _FIGURES if one in data)
+        year = int(data["meta"]["data_year"])
+        rows = [
+            (code, key, year, float(found[name]))
+            for place, said in data[level].items()
+            for found in (said.get("ind", said),)
+            for name, key in _FIGURES[level].items()
+            if found.get(name) is not None
+            for code in (place, *(one for one in districts_of(place) if one not in data[level]))
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as problem:
+        raise BadFile(
+            f"{path.name} : ces chiffres ne se lisent pas. Un JSON avec « meta » (data_year) et « communes » ou « iris » est "
+            "attendu, ou un tableau territoire, indicateur, annee, valeur."
+        ) from problem
+    columns = ("territory", "indicator", "year", "value")
+    return table("figures", {column: [row[at] for row in rows] for at, column in enumerate(columns)})
+
+
+def _read(path: Path) -> str:
+    try:
+        content = path.read_bytes()
+        return (gzip.decompress(content) if path.suffix == ".gz" else content).decode("utf-8-sig")
+    except FileNotFoundError as problem:
+        raise BadFile(f"{path} : ce fichier n’existe pas.") from problem
+    except (OSError, EOFError, UnicodeDecodeError) as problem:
+        raise BadFile(f"{path.name} : ce fichier ne se lit pas ; produisez-le à nouveau, en UTF-8.") from problem

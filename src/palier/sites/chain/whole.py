@@ -1,0 +1,138 @@
+"""The whole chain on files alone: what « palier sites score » and its bench run."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from palier.sites.chain.crossing import Contours, Crossed, cross, table
+from palier.sites.chain.engines import DuckDB
+from palier.sites.chain.files import BadFile, Given, bring
+from palier.sites.chain.plan import Plan
+from palier.sites.chain.public import contours, figures
+from palier.sites.chain.registry import registry_plan
+from palier.sites.chain.scored import scored
+from palier.sites.scoring.method import in_force
+from palier.sources.rules.incidents import IncidentKind
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The files of one run; ``columns`` says, by table, which header stands for a column (column → header)."""
+
+    dwellings: Path
+    incidents: Path
+    readings: Path | None = None
+    districts: Path | None = None
+    iris: Path | None = None
+    figures: tuple[Path, ...] = ()
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to run: the last day that counts (that of the last month of the incidents when None), and what to add."""
+
+    on: date | None = None
+    ranks: bool = False
+    alerts: bool = True
+    threads: int | None = None
+    memory: str = "700MB"
+
+
+def score(inputs: Inputs, out: Path, *, options: Options, say: Say) -> pa.Table:
+    """Cross the files, rate every residence, write the result whole or not at all; returns it.
+
+    Raises:
+        BadFile: with the file, the column and the cure.
+    """
+    crossed, plan = crossing_of(inputs, options=options, say=say)
+    method = in_force(plan.on)
+    say(f"Score et classes, méthode {method.version}")
+    found = scored(crossed, method, on=plan.on, ranks=options.ranks)
+    say(f"Écriture de {out}")
+    part = out.with_name(out.name + ".part")
+    try:
+        pq.write_table(found, part, compression="zstd")
+        part.replace(out)
+    except OSError as problem:
+        raise BadFile(f"{out} ne s’écrit pas : {problem.strerror}. Choisissez un autre dossier avec --out.") from problem
+    return found
+
+
+def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed, Plan]:
+    """One line a residence, from the files, and the plan they were crossed by."""
+    engine = DuckDB(threads=options.threads, memory=options.memory)
+    for name, path in (("dwellings", inputs.dwellings), ("incidents", inputs.incidents), ("readings", inputs.readings)):
+        if path is None:
+            engine.bring(name, table(name, {}))
+            continue
+        said = bring(engine.connection, name, Given(path, inputs.columns.get(name, {}), _KINDS))
+        say(f"Lecture de {path.name} : {', '.join(said)}")
+    plan = registry_plan(options.on or _last_day(engine))
+    _all_known(engine, plan, inputs, say)
+    _bring_figures(engine, inputs, say)
+    if inputs.districts is None:
+        say("Pas de contours de QPV : la part des logements en QPV n’est pas connue.")
+    districts = contours(inputs.districts) if inputs.districts else Contours()
+    iris = contours(inputs.iris) if inputs.iris else None
+    say(f"Croisement, sur les douze mois jusqu’au {plan.on:%d/%m/%Y}")
+    crossed = cross(engine, plan, districts=districts, iris=iris, with_counts=options.alerts)
+    say(f"{len(crossed.residences)} résidences, {int(crossed.homes.sum())} logements")
+    return crossed, plan
+
+
+def _last_day(engine: DuckDB) -> date:
+    [(last,)] = engine.connection.sql("SELECT max(month) FROM incidents").fetchall()
+    return date(last.year, last.month, monthrange(last.year, last.month)[1])
+
+
+def _all_known(engine: DuckDB, plan: Plan, inputs: Inputs, say: Say) -> None:
+    """Refuse words that nobody knows; say which lines are of residences that the dwellings do not have."""
+    known = ", ".join(f"'{kind}'" for kind in plan.kinds)
+    strange = engine.connection.sql(f"SELECT DISTINCT kind FROM incidents WHERE kind NOT IN ({known}) ORDER BY 1").fetchall()
+    if strange:
+        raise BadFile(
+            f"{inputs.incidents.name}, colonne de la nature : « {strange[0][0]} » n’est pas connu"
+            f"{f', ni {len(strange) - 1} autres' if len(strange) > 1 else ''}. Natures admises : "
+            f"{', '.join(f'{kind.value} ({kind.label})' for kind in IncidentKind)}."
+        )
+    if inputs.readings:
+        names = ", ".join(f"'{key}'" for key, _ in plan.readings)
+        other = engine.connection.sql(f"SELECT DISTINCT indicator FROM readings WHERE indicator NOT IN ({names}) ORDER BY 1")
+        if strange := other.fetchall():
+            raise BadFile(
+                f"{inputs.readings.name}, colonne de l’indicateur : « {strange[0][0]} » n’est pas connu. Indicateurs admis : "
+                f"{', '.join(key for key, _ in plan.readings)}."
+            )
+    for name, path in (("incidents", inputs.incidents), ("readings", inputs.readings)):
+        if path:
+            lost = engine.connection.sql(
+                f"SELECT residence FROM (SELECT DISTINCT residence FROM {name}) ANTI JOIN dwellings USING (residence) ORDER BY 1"
+            ).fetchall()
+            if lost:
+                say(f"{path.name} : {len(lost)} résidences ne sont pas dans les logements et sont laissées ({lost[0][0]}…).")
+
+
+def _bring_figures(engine: DuckDB, inputs: Inputs, say: Say) -> None:
+    parts = [table("figures", {})]
+    for path in inputs.figures:
+        say(f"Lecture de {path.name}")
+        if path.name.endswith((".json", ".json.gz")):
+            parts.append(figures(path))
+        else:
+            bring(engine.connection, "figures", Given(path, inputs.columns.get("figures", {})))
+            parts.append(engine.connection.sql("SELECT * FROM figures").to_arrow_table().cast(parts[0].schema))
+            engine.connection.execute("DROP VIEW figures")
+    engine.bring("figures", pa.concat_tables(parts))
+
+
+_KINDS = {kind.label: kind.value for kind in IncidentKind}
