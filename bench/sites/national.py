@@ -56,7 +56,7 @@ def with_palier(scale: float, threads: int, *, alerts: bool = False, name: str =
         folder / "dwellings.parquet", folder / "incidents.parquet", districts=TERRITORY / "qpv2024.geojson", figures=FIGURES
     )
     options = Options(alerts=alerts, threads=threads)
-    score(inputs, out(name, scale), options=options, say=lambda step: None)
+    score(inputs, out(name, scale), options=options, say=str)
 
 
 def with_pandas(scale: float, *, by_address: bool, name: str) -> None:
@@ -83,6 +83,7 @@ def with_pandas(scale: float, *, by_address: bool, name: str) -> None:
 def same(one: str, other: str, scale: float) -> None:
     """Stop unless two answers agree: texts equal, numbers to a billionth."""
     import numpy as np
+    import pandas as pd
     import pyarrow.parquet as pq
 
     mine, theirs = pq.read_table(out(one, scale)), pq.read_table(out(other, scale))
@@ -90,8 +91,7 @@ def same(one: str, other: str, scale: float) -> None:
     for name in mine.column_names:
         left, right = (t[name].to_numpy(zero_copy_only=False) for t in (mine, theirs))
         if left.dtype == object:
-            alike = (left == right) | (np.equal(left, None) & ~np.equal(right, right))
-            alike |= np.array([a is None and (b is None or b != b) for a, b in zip(left, right, strict=True)])
+            alike = (left == right) | (pd.isna(left) & pd.isna(right))
         else:
             alike = np.isclose(left.astype(float), right.astype(float), rtol=1e-9, atol=1e-9, equal_nan=True)
         if not alike.all():
@@ -132,7 +132,10 @@ def main() -> None:
 
 def at_least(what: str, value: float, promised: float) -> None:
     """Print a ratio that must not be smaller than promised."""
-    print(f"{what:<64} {value:>10,.2f} times     promised ≥ {promised:g}   {'holds' if value >= promised else 'BROKEN'}", flush=True)
+    print(
+        f"{what:<64} {value:>10,.2f} times     promised ≥ {promised:g}   {'holds' if value >= promised else 'BROKEN'}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -54,8 +54,11 @@ def cross(
     engine.bring("kinds", kinds_table(plan))
     engine.bring("addresses", placed(engine.answer(expressions.addresses, plan), districts, iris or Contours()))
     found = engine.answer(expressions.matrix, plan)
-    values = np.column_stack([found[key].to_numpy() for key in plan.keys]) if len(found) else np.empty((0, len(plan.keys)))
     residences = found.select(expressions.COLUMNS)
+    values = np.full((len(found), len(plan.keys)), np.nan)
+    for key in plan.computed:
+        values[:, plan.keys.index(key)] = found[key].to_numpy()
+    _brought(engine, plan, residences["residence"], values)
     counts = _counts(engine, plan, residences["residence"]) if with_counts else np.empty((0, 0))
     return Crossed(residences, plan.keys, values, counts)
 
@@ -74,6 +77,17 @@ def _codes(contours: Contours, lon: NDArray[np.float64], lat: NDArray[np.float64
     found = locate(lon, lat, contours.shapes)
     outside = found < 0
     return pa.array(contours.codes, pa.string()).take(pa.array(found, mask=outside))
+
+
+def _brought(engine: Engine, plan: Plan, residences: pa.ChunkedArray, values: NDArray[np.float64]) -> None:
+    """What was brought takes the place of what was counted or published."""
+    if not plan.readings:
+        return
+    rows = engine.answer(expressions.brought, plan)
+    at = pc.index_in(rows["residence"], value_set=residences.combine_chunks())
+    rows, at = rows.filter(pc.is_valid(at)), at.drop_null()
+    column = pc.index_in(rows["indicator"], value_set=pa.array(plan.keys, pa.string()))
+    values[at.to_numpy(), column.to_numpy()] = rows["value"].to_numpy()
 
 
 def _counts(engine: Engine, plan: Plan, residences: pa.ChunkedArray) -> NDArray[np.float64]:

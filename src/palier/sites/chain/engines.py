@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Protocol
 
 import duckdb
@@ -29,11 +29,17 @@ class Engine(Protocol):
 class DuckDB:
     """In this process, on some threads, within some memory; what does not fit goes through a temporary folder."""
 
-    def __init__(self, *, threads: int | None = None, memory: str = "700MB", folder: str = "") -> None:
+    def __init__(self, *, threads: int | None = None, memory: str = "700MB") -> None:
         config: dict[str, Any] = {"memory_limit": memory, "preserve_insertion_order": False}
         config |= {"threads": threads} if threads else {}
-        config |= {"temp_directory": folder} if folder else {}
         self.connection = duckdb.connect(config=config)
+
+    @classmethod
+    def shared(cls) -> DuckDB:
+        """One for small tables, at hand at once: what is brought to it is its own, the rest is shared by the process."""
+        found = cls.__new__(cls)
+        found.connection = _shared().connection.cursor()
+        return found
 
     def bring(self, name: str, table: pa.Table) -> None:
         """Give a table its name for the expressions."""
@@ -60,6 +66,11 @@ class Spark:
         """The rows of an expression, in the types it declares."""
         sql, schema = compiled(expression, plan, "pyspark")
         return self.session.sql(sql).toArrow().cast(schema)
+
+
+@cache
+def _shared() -> DuckDB:
+    return DuckDB(threads=2, memory="300MB")
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,6 @@ Whole numbers are added up, the rest is computed line by line; literals are doub
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 
 import ibis
@@ -16,7 +15,6 @@ from palier.sites.chain.plan import DISTRICTS, SHAPES, SHORTEST_LOG_DAYS, Plan
 
 YEAR_DAYS = 365.25
 COLUMNS = ("residence", "landlord", "commune", "iris", "district", "lon", "lat", "homes", "located")
-_COMPUTED = "inside_share"
 # A ten-millionth of a degree is a centimetre: whole numbers of it can be added up in any order.
 DEGREE = 10_000_000
 
@@ -42,23 +40,32 @@ def addresses(plan: Plan) -> Table:
 
 
 def matrix(plan: Plan) -> Table:
-    """One line a residence, in order: who and where it is, its homes, then each indicator (null where not known).
+    """One line a residence, in order: who and where it is, its homes, then each indicator that is counted or published.
 
-    What is brought comes before what is counted or published.
+    Null where it is not known.
     """
     found = _residences()
-    sources: dict[str, list[str]] = {key: [] for key in plan.keys}
-    parts = [(_brought(plan), "residence")] if plan.readings else []
-    parts += [(_rates(plan), "residence")] if plan.events else []
-    parts += [(_published(fresh, column, plan.on), column) for column, fresh in _territories(plan) if fresh]
-    for number, (part, column) in enumerate(parts):
-        names = {f"{key}_{number}": key for key in part.columns if key in sources}
-        for name, key in names.items():
-            sources[key].append(name)
-        found = found.left_join(part.rename(names).rename(other=column), found[column] == part[column]).drop("other")
-    sources[DISTRICTS].append(_COMPUTED)
-    known = {key: ibis.coalesce(*(found[name] for name in names)) for key, names in sources.items()}
-    return found.select(*COLUMNS, **known).order_by("residence")
+    parts = [(_rates(plan), "residence")] if plan.events else []
+    parts += [
+        (_published(fresh, column, plan.on), column)
+        for column, fresh in (("commune", plan.of_commune), ("iris", plan.of_iris))
+        if fresh
+    ]
+    for part, column in parts:
+        found = found.left_join(part.rename(other=column), found[column] == part[column]).drop("other")
+    return found.select(*COLUMNS, *plan.computed).order_by("residence")
+
+
+def brought(plan: Plan) -> Table:
+    """The latest reading of each indicator of each residence, where it is fresh; of two that end on one day, the larger."""
+    rows = named("readings").filter(lambda t: (t.ends_on <= plan.on) & t.value.notnull())
+    ages = sorted({months for _, months in plan.readings})
+    fresh = (
+        rows.indicator.isin([key for key, months in plan.readings if months == age])
+        & (rows.ends_on >= fresh_from(age, plan.on))
+        for age in ages
+    )
+    return _latest(rows.filter(ibis.or_(*fresh)), "residence", "ends_on").select("residence", "indicator", "value")
 
 
 def monthly(plan: Plan) -> Table:
@@ -90,7 +97,7 @@ def _residences() -> Table:
         found = found.left_join(most, "residence").drop("residence_right")
     middle = {axis: found[axis].cast("float64") / found.points.nullif(0).cast("float64") for axis in ("lon", "lat")}
     middle = {axis: value / _double(DEGREE) for axis, value in middle.items()}
-    return found.mutate(**middle, **{_COMPUTED: _ratio(found.inside * 100, found.located)})
+    return found.mutate(**middle, **{DISTRICTS: _ratio(found.inside * 100, found.located)})
 
 
 def _most(rows: Table, column: str) -> Table:
@@ -140,31 +147,19 @@ def _days(plan: Plan, first: Value) -> Value:
     )
 
 
-def _brought(plan: Plan) -> Table:
-    """The latest reading of each indicator, where it is fresh; of two that end on one day, the larger."""
-    fresh = dict(plan.readings)
-    rows = named("readings").filter(lambda t: (t.ends_on <= plan.on) & t.value.notnull() & t.indicator.isin(list(fresh)))
-    place = ibis.row_number().over(group_by=["residence", "indicator"], order_by=[rows.ends_on.desc(), rows.value.desc()])
-    last = rows.mutate(place=place).filter(lambda t: t.place == 0)
-    return _spread(last, "residence", {key: last.ends_on >= fresh_from(months, plan.on) for key, months in fresh.items()})
-
-
-def _territories(plan: Plan) -> Iterable[tuple[str, tuple[tuple[str, int], ...]]]:
-    return (("commune", plan.of_commune), ("iris", plan.of_iris))
-
-
 def _published(fresh: tuple[tuple[str, int], ...], column: str, on: date) -> Table:
     """The figures of the latest year of each indicator, by territory, where they are fresh."""
     rows = named("figures").filter(lambda t: (t.year <= on.year) & t.value.notnull())
-    place = ibis.row_number().over(group_by=["territory", "indicator"], order_by=[rows.year.desc(), rows.value.desc()])
-    last = rows.mutate(place=place).filter(lambda t: t.place == 0)
+    last = _latest(rows, "territory", "year")
     limits = {key: last.year >= fresh_from(months, on).year for key, months in fresh}
-    return _spread(last, "territory", limits).rename({column: "territory"})
+    columns = {key: last.value.max(where=(last.indicator == key) & fine) for key, fine in limits.items()}
+    return last.group_by("territory").agg(**columns).rename({column: "territory"})
 
 
-def _spread(rows: Table, by: str, fresh: dict[str, Value]) -> Table:
-    """One column an indicator."""
-    return rows.group_by(by).agg(**{key: rows.value.max(where=(rows.indicator == key) & fine) for key, fine in fresh.items()})
+def _latest(rows: Table, by: str, when: str) -> Table:
+    """The last line of each indicator of a residence or a territory."""
+    place = ibis.row_number().over(group_by=[by, "indicator"], order_by=[rows[when].desc(), rows.value.desc()])
+    return rows.mutate(place=place).filter(lambda t: t.place == 0)
 
 
 def fresh_from(months: int, on: date) -> date:

@@ -55,10 +55,15 @@ class Plan:
         return add_months(self.on + timedelta(days=1), -12) - timedelta(days=1)
 
     @property
+    def computed(self) -> tuple[str, ...]:
+        """The indicators that are counted or published, in their order."""
+        parts = (self.events, self.of_commune, self.of_iris)
+        return (*(key for part in parts for key, _ in part), DISTRICTS)
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """Every indicator of the answer once, in its order."""
-        parts = (self.events, self.readings, self.of_commune, self.of_iris)
-        return tuple(dict.fromkeys([*(key for part in parts for key, _ in part), DISTRICTS]))
+        return tuple(dict.fromkeys([*(key for key, _ in self.readings), *self.computed]))
 
     @property
     def kinds(self) -> tuple[str, ...]:
