@@ -109,6 +109,16 @@ def test_a_cell_of_one_landlord_does_not_hide_another_from_it() -> None:
     assert len([key for key in found.hidden if key[0] == "a"]) >= 3
 
 
+def test_a_hidden_count_of_one_could_be_none_or_two() -> None:
+    whole = Policy(floor=1.0, zeros_speak=False)
+    inner = {(row, column): equal(*SIX, figure=2.0) for row in "ab" for column in "xy"} | {("c", "x"): {"A": 1.0}}
+    table = two_way(inner)
+    found = protect(table, whole)
+    hidden = {key: why for key, brought in table.cells.items() if (why := hidden_because(brought, whole))}
+    assert list(breaches(table, hidden, hidden, width=0.1, least_width=1.0, floor=1.0)) != []
+    assert list(breaches(table, found.hidden, hidden, width=0.1, least_width=1.0, floor=1.0)) == []
+
+
 def test_linked_tables_are_protected_as_one() -> None:
     town = added_up({"x": equal("A", "B"), "y": equal(*SIX), "z": equal(*SIX)}, {"town": ["x", "y", "z"]})
     region = added_up({"town": town.cells["town"], "rest": equal(*SIX)}, {"region": ["town", "rest"]})

@@ -319,6 +319,8 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "minutes_version:number": lambda _: 1,
     "minutes_file:number": lambda _: 1,
     "minutes_file:form": lambda _: "json",
+    "comparison_export:form": lambda _: "csv",
+    "own_comparison_export:form": lambda _: "csv",
 }
 OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

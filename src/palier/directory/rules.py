@@ -147,6 +147,8 @@ class Thing(StrEnum):
     BOARD = "board"
     DIRECTORY = "directory"
     INSTALLATION = "installation"
+    COMPARISON = "comparison"
+    COMPARED_FIGURES = "compared_figures"
 
     @property
     def label(self) -> str:
@@ -179,6 +181,8 @@ _THINGS = {
     Thing.BOARD: "le tableau des parcours",
     Thing.DIRECTORY: "l’annuaire des organismes et des personnes",
     Thing.INSTALLATION: "l’installation",
+    Thing.COMPARISON: "la comparaison entre organismes",
+    Thing.COMPARED_FIGURES: "ce que l’organisme compare",
 }
 
 
@@ -237,6 +241,8 @@ _MATRIX = {
     Thing.BOARD: "           -     -     -        -      -       rw       r      r     -     r     r",
     Thing.DIRECTORY: "       -     -     -        -      -       rw       -      -     r     -     rw",
     Thing.INSTALLATION: "    -     -     -        -      -       r        -      -     -     -     rw",
+    Thing.COMPARISON: "      r     -     r        -      -       r        -      -     -     r     r",
+    Thing.COMPARED_FIGURES: "rw    -     rw       -      -       -        -      -     -     -     -",
 }
 MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
     (thing, role): frozenset(_LETTERS[letter] for letter in cell if letter != "-")
@@ -245,9 +251,11 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 }
 
 
-# What an installation that serves a single landlord does without: it compares no journeys, composes no committee, and the mark
-# is kept elsewhere.
-SCHEME_THINGS = frozenset({Thing.BOARD, Thing.COMMITTEE, Thing.BALLOT, Thing.MARK_KIT})
+# What an installation that serves a single landlord does without: it compares no journeys and no landlords, composes no
+# committee, and the mark is kept elsewhere.
+SCHEME_THINGS = frozenset(
+    {Thing.BOARD, Thing.COMMITTEE, Thing.BALLOT, Thing.MARK_KIT, Thing.COMPARISON, Thing.COMPARED_FIGURES}
+)
 
 _TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})
 _READERS = {

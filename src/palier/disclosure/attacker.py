@@ -88,9 +88,15 @@ class Breach:
 
 
 def breaches(
-    table: Table, hidden: Mapping[Any, object], sensitive: Mapping[Any, object], *, width: float, least_width: float
+    table: Table,
+    hidden: Mapping[Any, object],
+    sensitive: Mapping[Any, object],
+    *,
+    width: float,
+    least_width: float,
+    floor: float = 0.0,
 ) -> list[Breach]:
-    """Every sensitive cell that an outsider or a contributor knows more closely than ``width`` of it on either side."""
+    """Every sensitive cell that an outsider or a contributor knows more closely than ``width`` of it, or ``floor``, on either side."""
     everybody: list[Any | None] = [None, *dict.fromkeys(who for brought in table.cells.values() for who in brought)]
     found = []
     for who in everybody:
@@ -101,8 +107,9 @@ def breaches(
             own = known.own.get(cell, 0.0)
             others = table.value(cell) - own
             least, most = (end - own for end in interval(known, cell))
-            up = width * others if others > 1e-9 else least_width
+            wanted = max(width * others, floor)
+            up = wanted if others > 1e-9 else max(wanted, least_width)
             slack = 1e-5 * (1.0 + others)
-            if most < others + up - slack or least > others * (1.0 - width) + slack:
+            if most < others + up - slack or least > max(0.0, others - wanted) + slack:
                 found.append(Breach(cell, who, others, least, most))
     return found

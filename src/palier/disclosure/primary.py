@@ -40,7 +40,8 @@ class Policy:
 
     ``fewest`` contributors at least; the largest one at most ``largest`` of the total; the ``together[0]`` largest at most
     ``together[1]`` of it; the second largest must not know the largest within ``closeness`` of it (the p % rule). What is
-    hidden stays uncertain by ``width`` of itself on both sides, and by ``least_width`` when it is zero.
+    hidden stays uncertain by ``width`` of itself on both sides and by ``floor`` at least (1 for counts, which are whole), and by
+    ``least_width`` when it is zero.
     """
 
     fewest: int = 5
@@ -48,6 +49,7 @@ class Policy:
     together: tuple[int, float] | None = (2, 0.75)
     closeness: float | None = 0.1
     width: float = 0.1
+    floor: float = 0.0
     least_width: float = 1.0
     zeros_speak: bool = True
 

@@ -140,10 +140,10 @@ class _Search:
                 if self.high[attacker, cell] == 0.0:
                     continue
                 others = float(self.low[attacker, cell])
-                up = max(policy.width * others, policy.least_width if others <= 0 else 0.0)
-                demands.append(_Demand(cell, 1, attacker, up))
+                width = max(policy.width * others, policy.floor)
+                demands.append(_Demand(cell, 1, attacker, width if others > 0 else max(width, policy.least_width)))
                 if others > 0:
-                    demands.append(_Demand(cell, -1, attacker, policy.width * others))
+                    demands.append(_Demand(cell, -1, attacker, min(width, others)))
         return sorted(demands, key=lambda demand: (demand.cell, demand.way))
 
     def run(self, deadline: float) -> Suppression:

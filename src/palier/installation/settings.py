@@ -80,6 +80,7 @@ ROOMS = [
     "palier.stock",
     "palier.sources",
     "palier.sites",
+    "palier.comparison",
     "palier.consultation",
     "palier.plans",
     "palier.projects",

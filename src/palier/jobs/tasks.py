@@ -18,6 +18,7 @@ from procrastinate.jobs import Status
 
 from palier.calendar import paris_day
 from palier.committee import operations as committee
+from palier.comparison import operations as comparison
 from palier.consultation import operations as consultation
 from palier.jobs import files
 from palier.jobs.checkpoints import sign_and_send
@@ -49,6 +50,7 @@ DUE: tuple[Callable[..., object], ...] = (
     committee.close_due,
     plans.remind_due,
     projects.remind_help_due,
+    comparison.publish_due,
 )
 
 

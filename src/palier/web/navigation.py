@@ -28,6 +28,7 @@ _OWN = (
     ("Patrimoine", "stock", Thing.STOCK),
     ("Sources", "sources", Thing.SOURCES),
     ("Sites", "sites", Thing.SITE_RATING),
+    ("Comparaison", "own_comparison", Thing.COMPARED_FIGURES),
     ("Évaluations", "assessments", Thing.CHARTER),
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),
     ("Concertation", "consultation", Thing.TENANTS_STEP),
@@ -37,6 +38,7 @@ _OWN = (
 # Pages of no landlord: words, page, who goes there.
 _COMMON = (
     ("Parcours", "board", frozenset(role for role in Role if Right.READ in MATRIX[Thing.BOARD, role])),
+    ("Comparaison", "comparison", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.RELAY})),
     ("Missions", "my_missions", frozenset({Role.AUDITOR})),
     ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
     ("Organismes", "organisations", frozenset(role for role in Role if Right.READ in MATRIX[Thing.DIRECTORY, role])),
@@ -54,7 +56,7 @@ _COMMON = (
 )
 
 # Not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "committees", "mark_scheme"})
+_SCHEME = frozenset({"board", "comparison", "own_comparison", "committees", "mark_scheme"})
 # What a visitor comes for.
 _VISITOR = (("Registre", "register"), ("Vérifier un certificat", "verify"))
 
@@ -78,7 +80,7 @@ def _links(held: list[Membership]) -> list[tuple[str, str]]:
     links = []
     landlord, mine = _own_file(held)
     for label, page, thing in _OWN if landlord else ():
-        if any(Right.READ in MATRIX[thing, role] for role in mine):
+        if any(Right.READ in MATRIX[thing, role] for role in mine) and not (settings.SINGLE_LANDLORD and page in _SCHEME):
             links.append((label, reverse(page, kwargs={"landlord_id": landlord})))
     links += [
         (label, reverse(page))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("palier.web.stock.urls")),
     path("", include("palier.web.sources.urls")),
     path("", include("palier.web.sites.urls")),
+    path("", include("palier.web.comparison.urls")),
     path("", include("palier.web.consultation.urls")),
     path("", include("palier.web.plans.urls")),
     path("", include("palier.web.label.urls")),

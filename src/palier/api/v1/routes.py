@@ -18,6 +18,7 @@ from ninja.responses import NinjaJSONEncoder
 from palier.api.v1 import (
     audits,
     committee,
+    comparison,
     consultation,
     directory,
     documents,
@@ -45,6 +46,7 @@ ROOMS: tuple[Room, ...] = (
     stock.room,
     sources.room,
     sites.room,
+    comparison.room,
     frameworks.room,
     documents.room,
     journey.room,
