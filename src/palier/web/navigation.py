@@ -28,7 +28,6 @@ _OWN = (
     ("Patrimoine", "stock", Thing.STOCK),
     ("Sources", "sources", Thing.SOURCES),
     ("Sites", "sites", Thing.SITE_RATING),
-    ("Comparaison", "own_comparison", Thing.COMPARED_FIGURES),
     ("Évaluations", "assessments", Thing.CHARTER),
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),
     ("Concertation", "consultation", Thing.TENANTS_STEP),
@@ -56,7 +55,7 @@ _COMMON = (
 )
 
 # Not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "comparison", "own_comparison", "committees", "mark_scheme"})
+_SCHEME = frozenset({"board", "comparison", "committees", "mark_scheme"})
 # What a visitor comes for.
 _VISITOR = (("Registre", "register"), ("Vérifier un certificat", "verify"))
 
@@ -80,7 +79,7 @@ def _links(held: list[Membership]) -> list[tuple[str, str]]:
     links = []
     landlord, mine = _own_file(held)
     for label, page, thing in _OWN if landlord else ():
-        if any(Right.READ in MATRIX[thing, role] for role in mine) and not (settings.SINGLE_LANDLORD and page in _SCHEME):
+        if any(Right.READ in MATRIX[thing, role] for role in mine):
             links.append((label, reverse(page, kwargs={"landlord_id": landlord})))
     links += [
         (label, reverse(page))

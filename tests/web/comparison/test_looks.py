@@ -36,9 +36,7 @@ def test_comparing(browser_page: OpenPage, make_region: Callable[..., Region], m
     page.get_by_role("link", name="Choisir ce que vous comparez").click()
     check(page, "comparison-consents")
     agree_all(region, but=["A"])
-    page.get_by_role("group", name="Vacance, rotation, impayés, dans la région").get_by_label(
-        "Vacance de plus de 3 mois"
-    ).check()
+    page.get_by_label("Vacance de plus de 3 mois, dans la région").check()
     page.get_by_role("button", name="Enregistrer les accords").click()
     page.get_by_text("1 accord de plus, 0 de moins.").wait_for()
     check(page, "own-comparison-agreed")

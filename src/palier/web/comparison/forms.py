@@ -8,9 +8,9 @@ from typing import Any
 from django import forms
 
 from palier.comparison.rules import SHARED, SITES, Period, Territory
-from palier.sources.rules.vocabulary import Source
 
 SITES_LABEL = "Sites prioritaires (nombre par commune)"
+_WHERE = {Territory.REGION: "dans la région", Territory.COMMUNE: "dans chaque commune"}
 
 
 def key_of(territory: str, code: str) -> str:
@@ -46,41 +46,37 @@ class ChoiceForm(forms.Form):
 class ConsentForm(forms.Form):
     """The indicators that a landlord brings, each for its region, for its towns, or for both."""
 
-    REGION, COMMUNE = "region", "commune"
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for source in Source:
-            choices = [(key, indicator.label) for key, indicator in SHARED.items() if indicator.source is source]
-            for territory, words in ((Territory.REGION, "dans la région"), (Territory.COMMUNE, "dans chaque commune")):
-                if choices:
-                    self.fields[f"{territory.value}-{source.value}"] = forms.MultipleChoiceField(
-                        label=f"{source.label}, {words}", required=False, choices=choices, widget=forms.CheckboxSelectMultiple
-                    )
-        self.fields["region-sites"] = forms.BooleanField(label=f"{SITES_LABEL}, dans la région", required=False)
+        for key, label in self._offered().items():
+            for territory, where in _WHERE.items():
+                if key != SITES or territory is Territory.REGION:
+                    box = forms.CheckboxInput(attrs={"aria-label": f"{label}, {where}"})
+                    self.fields[f"{territory.value}-{key}"] = forms.BooleanField(label=label, required=False, widget=box)
+
+    @staticmethod
+    def _offered() -> dict[str, str]:
+        return {**{key: indicator.label for key, indicator in SHARED.items()}, SITES: SITES_LABEL}
+
+    def lines(self) -> list[tuple[str, str, list[forms.BoundField | None]]]:
+        """Each indicator with its source and its two boxes, the region's and the towns'."""
+        found = []
+        for key, label in self._offered().items():
+            names = [f"{territory.value}-{key}" for territory in _WHERE]
+            source = SHARED[key].source.label if key in SHARED else ""
+            found.append((label, source, [self[name] if name in self.fields else None for name in names]))
+        return found
 
     @property
     def wanted(self) -> set[tuple[str, Territory]]:
         """What is checked."""
-        chosen = set()
-        for name, given in self.cleaned_data.items():
-            territory = Territory(name.partition("-")[0])
-            if name == "region-sites":
-                chosen |= {(SITES, territory)} if given else set()
-            else:
-                chosen |= {(key, territory) for key in given}
-        return chosen
+        chosen = [name.partition("-") for name, checked in self.cleaned_data.items() if checked]
+        return {(key, Territory(territory)) for territory, _, key in chosen}
 
     @staticmethod
-    def initial_of(held: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    def initial_of(held: Sequence[tuple[str, str]]) -> dict[str, bool]:
         """What a landlord brings today, as the form shows it."""
-        initial: dict[str, Any] = {}
-        for key, territory in held:
-            if key == SITES:
-                initial["region-sites"] = True
-            else:
-                initial.setdefault(f"{territory}-{SHARED[key].source.value}", []).append(key)
-        return initial
+        return {f"{territory}-{key}": True for key, territory in held}
 
 
 class SiteForm(forms.Form):

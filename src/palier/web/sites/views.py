@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.db.models import F
@@ -158,6 +159,7 @@ def sites(request: Request, landlord: Landlord, *, to_rate: bool = False) -> Htt
         "closing": rating_complete(facts),
         "may_open": holds(request, WRITE) and campaign is None and facts.residences > 0,
         "may_write": holds(request, WRITE),
+        "may_compare": not settings.SINGLE_LANDLORD and holds(request, (Thing.COMPARED_FIGURES, Right.READ)),
         "may_close": bool(request.may(Right.VALIDATE, Thing.SITE_RATING)),
         "mine": _entrusted(request, landlord, campaign) if campaign and listing.limited and holds(request, RATE) else None,
         "to_rate": TO_RATE,
