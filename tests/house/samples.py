@@ -15,7 +15,15 @@ from palier.committee import operations as committees
 from palier.committee.models import Committee, Decision, Dossier, Item, Seat, Session
 from palier.committee.rules.terms import Matter
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.operations import add_member, create_api_token, enter_person, invite
+from palier.directory.operations import (
+    add_member,
+    create_api_token,
+    enter_board,
+    enter_person,
+    found_group,
+    invite,
+    join_group,
+)
 from palier.directory.rules import Role, Scope
 from palier.documents.models import Document
 from palier.documents.operations import receive, store
@@ -69,6 +77,17 @@ def invitation(world: World) -> int:
         at=world.at,
     )
     return found.pk
+
+
+def board_mandate(world: World) -> int:
+    who, since = f"board-{world.canary}@example.test", world.at.date() - timedelta(days=400)
+    given = {"email": who, "name": f"Mme {world.canary}", "role": world.canary, "starts_on": since}
+    return enter_board(organisation=world.landlord, by=world.lead, at=world.at, **given).pk
+
+
+def group_member(world: World) -> int:
+    group = found_group(name=f"Groupe {world.landlord.pk}", by=world.staff, at=world.at)
+    return join_group(group=group, landlord=world.landlord, starts_on=world.at.date(), by=world.staff, at=world.at).pk
 
 
 def api_token(world: World) -> int:
@@ -250,6 +269,9 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "membership_id": membership,
     "person_id": lambda world: world.lead.pk,
     "invitation_id": invitation,
+    "board_mandate_id": board_mandate,
+    "group_member_id": group_member,
+    "group_id": lambda world: world.landlord.groups.get().group_id,
     "association_id": lambda world: world.association.pk,
     "organisation_id": lambda world: world.association.pk,
     "api_token_revoke:pk": api_token,

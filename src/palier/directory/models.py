@@ -152,6 +152,63 @@ class Exclusion(models.Model):
         ]
 
 
+class BoardMandate(models.Model):
+    """A person's seat on the board of an organisation, in the words of who declares it. Ended, never erased (trigger).
+
+    It gives no role here: it says who may not judge what. Two of one person on one board never overlap (exclusion
+    constraint of migration 0005).
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="board_mandates")
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="board_mandates")
+    role = models.CharField("fonction", max_length=80)
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    declared_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="board_mandate_dates",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on") - timedelta(days=1)),
+            ),
+            models.CheckConstraint(name="board_mandate_role", condition=~Q(role="")),
+        ]
+
+    def holds_after(self, on: date) -> bool:
+        """Whether it is in force on a day, or will be: it may still be ended."""
+        return self.ends_on is None or self.ends_on >= on
+
+
+class Group(models.Model):
+    """Landlords that one parent holds together, under the name they use: a group of ESH, say."""
+
+    name = models.CharField("nom", max_length=160, unique=True)
+    plain_name = models.CharField(max_length=200, db_index=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMember(models.Model):
+    """A landlord in a group, from a day to a day; in one group at a time (exclusion constraint). Ended, never erased (trigger)."""
+
+    group = models.ForeignKey(Group, models.PROTECT, related_name="members")
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="groups")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="group_member_dates",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on") - timedelta(days=1)),
+            ),
+        ]
+
+
 class Invitation(models.Model):
     """An invitation by e-mail to hold a role in an organisation. Only the fingerprint of its token is kept."""
 

@@ -12,7 +12,10 @@ from django.db.models.functions import Coalesce
 from palier.directory.models import (
     AddressChange,
     ApiToken,
+    BoardMandate,
     Exclusion,
+    Group,
+    GroupMember,
     Invitation,
     Landlord,
     Membership,
@@ -173,9 +176,11 @@ def landlords_of_association(*, association: Organisation, on: date) -> QuerySet
     return Landlord.objects.filter(Exists(present)).order_by("plain_name", "pk")
 
 
-def search(*, text: str = "", kind: Kind | None = None) -> QuerySet[Organisation]:
-    """Organisations still open whose name or SIREN holds a text, whatever its accents and case, by name."""
+def search(*, on: date, text: str = "", kind: Kind | None = None, group: Group | None = None) -> QuerySet[Organisation]:
+    """Organisations still open whose name or SIREN holds a text, whatever its accents and case, by name; those of a group."""
     found = organisations(kind=kind)
+    if group is not None:
+        found = found.filter(pk__in=GroupMember.objects.filter(dated(on), group=group).values("landlord"))
     digits = "".join(c for c in text if c.isdigit())
     by_number = Q(siren__startswith=digits) if digits else Q()
     return found.filter(Q(plain_name__contains=plain(text)) | by_number) if text.strip() else found
@@ -250,3 +255,55 @@ def landlords_opened_to(*, organisation: Organisation, on: date) -> QuerySet[Lan
     opened = Relation.objects.filter(dated(on), holder=organisation, landlord=OuterRef("pk"))
     own = Q(federation=organisation) | Q(regional_association=organisation)
     return Landlord.objects.filter(Q(Exists(opened)) | own).order_by("plain_name", "pk")
+
+
+def organisation_called(*, text: str) -> Organisation | None:
+    """The one open organisation that bears exactly this name or this SIREN, whatever accents and case; None for none or many."""
+    digits = "".join(c for c in text if c.isdigit())
+    found = list(organisations().filter(Q(plain_name=plain(text)) | Q(siren=digits or "-"))[:2])
+    return found[0] if len(found) == 1 else None
+
+
+def board_of(*, organisation: Organisation) -> QuerySet[BoardMandate]:
+    """Who sits or sat on the board of an organisation: those in force first, then the latest."""
+    return boards().filter(organisation=organisation)
+
+
+def boards_of(*, person: Person) -> QuerySet[BoardMandate]:
+    """The boards on which a person sits or sat: those in force first, then the latest."""
+    return boards().filter(person=person)
+
+
+def boards() -> QuerySet[BoardMandate]:
+    """Every mandate on a board that ever was in force: those in force first, then the latest."""
+    held = BoardMandate.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")))
+    return held.select_related("person", "organisation").order_by(F("ends_on").desc(nulls_first=True), "-starts_on", "pk")
+
+
+def groups(*, on: date) -> QuerySet[Group]:
+    """Every group by name, with how many landlords it has on a day, as ``landlords``."""
+    return Group.objects.annotate(landlords=Count("members", filter=dated(on, "members__"))).order_by("plain_name", "pk")
+
+
+def group_members(*, group: Group) -> QuerySet[GroupMember]:
+    """The landlords that are or were of a group: those in force first, by name."""
+    held = group.members.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))).select_related("landlord")
+    return held.order_by(F("ends_on").desc(nulls_first=True), "landlord__plain_name", "pk")
+
+
+def group_of(*, landlord: Landlord, on: date) -> GroupMember | None:
+    """The group of a landlord on a day, with since when."""
+    return landlord.groups.filter(dated(on)).select_related("group").first()
+
+
+def groups_of(*, landlords: Collection[Landlord], on: date) -> dict[int, Group]:
+    """The groups of some landlords on a day, by landlord. One SQL query."""
+    found = GroupMember.objects.filter(dated(on), landlord__in=landlords).select_related("group")
+    return {member.landlord_id: member.group for member in found}
+
+
+def sisters_of(*, landlord: Landlord, on: date) -> QuerySet[Landlord]:
+    """The other landlords of a landlord's group on a day."""
+    mine = GroupMember.objects.filter(dated(on), landlord=landlord)
+    together = GroupMember.objects.filter(dated(on), group__in=mine.values("group"))
+    return Landlord.objects.filter(pk__in=together.values("landlord")).exclude(pk=landlord.pk)

@@ -116,6 +116,8 @@ SCHEME_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION}
 RELATED_ROLES = frozenset({Role.TENANT_REPRESENTATIVE, Role.AUDITOR}) | _COMMITTEE
 # These must hold a second factor.
 SECOND_FACTOR_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.AUDITOR, Role.DIRECTOR}) | _COMMITTEE
+# These judge, or see to who judges: they say themselves on which boards they sit.
+BOARDS_OF_ONESELF = frozenset({Role.AUDITOR}) | SCHEME_ROLES | _COMMITTEE
 # These may come in with the light link of an e-mail alone.
 LIGHT_ROLES = frozenset({Role.TENANT_REPRESENTATIVE})
 

@@ -12,7 +12,7 @@ from palier.api.v1.doors import Call, Open, Pk, Room, Search
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory import queries
-from palier.directory.models import Invitation, Landlord, Membership, Organisation, Relation
+from palier.directory.models import Group, Invitation, Landlord, Membership, Organisation, Relation
 from palier.directory.rules import Kind, LandlordType, Role, Scope, Thing, plain
 
 room = Room("directory", "Annuaire")
@@ -76,6 +76,7 @@ class LandlordOut(Schema):
     landlord_type: Term
     federation: Named | None
     regional_association: Named | None
+    group: Named | None
     declared_dwellings: int
     closed_on: date | None
     merged_into: int | None
@@ -88,16 +89,22 @@ def landlords(request: Call, search: Search = "") -> Page[LandlordOut]:
     for word in plain(search).split():
         found = found.filter(plain_name__contains=word)
     found = found.select_related("federation", "regional_association").order_by("plain_name", "pk")
-    return paged(request, found, lambda rows: [_landlord(row) for row in rows])
+
+    def shown(rows: list[Landlord]) -> list[LandlordOut]:
+        groups = queries.groups_of(landlords=rows, on=request.on)
+        return [_landlord(row, groups.get(row.pk)) for row in rows]
+
+    return paged(request, found, shown)
 
 
 @room.reads("/landlords/{landlord_id}", Thing.LANDLORD_SHEET, "Lire la fiche d’un organisme")
 def landlord(request: Call) -> LandlordOut:
     """One landlord."""
-    return _landlord(request.landlord)
+    member = queries.group_of(landlord=request.landlord, on=request.on)
+    return _landlord(request.landlord, member.group if member else None)
 
 
-def _landlord(row: Landlord) -> LandlordOut:
+def _landlord(row: Landlord, group: Group | None) -> LandlordOut:
     return LandlordOut(
         id=row.pk,
         name=row.name,
@@ -105,6 +112,7 @@ def _landlord(row: Landlord) -> LandlordOut:
         landlord_type=term(LandlordType(row.landlord_type)),
         federation=maybe_named(row.federation),
         regional_association=maybe_named(row.regional_association),
+        group=maybe_named(group),
         declared_dwellings=row.declared_dwellings,
         closed_on=row.closed_on,
         merged_into=row.merged_into_id,
@@ -216,7 +224,7 @@ class OrganisationOut(Schema):
 @room.reads("/organisations", Thing.DIRECTORY, "Lister les organisations")
 def organisations(request: Call, search: Search = "", kind: KindCode | None = None) -> Page[OrganisationOut]:
     """Organisations still open, by name."""
-    found = queries.search(text=search, kind=Kind(kind) if kind else None)
+    found = queries.search(on=request.on, text=search, kind=Kind(kind) if kind else None)
     return paged(request, found, _organisations)
 
 

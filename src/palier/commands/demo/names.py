@@ -28,6 +28,7 @@ UNIONS = (
     "Union des locataires d’Exemple", "Habitants réunis", "Confédération du logement conté", "Entraide des paliers",
     "Voix des halls", "Fédération des cages d’escalier",
 )  # fmt: skip
+GROUPS = ("Groupe des Rives d’Exemple", "Groupe Songe et Logis")
 STREETS = (
     "des Glycines", "du Lavoir", "des Peupliers", "de la Fontaine", "des Cerisiers", "du Moulin", "des Alouettes",
     "du Clos", "des Lilas", "de la Prairie", "des Mésanges", "du Belvédère", "des Érables", "du Canal", "des Vergers",

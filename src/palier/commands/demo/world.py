@@ -14,7 +14,7 @@ from palier.committee.models import Committee, Mandate, Seat
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.seats import Office
 from palier.directory import operations as directory
-from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.models import Group, Landlord, Organisation, Person
 from palier.directory.rules import Kind, LandlordType, Role
 from palier.documents.models import Document
 
@@ -63,6 +63,8 @@ class World:
     unions: dict[Organisation, Person]
     auditors: dict[Organisation, list[Person]]
     committee: list[Person]
+    groups: list[Group]
+    """The groups that companies belong to; a member of the committee sits on the board of the first of each."""
     awaited: dict[int, tuple[Outcome, date]] = field(default_factory=dict)
     """What the committee will decide of the journeys before it, and on which day."""
     households: list[Household] = field(default_factory=list)
@@ -120,7 +122,8 @@ def found(at: datetime, today: datetime) -> World:
     committee = [member(rng, owner, Role.COMMITTEE_CHAIR, at, by=referent)]
     committee += [member(rng, seat, Role.COMMITTEE_MEMBER, at, by=referent) for seat in seats]
     _compose(committee, [owner, *seats], referent, at)
-    return World(rng, today, owner, referent, federations, regions, unions, auditors, committee)
+    groups = [directory.found_group(name=name, by=referent, at=at) for name in names.GROUPS]
+    return World(rng, today, owner, referent, federations, regions, unions, auditors, committee, groups)
 
 
 def _compose(people: list[Person], bodies: list[Organisation], referent: Person, at: datetime) -> None:
@@ -173,6 +176,18 @@ def convene(world: World, at: datetime) -> None:
         committees.convene(session=session, by=world.referent, at=at)
 
 
+def _join_group(world: World, landlord: Landlord, number: int, at: datetime) -> None:
+    place = number % len(world.groups)
+    group, day = world.groups[place], paris_day(at)
+    if not group.members.exists():
+        person = world.committee[-1 - place]
+        role = ("membre du conseil de surveillance", "administratrice")[place]
+        directory.declare_board(
+            person=person, organisation=landlord, role=role, starts_on=add_months(day, -18), by=person, at=at
+        )
+    directory.join_group(group=group, landlord=landlord, starts_on=day, by=world.referent, at=at)
+
+
 def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellings: int, at: datetime) -> Household:
     """A landlord enters the scheme with its people and the associations present in its stock."""
     rng = chance("landlord", number)
@@ -186,6 +201,8 @@ def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellin
         by=world.referent,
         at=at,
     )
+    if kind is LandlordType.ESH:
+        _join_group(world, landlord, number, at)
     lead = member(rng, landlord, Role.QUALITY_LEAD, at, by=world.referent)
     director = member(rng, landlord, Role.DIRECTOR, at, by=world.referent)
     team = tuple(member(rng, landlord, Role.CONTRIBUTOR, at, number=n, by=lead) for n in range(1, rng.randint(2, 3)))

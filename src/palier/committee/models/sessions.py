@@ -181,7 +181,7 @@ class ConflictReview(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     ground = models.CharField(max_length=20, choices=[(g.value, g.label) for g in Ground])
-    detail = models.CharField(max_length=200, blank=True)
+    detail = models.CharField(max_length=480, blank=True)
     confirmed = models.BooleanField()
     reason = models.TextField()
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")

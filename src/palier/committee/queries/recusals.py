@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from datetime import date
 
 from django.db.models import F, Q, QuerySet
 
 from palier.audits.models import Mission
 from palier.audits.rules.missions import HELD
+from palier.calendar import in_words, paris_day
 from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal
 from palier.committee.rules.conflicts import Clue, Ground
 from palier.committee.rules.seats import Recusal as Reach
-from palier.directory.models import Landlord, Membership, Person, Relation
+from palier.directory import queries as directory
+from palier.directory.models import BoardMandate, Landlord, Membership, Person, Relation
 from palier.directory.rules import LANDLORD_ROLES, Role
 
 
@@ -42,13 +45,17 @@ def declarations(*, item: Item) -> dict[int, Declaration]:
 
 
 def clues(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:
-    """The likely conflicts of some members on a matter, with what was made of each before. Six SQL queries at most."""
+    """The likely conflicts of some members on a matter, with what was made of each before. Ten SQL queries at most.
+
+    A group is that of the session's day.
+    """
     landlord = item.journey.landlord if item.journey else None
     organisation = landlord.pk if landlord else item.firm_id
     if organisation is None:
         return []
     people = [mandate.person_id for mandate in mandates]
-    found = dict.fromkeys(_of_landlord(landlord, mandates, people) if landlord else _of_firm(organisation, people))
+    on = paris_day(item.session.starts_at)
+    found = dict.fromkeys(_of_landlord(landlord, mandates, people, on) if landlord else _of_firm(organisation, people))
     reviewed = {
         (one.person_id, one.ground, one.detail): one
         for one in ConflictReview.objects.filter(person__in=people, organisation=organisation)
@@ -67,11 +74,13 @@ def _clue(person: int, organisation: int, ground: Ground, detail: str, known: Co
 
 
 def _of_landlord(
-    landlord: Landlord, mandates: Collection[Mandate], people: Collection[int]
+    landlord: Landlord, mandates: Collection[Mandate], people: Collection[int], on: date
 ) -> Iterator[tuple[int, Ground, str]]:
     roles = Membership.objects.filter(person__in=people, organisation=landlord.pk, role__in=LANDLORD_ROLES)
     for person, role in roles.order_by("pk").values_list("person", "role"):
         yield person, Ground.WORKS_THERE, Role(role).label
+    yield from _on_board(landlord.pk, people)
+    yield from _of_group(landlord, people, on)
     held = Mission.objects.filter(Q(auditor__in=people), landlord=landlord, state__in=HELD).order_by("pk")
     for person, cycle in held.values_list("auditor", "cycle"):
         yield person, Ground.AUDITED, f"cycle {cycle}"
@@ -92,10 +101,32 @@ def _of_landlord(
             yield mandate.person_id, Ground.OWN_REGION, mandate.seat.body.name
 
 
+def _on_board(organisation: int, people: Collection[int]) -> Iterator[tuple[int, Ground, str]]:
+    for mandate in directory.boards().filter(person__in=people, organisation=organisation):
+        yield mandate.person_id, Ground.ON_BOARD, _seat(mandate)
+
+
+def _of_group(landlord: Landlord, people: Collection[int], on: date) -> Iterator[tuple[int, Ground, str]]:
+    """The same links with another landlord of its group."""
+    if (member := directory.group_of(landlord=landlord, on=on)) is None:
+        return
+    group, sisters = member.group.name, directory.sisters_of(landlord=landlord, on=on).values("pk")
+    roles = Membership.objects.filter(person__in=people, organisation__in=sisters, role__in=LANDLORD_ROLES).order_by("pk")
+    for person, name, role in roles.values_list("person", "organisation__name", "role"):
+        yield person, Ground.WORKS_IN_GROUP, f"{group} : {name}, {Role(role).label}"
+    for mandate in directory.boards().filter(person__in=people, organisation__in=sisters):
+        yield mandate.person_id, Ground.ON_BOARD_IN_GROUP, f"{group} : {mandate.organisation.name}, {_seat(mandate)}"
+
+
+def _seat(mandate: BoardMandate) -> str:
+    return f"{mandate.role}, depuis le {in_words(mandate.starts_on)}"
+
+
 def _of_firm(firm: int, people: Collection[int]) -> Iterator[tuple[int, Ground, str]]:
     roles = Membership.objects.filter(person__in=people, organisation=firm).order_by("pk")
     for person, role in roles.values_list("person", "role"):
         yield person, Ground.SAME_FIRM, Role(role).label
+    yield from _on_board(firm, people)
 
 
 def unsettled(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:

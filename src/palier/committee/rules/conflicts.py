@@ -23,8 +23,11 @@ class Ground(StrEnum):
     """Why the records suggest a conflict between a person and an organisation."""
 
     WORKS_THERE = "works_there"
+    ON_BOARD = "on_board"
     AUDITED = "audited"
     REPRESENTS_TENANTS = "represents_tenants"
+    WORKS_IN_GROUP = "works_in_group"
+    ON_BOARD_IN_GROUP = "on_board_in_group"
     SAME_FIRM = "same_firm"
     OWN_FEDERATION = "own_federation"
     OWN_REGION = "own_region"
@@ -42,8 +45,11 @@ class Ground(StrEnum):
 
 _GROUNDS = {
     Ground.WORKS_THERE: "a ou a eu un rôle chez cet organisme",
+    Ground.ON_BOARD: "siège ou a siégé au conseil de cet organisme",
     Ground.AUDITED: "a la charge d’un audit de cet organisme, ou l’a eue",
     Ground.REPRESENTS_TENANTS: "représente les locataires de cet organisme",
+    Ground.WORKS_IN_GROUP: "a ou a eu un rôle chez un organisme du même groupe",
+    Ground.ON_BOARD_IN_GROUP: "siège ou a siégé au conseil d’un organisme du même groupe",
     Ground.SAME_FIRM: "a ou a eu un rôle dans ce cabinet",
     Ground.OWN_FEDERATION: "siège pour la fédération de cet organisme",
     Ground.OWN_REGION: "siège pour l’association régionale de cet organisme",

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from palier.directory import queries
 from palier.directory.models import Person
 from palier.directory.operations import create_api_token, rename_person, revoke_api_token
-from palier.directory.rules import LIGHT_ROLES, Right, Role, Scope, Thing
+from palier.directory.rules import BOARDS_OF_ONESELF, LIGHT_ROLES, Right, Role, Scope, Thing
 from palier.outbox.queries import dead
 from palier.web.doors import Open, Request, door, roles_of
 
@@ -56,6 +56,7 @@ def account(request: Request) -> HttpResponse:
             "form": form,
             "roles": roles,
             "light": light,
+            "may_have_boards": bool(held & BOARDS_OF_ONESELF) or queries.boards_of(person=request.user).exists(),
             "may_have_tokens": bool(held - LIGHT_ROLES),
             "dead_letters": dead().count() if request.may(Right.READ, Thing.INSTALLATION) else None,
         },

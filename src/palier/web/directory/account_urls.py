@@ -12,7 +12,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.urls import path, re_path
 
 from palier.web.directory import account as own
-from palier.web.directory import addresses, sign_in
+from palier.web.directory import addresses, boards, sign_in
 from palier.web.doors import Open, View, door
 
 
@@ -30,6 +30,9 @@ urlpatterns = [
     path("", own.account, name="account"),
     path("cles-de-programme/", own.tokens, name="api_tokens"),
     path("cles-de-programme/<int:pk>/revoquer/", own.revoke_token, name="api_token_revoke"),
+    path("conseils/", boards.mine, name="my_boards"),
+    path("conseils/declarer/", boards.declare_mine, name="my_board_declare"),
+    path("conseils/<int:board_mandate_id>/finir/", boards.end_mine, name="my_board_end"),
     path("adresse/", addresses.own, name="address"),
     path("adresse/nouvelle/<str:token>/", addresses.confirm, name="address_confirm"),
     path("connexion/", anyone(sign_in.login), name="account_login"),

@@ -8,8 +8,8 @@ from datetime import date
 from django import forms
 from django.core.validators import MinValueValidator
 
-from palier.directory.models import Landlord, Organisation
-from palier.directory.queries import associations_known_to, organisations
+from palier.directory.models import Group, Landlord, Organisation
+from palier.directory.queries import associations_known_to, organisation_called, organisations
 from palier.directory.rules import Kind, LandlordType, Role, siren
 from palier.web.ui.forms import DayInput
 
@@ -127,6 +127,60 @@ class FindForm(forms.Form):
 
     text = forms.CharField(label="Nom ou SIREN", required=False, max_length=100)
     kind = forms.ChoiceField(label="Nature", required=False, choices=[("", "Toutes"), *((k.value, k.label) for k in Kind)])
+    group = forms.ModelChoiceField(
+        Group.objects.order_by("plain_name", "pk"), label="Groupe", required=False, empty_label="Tous"
+    )
+
+
+class BoardForm(forms.Form):
+    """A mandate on a board."""
+
+    role = forms.CharField(label="Fonction", max_length=80, help_text="Par exemple : administratrice, présidence du conseil.")
+    starts_on = forms.DateField(label="Depuis le", widget=DayInput())
+    ends_on = forms.DateField(
+        label="Jusqu’au", required=False, widget=DayInput(), help_text="Laissez vide pour un mandat en cours."
+    )
+
+
+class OthersBoardForm(BoardForm):
+    """Somebody's mandate on the board of the organisation."""
+
+    name = forms.CharField(label="Nom affiché", max_length=120, help_text="Celui que les autres liront.")
+    email = forms.EmailField(
+        label="Adresse électronique", help_text="La personne en est avertie. Aucun accès ne s’ouvre pour elle."
+    )
+    field_order = ("name", "email", "role", "starts_on", "ends_on")
+
+
+class OwnBoardForm(BoardForm):
+    """One's own mandate on the board of an organisation that Palier knows."""
+
+    organisation = forms.CharField(
+        label="Organisme", max_length=160, help_text="Son nom exact, ou son SIREN.", widget=forms.TextInput()
+    )
+    field_order = ("organisation", "role", "starts_on", "ends_on")
+
+    def clean_organisation(self) -> Organisation:
+        """The organisation of this name or SIREN."""
+        found = organisation_called(text=self.cleaned_data["organisation"])
+        if found is None:
+            raise forms.ValidationError("Palier ne connaît pas d’organisme sous ce nom ou ce SIREN : vérifiez-le.")
+        return found
+
+
+class GroupForm(forms.Form):
+    """A group of landlords."""
+
+    name = forms.CharField(label="Nom du groupe", max_length=160)
+
+
+class GroupMemberForm(forms.Form):
+    """A landlord that belongs to a group."""
+
+    landlord = forms.ModelChoiceField(
+        Landlord.objects.filter(closed_on__isnull=True).order_by("plain_name", "pk"), label="Organisme"
+    )
+    starts_on = forms.DateField(label="Depuis le", widget=DayInput())
 
 
 class AssociationForm(forms.Form):

@@ -14,9 +14,10 @@ from django.urls import reverse
 
 from palier.directory import operations, queries
 from palier.directory.models import Landlord, Membership, Organisation
-from palier.directory.rules import Kind, LandlordType, Right, Thing, grantable
+from palier.directory.rules import Kind, LandlordType, Right, Thing, grantable, may
 from palier.verdict import Conflict, Refusal
 from palier.web.directory import members
+from palier.web.directory.boards import board_of
 from palier.web.directory.forms import (
     FindForm,
     LandlordForm,
@@ -25,7 +26,7 @@ from palier.web.directory.forms import (
     SheetForm,
 )
 from palier.web.directory.members import Acts
-from palier.web.doors import Request, door
+from palier.web.doors import Request, door, roles_of
 from palier.web.ledger.history import entries_of
 
 READ, WRITE = (Thing.DIRECTORY, Right.READ), (Thing.DIRECTORY, Right.WRITE)
@@ -38,7 +39,7 @@ def organisations(request: Request) -> HttpResponse:
     form = FindForm(request.GET)
     asked = form.cleaned_data if form.is_valid() else {}
     kind = Kind(asked["kind"]) if asked.get("kind") else None
-    found = queries.search(text=asked.get("text", ""), kind=kind)
+    found = queries.search(on=request.on, text=asked.get("text", ""), kind=kind, group=asked.get("group"))
     page = Paginator(queries.with_members(found, on=request.on), PAGE).get_page(request.GET.get("page"))
     rows = [(organisation, Kind(organisation.kind).label) for organisation in page.object_list]
     return render(
@@ -116,6 +117,8 @@ def sheet(request: Request, landlord: Landlord) -> HttpResponse:
         {
             "landlord": landlord,
             "family": LandlordType(landlord.landlord_type).label,
+            "group": queries.group_of(landlord=landlord, on=request.on),
+            "may_see_groups": bool(may(roles_of(request), Right.READ, Thing.DIRECTORY)),
             "form": form,
             "theirs": theirs,
             "may_write": request.may(Right.WRITE, Thing.LANDLORD_SHEET),
@@ -150,6 +153,7 @@ def organisation(request: Request, organisation_id: int) -> HttpResponse:
             "kind": kind.label,
             "form": form,
             **members.people_of(request, found, Acts("organisation", found.pk), gives),
+            **board_of(request, found, "organisation", may_write=bool(request.may(Right.WRITE, Thing.DIRECTORY))),
             "history": entries_of(request, "directory.organisation", found.pk),
             "landlords": queries.landlords_opened_to(organisation=found, on=request.on)[:100],
             "may_write": request.may(Right.WRITE, Thing.DIRECTORY),

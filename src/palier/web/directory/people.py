@@ -12,6 +12,7 @@ from palier.directory import operations, queries
 from palier.directory.models import Invitation, Landlord, Membership, Organisation
 from palier.directory.rules import LIGHT_ROLES, SCHEME_ROLES, Kind, Right, Role, Thing, grantable
 from palier.web.directory import members
+from palier.web.directory.boards import board_of
 from palier.web.directory.forms import AssociationForm
 from palier.web.directory.members import Acts
 from palier.web.doors import Request, door
@@ -31,6 +32,7 @@ def people(request: Request, landlord: Landlord) -> HttpResponse:
         {
             "landlord": landlord,
             **members.people_of(request, landlord, Acts("people", landlord.pk), gives),
+            **board_of(request, landlord, "people", may_write=bool(request.may(Right.WRITE, Thing.MEMBERS))),
             "relations": [(r, Role(r.role).label) for r in queries.relations_of(landlord=landlord.pk, on=request.on)],
             "history": entries_of(request, "directory.organisation", landlord.pk),
             "may_invite": bool(gives) and bool(request.may(Right.WRITE, Thing.MEMBERS)),

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, path
 
-from palier.web.directory import addresses, invitations, organisations, people, sign_in
+from palier.web.directory import addresses, boards, invitations, organisations, people, sign_in
 
 urlpatterns: list[URLPattern] = [
     path("acces/", sign_in.ask_link, name="access_link"),
@@ -24,6 +24,8 @@ urlpatterns: list[URLPattern] = [
         people.withdraw_invitation,
         name="people_withdraw",
     ),
+    path("organismes/<int:landlord_id>/conseil/ajouter/", boards.add_to_landlord, name="people_board_add"),
+    path("organismes/<int:landlord_id>/conseil/<int:board_mandate_id>/finir/", boards.end_at_landlord, name="people_board_end"),
     path("organismes/<int:landlord_id>/associations/", people.associations, name="associations"),
     path(
         "organismes/<int:landlord_id>/associations/<int:association_id>/retirer/",
@@ -39,6 +41,19 @@ urlpatterns: list[URLPattern] = [
     path("organisations/", organisations.organisations, name="organisations"),
     path("organisations/ajouter/", organisations.add_organisation, name="organisation_add"),
     path("organisations/ajouter/organisme/", organisations.add_landlord, name="landlord_add"),
+    path("organisations/groupes/", boards.groups, name="groups"),
+    path("organisations/groupes/<int:group_id>/", boards.group, name="group"),
+    path(
+        "organisations/groupes/<int:group_id>/organismes/<int:group_member_id>/retirer/",
+        boards.leave_group,
+        name="group_leave",
+    ),
+    path("organisations/<int:organisation_id>/conseil/ajouter/", boards.add_to_organisation, name="organisation_board_add"),
+    path(
+        "organisations/<int:organisation_id>/conseil/<int:board_mandate_id>/finir/",
+        boards.end_at_organisation,
+        name="organisation_board_end",
+    ),
     path("organisations/<int:organisation_id>/", organisations.organisation, name="organisation"),
     path("organisations/<int:organisation_id>/inviter/", organisations.invite, name="organisation_invite"),
     path(
