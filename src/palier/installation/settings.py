@@ -120,7 +120,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "palier.installation.middleware.RequestLogMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "palier.web.sessions.StandingSessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -185,7 +185,7 @@ WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/built/assets/.+"
 DOCUMENTS = DATA / "documents"
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5_000_000
-MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+MESSAGE_STORAGE = "palier.web.sessions.LastMessages"
 
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", "Français")]

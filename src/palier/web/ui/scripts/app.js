@@ -9,10 +9,11 @@ import { focusErrors } from "./focus.js";
 import { guardUnsaved } from "./guard.js";
 import { liveScreens } from "./live.js";
 import { selectRows } from "./selection.js";
+import { strips } from "./strip.js";
 import { uploads } from "./upload.js";
 
 window.htmx = htmx;
-const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusErrors, guardUnsaved, liveScreens, selectRows, uploads];
+const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusErrors, guardUnsaved, liveScreens, selectRows, strips, uploads];
 const improve = (root) => modules.forEach((module) => module(root));
 
 improve(document);
