@@ -219,3 +219,28 @@ def sitting(make_organisation: Callable[..., Organisation], referent: Person, at
         committee=committee, starts_at=AFTERNOON, ends_at=AFTERNOON + timedelta(hours=3), by=referent, at=at
     )
     return Sitting(committee, session, seats, titulars, substitutes, referent, at)
+
+
+def consult(sitting: Sitting, about: dict[str, object] | None = None, **voted: object) -> Poll:
+    """A written consultation of two days, its poll open; the titulars there are have declared."""
+    from palier.committee import operations, queries
+
+    sitting.session = operations.prepare(
+        committee=sitting.committee,
+        starts_at=AFTERNOON,
+        ends_at=AFTERNOON + timedelta(days=2),
+        written=True,
+        by=sitting.referent,
+        at=sitting.at,
+    )
+    item = sitting.put("Par écrit", **(about or {}))
+    sitting.convene()
+    operations.open_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    sitting.begin(item, *(m for m in queries.holders_of(session=sitting.session) if not m.rank))
+    return sitting.poll(item, **voted)
+
+
+@pytest.fixture
+def consulted(sitting: Sitting) -> tuple[Sitting, Poll]:
+    """A written consultation of two days with a poll open."""
+    return sitting, consult(sitting)

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 
 from palier.committee.rules.scenes import Cast, count, may_write, parse_scene, roll_of
-from palier.committee.rules.tally import Choice, voters
+from palier.committee.rules.tally import Choice, Quorum, Result, missed, voters
 
 SHARES = ["1/4", "1/3", "1/2", "3/5", "2/3", "3/4", "1"]
 MATTERS = ["admissibility", "award", "confirmation", "renewal", "withdrawal", "accreditation", "evolution", "other"]
@@ -86,6 +86,10 @@ def draw(rng: random.Random) -> dict[str, Any]:
         if rng.random() < (0.4 if heavy else 0.06)
     ]
     written = rng.random() < 0.2
+    for seat in seats if written else ():
+        if rng.random() < 0.2:
+            seat["holders"] += [[1000 + rank, seat["seat"] * 10 + 5 + rank] for rank in range(rng.choice([1, 1, 2]))]
+    again = rng.random() < 0.45
     return {
         "terms": _terms(rng),
         "matter": rng.choice(MATTERS),
@@ -97,10 +101,18 @@ def draw(rng: random.Random) -> dict[str, Any]:
         "poll_at": 200,
         "close_at": 300,
         "opened": rng.randint(0, count),
-        "second": rng.random() < 0.3,
+        "second": again and _missed(rng),
+        "again": again,
         "written": written,
         "designated": rng.choice(people) if people and rng.random() < 0.3 else None,
     }
+
+
+def _missed(rng: random.Random) -> bool:
+    """Whether a matter taken over from a first session missed its quorum there."""
+    last = rng.choice([None, None, Result.NO_QUORUM, Result.REJECTED])
+    found = rng.choice([None, Quorum(1, 3, False, ""), Quorum(1, 3, False, ""), Quorum(3, 3, True, "")])
+    return missed(last, found, before=rng.random() < 0.1)
 
 
 def vote(rng: random.Random, scene: dict[str, Any], able: dict[int, list[int]]) -> None:
@@ -117,16 +129,23 @@ def vote(rng: random.Random, scene: dict[str, Any], able: dict[int, list[int]]) 
         scene["ballots"].append([seat, rng.choice(able[seat]), choice])
 
 
-def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any) -> Counter[str]:
+def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any, *, again: bool) -> Counter[str]:
     """The written rules that a scene met; ``roll`` and ``parts`` as the first counter derived them."""
     found: Counter[str] = Counter()
     holds = Counter(chair.hold.value for chair in roll.seats.values())
+    voters_ = [[seat, person] for seat, person, _ in scene["ballots"]]
     asked = scene["terms"]["majorities"].get(scene["matter"], scene["terms"]["majority"])
     names = {
         "quorum of seats": not scene["second"] and scene["terms"]["quorum"]["of"] == "seats",
         "quorum of those who sat": not scene["second"] and scene["terms"]["quorum"]["of"] == "sitting",
         "second convocation, own quorum": scene["second"] and scene["terms"]["second_quorum"] is not None,
         "second convocation, whatever the number": scene["second"] and scene["terms"]["second_quorum"] is None,
+        "taken over, its quorum had been reached": again and not scene["second"],
+        "joined the seat since": any(
+            [rank, person] in seat["holders"] and rank >= 1000
+            for seat in scene["seats"]
+            for rank, person in [next(([r, p] for r, p in seat["holders"] if [seat["seat"], p] in voters_), [0, 0])]
+        ),
         "quorum missed": answer["result"] == "no_quorum",
         "adopted": answer["result"] == "adopted",
         "rejected": answer["result"] == "rejected",
@@ -179,6 +198,7 @@ def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any) ->
 def drawn(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any], Counter[str]]:
     """A scene, the first counter's answer, and the rules it met."""
     data = draw(rng)
+    again = data.pop("again")
     scene = parse_scene(data)
     roll = roll_of(scene)
     if scene.written:
@@ -197,7 +217,7 @@ def drawn(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any], Counter[s
         "needed": found.needed,
         "casting": found.by_casting_vote,
     }
-    return data, answer, met(data, roll_of(scene) if scene.written else roll, answer, len(able))
+    return data, answer, met(data, roll_of(scene) if scene.written else roll, answer, len(able), again=again)
 
 
 def second(batch: list[dict[str, Any]]) -> list[dict[str, Any]]:

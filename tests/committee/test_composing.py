@@ -196,6 +196,7 @@ def test_every_act_is_on_record(bench: Bench) -> None:
     acts = list(Entry.objects.filter(act__startswith="committee.").order_by("number").values_list("act", flat=True))
     assert acts == [
         "committee.founded",
+        "committee.terms_drafted",
         "committee.terms_published",
         *["committee.seat_added"] * 3,
         "committee.appointed",

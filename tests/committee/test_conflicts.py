@@ -106,7 +106,6 @@ def test_a_seat_on_the_board_of_a_firm_is_suggested_on_its_accreditation(
     sitting: Sitting, make_organisation: Callable[..., Landlord]
 ) -> None:
     firm = make_organisation(Kind.AUDIT_FIRM)
-    item = sitting.put("Agrément d’un cabinet")
-    Item.objects.filter(pk=item.pk).update(firm=firm)
+    item = sitting.put("Agrément d’un cabinet", matter=Matter.ACCREDITATION, firm=firm)
     board(sitting, 0, firm)
     assert {ground for _, ground, _ in found(sitting, item)} == {Ground.ON_BOARD}

@@ -13,7 +13,7 @@ from palier.audits import operations as audits
 from palier.audits import queries as audit_queries
 from palier.audits.models import Accreditation
 from palier.audits.rules.accreditation import Standing
-from palier.committee import operations
+from palier.committee import operations, queries
 from palier.committee.models import Item, Poll
 from palier.committee.rules.effects import Effect, plain
 from palier.committee.rules.outcomes import Outcome
@@ -93,7 +93,7 @@ def test_an_accreditation_is_granted_as_it_was_proposed_and_voted(
     poll = voted(sitting, item, outcome=Outcome.ACCREDITED)
     assert poll.effect == plain(YEARS)
     assert not Accreditation.objects.exists()
-    made = conclude(sitting, item).accreditation
+    made = conclude(sitting, item).granted
     assert made is not None
     assert (made.person, made.starts_on, made.ends_on, made.scope, made.trained_on) == (
         auditor, DAY, YEARS.ends_on, ["hqs"], YEARS.trained_on,
@@ -107,7 +107,7 @@ def test_the_committee_may_vote_other_dates_and_they_are_the_ones_that_count(
     item = asks(sitting, auditor, firm)
     one_year = Effect(starts_on=DAY, ends_on=date(2027, 3, 31), scope=(Audit.HQS, Audit.VERIFICATION))
     voted(sitting, item, outcome=Outcome.ACCREDITED, effect=one_year)
-    made = conclude(sitting, item).accreditation
+    made = conclude(sitting, item).granted
     assert made is not None
     assert (made.ends_on, made.scope, made.trained_on) == (date(2027, 3, 31), ["hqs", "verification"], None)
 
@@ -383,3 +383,20 @@ def test_what_is_asked_and_said_of_a_condition_never_changes(
     ):
         with pytest.raises(DatabaseError), transaction.atomic():
             change_it()
+
+
+def test_a_matter_and_the_accreditation_that_it_renewed_name_each_other(
+    sitting: Sitting, auditor: Person, firm: Organisation, make_person: Callable[..., Person]
+) -> None:
+    before = held(sitting, auditor, firm)
+    after = Effect(starts_on=date(2027, 1, 1), ends_on=date(2029, 12, 31), scope=(Audit.HQS,))
+    item = asks(sitting, auditor, firm, after, accreditation=before)
+    voted(sitting, item, outcome=Outcome.ACCREDITATION_RENEWED)
+    conclude(sitting, item)
+    item.refresh_from_db()
+    renewed = Accreditation.objects.get(starts_on=date(2027, 1, 1))
+    assert (item.accreditation, item.granted) == (before, renewed)
+    team = {"person": sitting.referent, "roles": frozenset({Role.REFERENT}), "on": DAY}
+    assert list(queries.matters_of(accreditation=renewed.pk, **team)) == [item]
+    nobody = {"person": make_person(), "roles": frozenset({Role.COMMITTEE_MEMBER}), "on": DAY}
+    assert not queries.matters_of(accreditation=renewed.pk, **nobody).exists()

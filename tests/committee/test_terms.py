@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from palier.committee import operations, queries
 from palier.committee.rules.terms import SHARES, Base, Matter, Threshold, differences, lines, parse
+from palier.ledger.models import Entry
+from palier.ledger.rules import Audience
 from palier.verdict import Refusal
 from tests.committee.conftest import DAY, Bench
 
@@ -99,3 +101,15 @@ def test_terms_change_neither_the_past_nor_what_is_published(bench: Bench) -> No
     assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_published"
     change = lambda: operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731
     assert code(change) == "committee.terms_published"
+
+
+@pytest.mark.django_db
+def test_a_draft_and_its_changes_are_on_record_for_the_team(bench: Bench) -> None:
+    given = {"effective_from": DAY + timedelta(days=30), "by": bench.referent, "at": bench.at}
+    draft = operations.draft_terms(committee=bench.committee, data=changed(notice_days=10), **given)
+    operations.change_terms(draft=draft, over=bench.at, data=changed(notice_days=12), **given)
+    said = Entry.objects.filter(subject_kind="committee.terms", subject_id=draft.pk).order_by("number")
+    assert [(line.act, line.content["facts"]["data"]["notice_days"]) for line in said] == [
+        ("committee.terms_drafted", 10), ("committee.terms_changed", 12),
+    ]  # fmt: skip
+    assert {line.audience for line in said} == {Audience.SCHEME}

@@ -17,24 +17,6 @@ from tests.committee.conftest import AFTERNOON, Sitting
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def consulted(sitting: Sitting) -> tuple[Sitting, Poll]:
-    """A written consultation of two days with a poll open."""
-    sitting.session = operations.prepare(
-        committee=sitting.committee,
-        starts_at=AFTERNOON,
-        ends_at=AFTERNOON + timedelta(days=2),
-        written=True,
-        by=sitting.referent,
-        at=sitting.at,
-    )
-    item = sitting.put("Par écrit")
-    sitting.convene()
-    operations.open_session(session=sitting.session, by=sitting.referent, at=sitting.later())
-    sitting.begin(item, *sitting.titulars)
-    return sitting, sitting.poll(item)
-
-
 def test_in_writing_the_first_of_a_seat_votes_and_the_other_is_refused_on_record(consulted: tuple[Sitting, Poll]) -> None:
     sitting, poll = consulted
     assert not sitting.vote(poll, sitting.substitutes[0], "for"), "undeclared"

@@ -44,7 +44,7 @@ def rows_of(data: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any], dict[
             "presides": chair.presides,
             "may_vote": seat in able,
             "voting": chair.voting,
-            "rank": rank,
+            "replaced": bool(rank),
             "vice": seat in vice,
         }
 

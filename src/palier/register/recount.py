@@ -20,7 +20,7 @@ Row = dict[str, Any]
 Rows = Callable[..., list[Row]]
 
 _POLLS = """
-SELECT d.id AS decision, d.outcome AS decided, d.decided_on, i.matter, s.written, s.opened_seats, s.first_id IS NOT NULL AS second,
+SELECT d.id AS decision, d.outcome AS decided, d.decided_on, i.matter, s.written, s.opened_seats, i.missed_id IS NOT NULL AS second,
        p.id, p.outcome, p.closed_at, p.result, t.data AS terms
 FROM committee_decision d
 JOIN committee_item i ON i.decision_id = d.id
@@ -34,7 +34,8 @@ LEFT JOIN committee_termsversion t ON t.id = p.terms_id
 ORDER BY d.id
 """
 _ROLLS = """
-SELECT r.poll_id, r.seat_id, r.closing, r.hold, r.presides, r.may_vote, m.rank, s.voting,
+SELECT r.poll_id, r.seat_id, r.closing, r.hold, r.presides, r.may_vote, s.voting,
+       m.rank > 0 OR m.starts_on > e.on AS replaced,
        EXISTS (SELECT FROM committee_tenure o JOIN committee_mandate h ON h.id = o.mandate_id
                WHERE h.seat_id = r.seat_id AND o.office = 'vice_president' AND o.starts_on <= e.on
                  AND (o.ends_on IS NULL OR o.ends_on >= e.on)) AS vice
@@ -85,7 +86,8 @@ def _faults(poll: Row, roll: list[Row], ballots: list[Row], cast: int) -> Iterat
     opening = {row["seat_id"]: row for row in roll if not row["closing"]}
     closing = {row["seat_id"]: row for row in roll if row["closing"]}
     voices = {ballot["seat_id"]: ballot["choice"] for ballot in ballots}
-    if strangers := sorted(seat for seat in voices if not opening.get(seat, {}).get("may_vote")):
+    asked = closing if poll["written"] else opening  # in writing, a seat that was vacant may have been filled
+    if strangers := sorted(seat for seat in voices if not asked.get(seat, {}).get("may_vote")):
         yield f"Des sièges sans voix ont voté : {strangers}."
     found = _result(poll, opening, closing, voices)
     if found != "adopted" or poll["result"] != "adopted":
@@ -112,7 +114,7 @@ def _result(poll: Row, opening: dict[int, Row], closing: dict[int, Row], voices:
     terms, written = poll["terms"], poll["written"]
 
     def heard(row: Row) -> bool:
-        replaced = row["hold"] == "sits" and row["rank"]
+        replaced = row["hold"] == "sits" and row["replaced"]
         silent = row["vice"] and not replaced and not row["presides"] and not terms["vice_votes"]
         return bool(row["voting"]) and not silent
 

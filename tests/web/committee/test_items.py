@@ -147,6 +147,20 @@ def test_rules_and_a_grid_are_put_on_the_agenda(sitting: Sitting, sign_in: SignI
     assert "77" in page
     assert "à partir du 1er juin 2026" in page
     assert "Le texte entier de la grille" in words(client.get(url("committee_item", sitting, item_id=second.pk)))
+    publish = reverse("rule_set_publish", kwargs={"version_id": draft.pk})
+    shown = words(client.get(reverse("rule_set", kwargs={"version_id": draft.pk})))
+    assert (publish in shown, "retirez d’abord le point" in shown) == (False, True)
+    answer = client.post(publish)
+    assert (answer.status_code, "Voir la séance n° 1" in words(answer)) == (422, True)
+    own = {"text": changed.replace("Nouvelle", "Autre"), "effective_from": "2026-08-01"}
+    assert "retirez d’abord le point" in words(client.post(reverse("framework_import"), own))
+    assert client.post(reverse("framework_import"), own | {"publish": "1"}).status_code == 422
+    assert FrameworkVersion.objects.count() == 1
+    for item in (first, second):
+        operations.take_off(item=item, because="Publié sans vote.", by=sitting.referent, at=sitting.later())
+    assert client.post(publish).status_code == 302
+    assert client.post(reverse("framework_import"), own | {"publish": "1"}).status_code == 302
+    assert FrameworkVersion.objects.count() == 2
 
 
 def test_matters_go_up_and_down(sitting: Sitting, sign_in: SignIn) -> None:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from palier.directory.models import Organisation
 from palier.directory.operations import add_member
 from palier.directory.rules import Kind, Role
-from tests.browser import OpenPage, check
+from tests.browser import SCREENS, OpenPage, check
 from tests.committee.conftest import Bench, Sitting
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -136,10 +136,21 @@ def test_a_full_room_in_the_browser(
             poll, mandate, "abstention", reasons="Un motif qui prend le temps de s’expliquer, mot après mot, sur deux lignes."
         )
     page = browser_page(sitting.referent)
-    room = reverse("committee_room", kwargs={"committee_id": sitting.committee.pk, "session_number": sitting.session.number})
+    where = {"committee_id": sitting.committee.pk, "session_number": sitting.session.number}
+    room = reverse("committee_room", kwargs=where)
     page.goto(room)
     page.get_by_text("6 sur 17").wait_for()
     check(page, "room-full")
+    page.set_viewport_size({"width": 360, "height": 780})
+    page.goto(reverse("committee_room_item", kwargs=where | {"item_id": items[20].pk}))
+    strip = page.locator(".agenda-strip")
+    assert strip.evaluate("strip => strip.offsetHeight") < 100, "one row on a phone"
+    here = strip.locator("[aria-current]").bounding_box()
+    assert here
+    assert here["x"] >= 0
+    assert here["x"] + here["width"] <= 360
+    page.screenshot(path=SCREENS / "room-strip-360.png")
+    page.goto(room)
     sitting.close(poll)
     page.get_by_text("Rejeté : 0 voix pour").wait_for()
     check(page, "room-full-closed")

@@ -75,7 +75,8 @@ class Item(models.Model):
 
     ``proposal`` is the effect proposed (``rules.effects``): dates and scope of an accreditation, day of an evolution. ``grid``
     is a grid proposed, in YAML; ``framework`` is the version that its adoption published, ``accreditation`` the one that the
-    matter bears on, or that it granted; ``minutes_of`` is the session whose minutes it approves. A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
+    matter bears on, ``granted`` the one that it granted, new or renewed; ``minutes_of`` is the session whose minutes it approves. ``missed`` is the matter of the first session that missed its quorum: this one is
+    its second convocation, and it alone has the quorum of one. A journey is on one agenda at a time. Once it is over (concluded, or taken off the agenda) it never changes (trigger).
     """
 
     session = models.ForeignKey(Session, models.PROTECT, related_name="items")
@@ -87,11 +88,13 @@ class Item(models.Model):
     firm = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
     candidate = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     accreditation = models.ForeignKey(Accreditation, models.PROTECT, null=True, related_name="+")
+    granted = models.OneToOneField(Accreditation, models.PROTECT, null=True, related_name="+")
     rule_set = models.ForeignKey(RuleSetVersion, models.PROTECT, null=True, related_name="+")
     framework = models.ForeignKey(FrameworkVersion, models.PROTECT, null=True, related_name="+")
     minutes_of = models.ForeignKey(Session, models.PROTECT, null=True, related_name="approvals")
     grid = models.TextField("grille proposée", blank=True)
     proposal = models.JSONField(default=dict)
+    missed = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     opened_at = models.DateTimeField(null=True)
     concluded_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)

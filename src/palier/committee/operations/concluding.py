@@ -38,7 +38,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
     if poll is not None and poll.outcome:
         item.decision = _take_effect(item, poll, Outcome(poll.outcome), parse(poll.effect), by, at)
     item.concluded_at = at
-    item.save(update_fields=["concluded_at", "decision", "accreditation", "framework"])
+    item.save(update_fields=["concluded_at", "decision", "granted", "framework"])
     what = f"adopté : {poll.motion}" if poll else "rien n’est adopté"
     remember(session, "item_concluded", f"a conclu le point « {item.title} » : {what}.", by=by, at=at, item=item.pk)
     return item.decision
@@ -82,7 +82,7 @@ def _accredit(item: Item, outcome: Outcome, effect: Effect, because: str, by: Pe
             return
         assert effect.starts_on is not None  # feasible
         assert effect.ends_on is not None
-        granted = audits.grant(
+        item.granted = audits.grant(
             person=item.candidate,
             firm=item.firm,
             starts_on=effect.starts_on,
@@ -92,7 +92,6 @@ def _accredit(item: Item, outcome: Outcome, effect: Effect, because: str, by: Pe
             by=by,
             at=at,
         )
-        item.accreditation = held or granted
     elif held is not None:
         if outcome is Outcome.ACCREDITATION_RESTORED:
             audits.lift(accreditation=held, by=by, at=at)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from palier.calendar import paris_day
 from palier.committee import queries
 from palier.committee.models import Ballot, ConflictReview, Declaration, Item, Mandate, Recusal, Session
 from palier.committee.operations.sessions import close_files, remember, require_member
@@ -57,7 +58,7 @@ def review(*, item: Item, clue: Clue, confirmed: bool, reason: str, by: Person, 
     item = _locked(item) if item.session.written and not confirmed else _not_opened(item)
     if not reason.strip():
         raise Refusal(no("committee.review_reason", "Écrivez pourquoi : la réponse vaudra aussi pour les séances à venir."))
-    members = {m.person_id: m for m in queries.holders_of(session=item.session)}
+    members = {m.person_id: m for m in queries.holders_of(session=item.session, on=paris_day(at))}
     mandate = members.get(clue.person)
     if mandate is None or clue not in queries.clues(item=item, mandates=[mandate]):
         raise Refusal(

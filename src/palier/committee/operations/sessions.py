@@ -81,11 +81,12 @@ def add_item(
     at: datetime,
     presentation: str = "",
     text: Json | None = None,
+    missed: Item | None = None,
     **about: Any,
 ) -> Item:
     """Put a matter on the agenda, last.
 
-    ``about`` is what it bears on: ``journey``, ``firm`` and ``candidate``, ``accreditation``, ``rule_set``, ``grid`` or
+    ``missed`` is the matter of a first session that missed its quorum. ``about`` is what it bears on: ``journey``, ``firm`` and ``candidate``, ``accreditation``, ``rule_set``, ``grid`` or
     ``minutes_of``, and the effect proposed, as plain data (``proposal``). ``text`` is what a room above proposes (minutes): the
     file of the matter is frozen with it at once. A landlord's file opens again to who was recused from an earlier matter: each declares anew.
 
@@ -100,7 +101,13 @@ def add_item(
         directory.let_back_in(landlord=journey.landlord, but=(), by=by, at=at)
     last = session.items.aggregate(last=Max("position"))["last"] or 0
     item = Item.objects.create(
-        session=session, position=last + 1, matter=matter, title=title.strip(), presentation=presentation.strip(), **about
+        session=session,
+        position=last + 1,
+        matter=matter,
+        title=title.strip(),
+        presentation=presentation.strip(),
+        missed=missed,
+        **about,
     )
     summary = f"a inscrit à l’ordre du jour de la séance n° {session.number} : {item.title}."
     remember(session, "item_added", summary, by=by, at=at, item=item.pk)
@@ -236,6 +243,8 @@ def _freeze(item: Item, by: Person, at: datetime, text: Json | None = None) -> D
 def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, by: Person, at: datetime) -> Session:
     """Hold again, on a second convocation, the matters that a session left undecided: same agenda, sent at once.
 
+    Those that missed their quorum have that of a second convocation; the others keep the full one.
+
     Raises:
         Refusal: before the first session was to be held, when it was cancelled or left nothing, or without the notice of a
             second convocation.
@@ -264,6 +273,8 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
         by=by,
         at=at,
     )
+    rules = rules_of(session)
+    short = {item.pk for item in left if queries.missed_quorum(item=item, terms=rules, at=at)}
     for item in left:
         take_off(item=item, because=f"Reporté à la séance n° {again.number}, sur seconde convocation.", by=by, at=at)
         about = {
@@ -280,6 +291,7 @@ def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, b
                 presentation=item.presentation,
                 by=by,
                 at=at,
+                missed=item if item.pk in short else None,
                 **about,
             )
         except Refusal as refusal:
@@ -405,13 +417,14 @@ def rules_of(session: Session) -> Terms:
 
 
 def require_member(session: Session, mandate: Mandate) -> None:
-    """Go on only for a mandate of the session's committee, in force on its day.
+    """Go on only for a mandate of the session's committee, in force on its day, or that starts while it is consulted in writing.
 
     Raises:
         Refusal: for any other.
     """
     on = paris_day(session.starts_at)
-    in_force = mandate.starts_on <= on and (mandate.ends_on is None or mandate.ends_on >= on)
+    last = paris_day(session.ends_at) if session.written else on
+    in_force = mandate.starts_on <= last and (mandate.ends_on is None or mandate.ends_on >= on)
     if mandate.committee_id != session.committee_id or not in_force:
         raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
 

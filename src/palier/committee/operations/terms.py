@@ -31,13 +31,29 @@ def draft_terms(
     last = committee.terms.order_by("-number").first()
     if last and last.published_at is None:
         raise Conflict(no("committee.draft_waits", f"La version {last.number} est déjà en préparation : modifiez-la."), last)
-    return TermsVersion.objects.create(
+    draft = TermsVersion.objects.create(
         committee=committee,
         number=last.number + 1 if last else 1,
         data=dict(data),
         effective_from=effective_from,
         drafted_by=by,
         drafted_at=at,
+    )
+    _record(draft, "terms_drafted", "a préparé", by, at)
+    return draft
+
+
+def _record(draft: TermsVersion, act: str, did: str, by: Person | None, at: datetime) -> None:
+    record(
+        act=f"committee.{act}",
+        by=by.pk if by else None,
+        at=at,
+        on=("committee.terms", draft.pk),
+        landlord=None,
+        summary=f"{did} les règles de délibération n° {draft.number} de « {draft.committee.name} », pour le "
+        f"{draft.effective_from:%d/%m/%Y}.",
+        facts={"committee": draft.committee_id, "data": draft.data, "effective_from": draft.effective_from.isoformat()},
+        audience=Audience.SCHEME,
     )
 
 
@@ -58,13 +74,14 @@ def change_terms(
         Refusal: when it is published, or naming every place of the data that does not hold.
     """
     parse(data)
-    draft = TermsVersion.objects.select_for_update(of=("self",)).select_related("drafted_by").get(pk=draft.pk)
+    draft = TermsVersion.objects.select_for_update(of=("self",)).select_related("drafted_by", "committee").get(pk=draft.pk)
     if draft.published_at is not None:
         raise Refusal(no("committee.terms_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
     if draft.drafted_at != over:
         raise Conflict(no("committee.draft_changed", "Ce brouillon a changé pendant que vous écriviez."), draft)
     draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = dict(data), effective_from, by, at
     draft.save(update_fields=["data", "effective_from", "drafted_by", "drafted_at"])
+    _record(draft, "terms_changed", "a modifié", by, at)
     return draft
 
 

@@ -23,16 +23,17 @@ from palier.committee.rules.agenda import SessionState, reminder_due
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import Effect, of, parse, plain
 from palier.committee.rules.outcomes import Outcome
-from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of
+from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of, stands
 from palier.committee.rules.seats import Hold
 from palier.committee.rules.tally import Choice, Roll, quorum, voters
-from palier.directory.models import Person, dated
+from palier.directory.models import Person
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.plans.rules.conditions import words
 from palier.verdict import Refusal, Remedy, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
+_SEAT_HAS_VOTED = no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
 _DIFFER = no(
     "committee.counters_differ",
     "Les deux comptages ne disent pas la même chose : rien n’est changé. Prévenez l’administration de Palier.",
@@ -123,16 +124,19 @@ def _require_open(session: Session, item: Item, at: datetime) -> None:
 def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool) -> None:
     """Write what becomes of each seat, and which are able to vote."""
     people = queries.mandates_by_person(session=poll.item.session)
+    voted: dict[int, int] = {}
     if closing:  # a mandate may have ended since: who sat or voted is still named
         sat = poll.roll.filter(mandate__isnull=False).values_list("mandate__person", "mandate")
         people = dict(sat) | dict(poll.ballots.values_list("by", "mandate")) | people
+        if poll.item.session.written:  # by somebody who may have voted for another seat before
+            voted = {ballot.seat_id: ballot.mandate_id for ballot in queries.current_ballots(poll=poll).values()}
     RollLine.objects.bulk_create(
         RollLine(
             poll=poll,
             closing=closing,
             seat_id=seat,
             hold=chair.hold,
-            mandate_id=people.get(chair.person) if chair.person else None,
+            mandate_id=voted.get(seat, people.get(chair.person)) if chair.person else None,
             presides=chair.presides,
             may_vote=seat in able,
         )
@@ -164,7 +168,7 @@ def cast(
         poll=poll,
         seat=seat,
         version=before.version + 1 if before else 1,
-        mandate=_mandate(session, by),
+        mandate=_mandate(session, by, at, seat),
         by=by,
         choice=choice.value,
         conditions=conditions.strip(),
@@ -186,17 +190,31 @@ def _may_cast(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot |
     session = poll.item.session
     if poll.closed_at is not None or (session.written and at > session.ends_at):
         return no("committee.poll_closed", "Le scrutin est clos.")
+    if session.written:
+        return _may_write(poll, seat, by, at, before)
     if before is not None and before.by_id != by.pk:
-        return no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
+        return _SEAT_HAS_VOTED
     if seat.pk not in queries.voices(poll=poll, person=by, at=at):
-        here = "" if session.written else " : vous ne siégez pas pour elle sur ce point"
-        return no("committee.not_yours", f"Cette voix ne vous revient pas{here}.")
-    return _declared(poll.item, by) if session.written else Verdict()
+        return no("committee.not_yours", "Cette voix ne vous revient pas : vous ne siégez pas pour elle sur ce point.")
+    return Verdict()
 
 
-def _mandate(session: Session, person: Person) -> Mandate:
-    """What a person was in the committee when the session was held, even if it ended since."""
-    started = Mandate.objects.filter(committee=session.committee_id, person=person, starts_on__lte=paris_day(session.starts_at))
+def _may_write(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot | None) -> Verdict:
+    """The same in writing: whoever holds the seat that day, unless somebody who still holds it has voted."""
+    able = queries.writers(poll=poll, at=at).get(seat.pk, frozenset())
+    if stands(before.by_id if before else None, by.pk, able):
+        return _SEAT_HAS_VOTED
+    if by.pk not in able:
+        return no("committee.not_yours", "Cette voix ne vous revient pas.")
+    return _declared(poll.item, _mandate(poll.item.session, by, at, seat))
+
+
+def _mandate(session: Session, person: Person, at: datetime, seat: Seat) -> Mandate:
+    """By which mandate a person votes: that of the session's day, even if it ended since; in writing, that of the seat now."""
+    on = paris_day(at if session.written else session.starts_at)
+    started = Mandate.objects.filter(committee=session.committee_id, person=person, starts_on__lte=on)
+    if session.written:
+        started = started.filter(seat=seat)
     return started.select_related("seat__body", "person").latest("starts_on", "pk")
 
 
@@ -206,9 +224,8 @@ def _where_to_declare(item: Item) -> Remedy:
     return Remedy("Déclarer mes liens", "committee_item", where)
 
 
-def _declared(item: Item, person: Person) -> Verdict:
+def _declared(item: Item, mandate: Mandate) -> Verdict:
     """In writing, nobody saw to it before the poll opened: whoever votes has declared no link, and none is suspected."""
-    mandate = _mandate(item.session, person)
     said = queries.declarations(item=item).get(mandate.pk)
     if said is None or said.interest != Interest.NONE:
         return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", _where_to_declare(item))
@@ -318,11 +335,8 @@ def remind_undecided(*, poll: Poll, by: Person | None, at: datetime) -> int:
 
 def _undecided(poll: Poll, at: datetime) -> dict[int, frozenset[int]]:
     """Who may still vote in writing, by seat without a ballot; nobody waits for a mandate that ended."""
-    scene = queries.scene_of_poll(poll, close_at=at)
-    voted = {ballot.seat for ballot in scene.ballots}
-    in_force = Mandate.objects.filter(dated(paris_day(at)), committee=poll.item.session.committee_id)
-    still = frozenset(in_force.values_list("person", flat=True))
-    return {seat: people & still for seat, people in may_write(scene).items() if people & still and seat not in voted}
+    voted = queries.current_ballots(poll=poll)
+    return {seat: people for seat, people in queries.writers(poll=poll, at=at).items() if people and seat not in voted}
 
 
 def remind_due(*, at: datetime) -> int:

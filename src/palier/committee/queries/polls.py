@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from palier.audits import queries as audits
 from palier.calendar import paris_day
@@ -18,7 +18,7 @@ from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
 from palier.committee.rules.outcomes import OF_EVOLUTION, OF_MINUTES, Outcome, of_accreditation, possible
 from palier.committee.rules.seats import Holder, Office
-from palier.committee.rules.tally import Choice, Result
+from palier.committee.rules.tally import Choice, Result, missed, quorum
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import Person, dated
 from palier.label.rules.stages import Stage
@@ -117,21 +117,61 @@ def scene_of(*, item: Item, terms: Terms, poll_at: datetime) -> scenes.Scene:
         poll_at=ticks(poll_at),
         close_at=ticks(poll_at),
         opened=session.opened_seats or 0,
-        second=session.first_id is not None,
+        second=item.missed_id is not None,
         written=session.written,
         designated=session.designated.person_id if session.designated else None,
     )
 
 
+def missed_quorum(*, item: Item, terms: Terms, at: datetime) -> bool:
+    """Whether a matter that a session left undecided missed its quorum there."""
+    polls = item.polls.filter(closed_at__isnull=False).order_by("-number")
+    last = next((Result(poll.result) for poll in polls if not is_void(poll=poll)), None)
+    session, found = item.session, None
+    if not session.written:
+        ended = session.closed_at or at
+        item.opened_at = item.opened_at or ended
+        scene = replace(scene_of(item=item, terms=terms, poll_at=ended), matter_at=ticks(ended))
+        found = quorum(terms, scenes.roll_of(scene))
+    return missed(last, found, before=item.missed_id is not None)
+
+
 def scene_of_poll(poll: Poll, *, close_at: datetime) -> scenes.Scene:
-    """The scene of a poll as if it closed at an instant: as it opened, with the moves and ballots since. Two SQL queries."""
+    """The scene of a poll as if it closed at an instant: as it opened, with the moves and ballots since. Two SQL queries.
+
+    In writing, three: with those who joined a seat since, and hold it on that day or have voted for it.
+    """
     current = current_ballots(poll=poll).values()
+    opening = scenes.parse_scene(poll.opening)
+    if opening.written:
+        since = _joined(poll, paris_day(close_at))
+        opening = replace(opening, seats=tuple(scenes.joined(bench, since[bench.seat]) for bench in opening.seats))
     return replace(
-        scenes.parse_scene(poll.opening),
+        opening,
         moves=moves(session=poll.item.session),
         ballots=tuple(scenes.Cast(b.seat_id, b.by_id, Choice(b.choice)) for b in current),
         close_at=ticks(close_at),
     )
+
+
+def _joined(poll: Poll, on: date) -> dict[int, list[Holder]]:
+    """Who holds each seat on a day, or has voted for it."""
+    voted = Q(pk__in=Ballot.objects.filter(poll=poll).values("mandate"))
+    found: dict[int, list[Holder]] = defaultdict(list)
+    mandates = Mandate.objects.filter(dated(on) | voted, committee=poll.item.session.committee_id)
+    for seat, rank, person in mandates.values_list("seat", "rank", "person"):
+        found[seat].append(Holder(rank, person))
+    return found
+
+
+def writers(*, poll: Poll, at: datetime) -> dict[int, frozenset[int]]:
+    """Who may give the voice of each seat in a written consultation at an instant: those who hold it that day, unless recused."""
+    able = scenes.may_write(scene_of_poll(poll, close_at=at))
+    held: dict[int, set[int]] = defaultdict(set)
+    in_force = Mandate.objects.filter(dated(paris_day(at)), committee=poll.item.session.committee_id)
+    for seat, person in in_force.values_list("seat", "person"):
+        held[seat].add(person)
+    return {seat: people & held[seat] for seat, people in able.items()}
 
 
 def ballot_receipt(*, ballot: Ballot) -> dict[str, Any]:
@@ -142,9 +182,9 @@ def ballot_receipt(*, ballot: Ballot) -> dict[str, Any]:
 
 def voices(*, poll: Poll, person: Person, at: datetime) -> frozenset[int]:
     """The seats whose voice a person may give in a poll, were it open, at an instant."""
-    scene = scene_of_poll(poll, close_at=at)
     if poll.item.session.written:
-        return frozenset(seat for seat, people in scenes.may_write(scene).items() if person.pk in people)
+        return frozenset(seat for seat, people in writers(poll=poll, at=at).items() if person.pk in people)
+    scene = scene_of_poll(poll, close_at=at)
     if person.pk not in scenes.stayed(scene.moves, since=scene.matter_at, until=scene.close_at):
         return frozenset()
     mine = RollLine.objects.filter(poll=poll, closing=False, may_vote=True, mandate__person=person)

@@ -9,8 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject, TruncDate
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce, Greatest, JSONObject, TruncDate
 
 from palier.calendar import PARIS
 from palier.committee.models import (
@@ -165,7 +165,7 @@ def room(
     Two SQL queries, whatever the number of seats, matters and ballots.
     """
     followed = sessions(person=person, roles=roles, on=on).filter(committee=committee, number=number)
-    session = _with_seats(followed).first()
+    session = _with_seats(followed, on).first()
     if session is None:
         return None
     shown = {"item__concluded_at__isnull": True} if item is None else {"item__pk": item}
@@ -188,8 +188,11 @@ def _array(rows: QuerySet[Any], **fields: str) -> ArraySubquery:
     return ArraySubquery(rows.values(one=JSONObject(**fields)))
 
 
-def _with_seats(found: QuerySet[Session]) -> QuerySet[Any]:
-    """Sessions with the seats, mandates, offices and terms of their day, and who came and went."""
+def _with_seats(found: QuerySet[Session], on: date) -> QuerySet[Any]:
+    """Sessions with the seats, mandates, offices and terms of their day, and who came and went.
+
+    In writing, the mandates are those of a day ``on`` of the consultation, with those that voted.
+    """
     day: Any = OuterRef("day")
 
     of_day = dated(day) & Q(committee=OuterRef("committee"))
@@ -197,37 +200,49 @@ def _with_seats(found: QuerySet[Session]) -> QuerySet[Any]:
     in_force = TermsVersion.objects.filter(
         committee=OuterRef("committee"), published_at__isnull=False, effective_from__lte=day
     ).order_by("-effective_from", "-number")
-    return found.annotate(day=TruncDate("starts_at", tzinfo=PARIS)).annotate(
-        seats_=_array(
-            Seat.objects.filter(of_day).order_by("number"), pk="pk", number="number", voting="voting", body="body__name"
-        ),
-        members_=_array(
-            Mandate.objects.filter(of_day).order_by("rank"),
-            pk="pk",
-            seat="seat",
-            person="person",
-            name="person__name",
-            rank="rank",
-        ),
-        offices_=_array(Tenure.objects.filter(of_day), seat="mandate__seat", office="office"),
-        moves_=_array(
-            Move.objects.filter(session=here).order_by("pk"),
-            mandate="mandate",
-            person="mandate__person",
-            inside="inside",
-            remote="remote",
-            at="at",
-        ),
-        proxies_=_array(
-            Proxy.objects.filter(session=here, withdrawn_at__isnull=True).order_by("pk"),
-            pk="pk",
-            seat="giver__seat",
-            giver="giver__person",
-            carrier="carrier__person",
-            giver_name="giver__person__name",
-            carrier_name="carrier__person__name",
-        ),
-        terms_=Subquery(in_force.values("data")[:1]),
+    until = Greatest("day", Coalesce(TruncDate("closed_at", tzinfo=PARIS), on))
+    later: Any = OuterRef("until")
+    voted = Ballot.objects.filter(poll__item__session=OuterRef(OuterRef("pk"))).values("mandate")
+    written = ExpressionWrapper(OuterRef("written"), BooleanField())
+    may_sit = (Q(written=True) & (dated(later) | Q(pk__in=voted))) | (Q(written=False) & dated(day))
+    return (
+        found.annotate(day=TruncDate("starts_at", tzinfo=PARIS))
+        .annotate(until=until)
+        .annotate(
+            seats_=_array(
+                Seat.objects.filter(of_day).order_by("number"), pk="pk", number="number", voting="voting", body="body__name"
+            ),
+            members_=_array(
+                Mandate.objects.annotate(written=written)
+                .filter(may_sit, committee=OuterRef("committee"))
+                .order_by("rank", "starts_on"),
+                pk="pk",
+                seat="seat",
+                person="person",
+                name="person__name",
+                rank="rank",
+                starts_on="starts_on",
+            ),
+            offices_=_array(Tenure.objects.filter(of_day), seat="mandate__seat", office="office"),
+            moves_=_array(
+                Move.objects.filter(session=here).order_by("pk"),
+                mandate="mandate",
+                person="mandate__person",
+                inside="inside",
+                remote="remote",
+                at="at",
+            ),
+            proxies_=_array(
+                Proxy.objects.filter(session=here, withdrawn_at__isnull=True).order_by("pk"),
+                pk="pk",
+                seat="giver__seat",
+                giver="giver__person",
+                carrier="carrier__person",
+                giver_name="giver__person__name",
+                carrier_name="carrier__person__name",
+            ),
+            terms_=Subquery(in_force.values("data")[:1]),
+        )
     )
 
 
@@ -320,6 +335,8 @@ def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tupl
     told = vote is not None and vote.closed_at is not None and not vote.terms.secret
     offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
     lines = []
+    running = session.written and vote is not None and vote.closed_at is None
+    joined = {row["seat"] for row in session.members_ if date.fromisoformat(row["starts_on"]) > session.day}
     for seat in session.seats_:
         at, ballot = held.get(seat["pk"], _Held(Hold.VACANT)), standing.get(seat["pk"])
         people = tuple(members[seat["pk"]])
@@ -336,7 +353,7 @@ def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tupl
                 hold=at.hold,
                 sitter=next((m for m in everybody if m.person == voter), None) if voter is not None else None,
                 presides=at.presides,
-                awaited=at.awaited,
+                awaited=at.awaited or (running and seat["pk"] in joined and any(not m.out for m in people)),
                 voted=ballot is not None,
                 choice=Choice(ballot["choice"]) if ballot and told else None,
                 conditions=ballot["conditions"] if ballot and told else "",
@@ -408,7 +425,7 @@ def _roll(session: Any, terms: Terms, point: Point, vote: Vote | None) -> Roll:
         matter_at=ticks(item.opened_at),
         poll_at=ticks(vote.opened_at) if vote else max([ticks(item.opened_at), *(move.at for move in moves)]),
         opened=session.opened_seats or 0,
-        second=session.first_id is not None,
+        second=item.missed_id is not None,
         designated=session.designated.person_id if session.designated else None,
     )
     return scenes.roll_of(scene)

@@ -22,7 +22,9 @@ from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
 from palier.committee.rules.terms import Terms
 from palier.directory.models import Person, dated
 from palier.directory.rules import Right, Role, Thing, may
+from palier.frameworks.rules.reading import read
 from palier.label.models import Journey
+from palier.verdict import YES, Remedy, Verdict, no
 
 
 def committees_of(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Committee]:
@@ -47,7 +49,18 @@ def sessions(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Se
 
 def items(*, session: Session) -> QuerySet[Item]:
     """The agenda of a session, in its order."""
-    related = ("journey__landlord", "firm", "candidate", "accreditation", "rule_set", "framework", "decision", "session")
+    related = (
+        "journey__landlord",
+        "firm",
+        "candidate",
+        "accreditation",
+        "granted",
+        "rule_set",
+        "framework",
+        "decision",
+        "session",
+        "missed__session",
+    )
     return Item.objects.filter(session=session).select_related(*related).order_by("position", "pk")
 
 
@@ -69,6 +82,40 @@ def awaiting(*, rule_set: int) -> Item | None:
     return live.select_related("session__committee").first()
 
 
+def may_publish(*, waiting: Item | None) -> Verdict:
+    """Whether a draft may be published from its own page: not while a committee is to vote on it (``waiting``)."""
+    if waiting is None:
+        return YES
+    session = waiting.session
+    where = {"committee_id": session.committee_id, "session_number": session.number}
+    return no(
+        "committee.draft_on_agenda",
+        f"Ce texte est à l’ordre du jour de « {session.committee.name} », séance n° {session.number} : adopté, il se publie de "
+        "lui-même. Pour le publier sans ce vote, retirez d’abord le point de l’ordre du jour.",
+        Remedy(f"Voir la séance n° {session.number}", "committee_session", where),
+    )
+
+
+def awaiting_grid(*, code: str) -> Item | None:
+    """The matter on which a new version of a grid waits for a vote, if any."""
+    live = Item.objects.filter(concluded_at__isnull=True, withdrawn_at__isnull=True).exclude(grid="")
+    found = live.select_related("session__committee").order_by("pk")
+    return next((item for item in found if read(item.grid)[0].get("code") == code), None)
+
+
+def matters_of(*, accreditation: int, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Item]:
+    """What was decided of an accreditation (granted, renewed, suspended…), the latest first, for who follows the session.
+
+    Not for who is recused from it.
+    """
+    about = Q(granted=accreditation) | Q(accreditation=accreditation)
+    followed = sessions(person=person, roles=roles, on=on).order_by().values("pk")
+    found = Item.objects.filter(about, session__in=followed, concluded_at__isnull=False).exclude(
+        pk__in=recused_items(person=person).values("pk")
+    )
+    return found.select_related("session__committee").order_by("-concluded_at")
+
+
 def calendar_of(*, session: Session, at: datetime) -> str:
     """A session as a calendar file."""
     kind = "consultation écrite" if session.written else "séance"
@@ -85,9 +132,15 @@ def calendar_of(*, session: Session, at: datetime) -> str:
     )
 
 
-def holders_of(*, session: Session) -> list[Mandate]:
-    """Titulars and substitutes of the committee on the day of a session, by seat and in the order of call."""
-    return list(_mandates(session).select_related("person", "seat__body").order_by("seat__number", "rank"))
+def holders_of(*, session: Session, on: date | None = None) -> list[Mandate]:
+    """Titulars and substitutes of the committee on the day of a session, by seat and in the order of call.
+
+    With a day, those of a written consultation who joined since and hold their seat on it are there too.
+    """
+    found = _mandates(session)
+    if on is not None and session.written and on > paris_day(session.starts_at):
+        found = found | Mandate.objects.filter(dated(min(on, paris_day(session.ends_at))), committee=session.committee_id)
+    return list(found.select_related("person", "seat__body").order_by("seat__number", "rank", "starts_on"))
 
 
 def mandates_by_person(*, session: Session) -> dict[int, int]:
@@ -138,8 +191,10 @@ def forecasts(*, session: Session, agenda: Collection[Item], terms: Terms) -> di
     live = RecusalRow.objects.filter(item__in=agenda, lifted_at__isnull=True)
     for item, person, reach in live.values_list("item", "mandate__person", "reach"):
         out[item][person] = Recusal(reach)
-    second = session.first_id is not None
-    return {item.pk: _forecast(by_seat, said, offices, out[item.pk], terms, voiced, second=second) for item in agenda}
+    return {
+        item.pk: _forecast(by_seat, said, offices, out[item.pk], terms, voiced, second=item.missed_id is not None)
+        for item in agenda
+    }
 
 
 def _forecast(

@@ -6,8 +6,8 @@ SQL written apart (migration 0004), and a poll only closes when the two agree.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from palier.committee.rules.seats import Hold, Holder, Office, Place, Recusal, place
@@ -50,7 +50,8 @@ class Scene:
     """Everything recorded that a count may use. Instants share one unit.
 
     Who sits is fixed when the matter opens: who comes later waits for the next one; who goes out meanwhile no longer
-    sits. In a written consultation nobody is in a room: a seat is there when it has voted, by any of its holders.
+    sits. In a written consultation nobody is in a room: a seat is there when it has voted, by any of its holders; those who
+    joined it since the poll opened are among them, ranked from ``JOINED``.
     """
 
     terms: Terms
@@ -163,6 +164,28 @@ def as_record(scene: Scene, terms: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _PLAIN = ("matter_at", "poll_at", "close_at", "opened", "second", "written", "designated")
+
+
+JOINED = 1000
+"""Rank of the first who joined a seat while a poll in writing ran: they give its voice, and no office of who held it before."""
+
+
+def joined(bench: Bench, since: Iterable[Holder]) -> Bench:
+    """A seat with those who joined it since its poll opened, after those who were there."""
+    there = {holder.person for holder in bench.holders}
+    ranks: dict[int, int] = {}
+    for holder in sorted(since):
+        if holder.person not in there:
+            ranks.setdefault(holder.person, holder.rank + JOINED)
+    return replace(bench, holders=bench.holders + tuple(sorted(Holder(rank, person) for person, rank in ranks.items())))
+
+
+def stands(before: int | None, person: int, able: Collection[int]) -> bool:
+    """Whether a ballot that one person gave for a seat in writing stands against another: as long as its voter holds the seat.
+
+    ``able`` are those who may give its voice now. The voice belongs to the seat: who holds it after them may change it.
+    """
+    return before is not None and before != person and before in able
 
 
 def may_write(scene: Scene) -> dict[int, frozenset[int]]:

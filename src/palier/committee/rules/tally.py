@@ -54,7 +54,7 @@ class Roll:
     seats: Mapping[int, Chair]
     opened: int
     second: bool = False
-    """Whether the session is held on a second convocation."""
+    """Whether the matter missed its quorum at a first session, of which this one is the second convocation."""
 
 
 class Result(StrEnum):
@@ -161,6 +161,18 @@ def _divided(terms: Terms, asked: Threshold, yes: int, against: int) -> bool:
     """Whether the president's casting vote is called."""
     simple = asked.share == Fraction(1, 2) and asked.strict and asked.of is Base.CAST and not terms.abstentions_count
     return terms.casting_vote and simple and yes == against > 0
+
+
+def missed(last: Result | None, found: Quorum | None, *, before: bool) -> bool:
+    """Whether a matter that a session left missed its quorum there: only then does a second convocation relax it.
+
+    ``last`` is how its last poll ended, if any stands: what was put to the vote had its quorum, or was found to lack it.
+    ``found`` is the quorum when the session ended (None in writing, where nobody is in a room): a matter that was never
+    reached while enough sat has missed nothing. One that missed it ``before``, and was put to no vote since, still has.
+    """
+    if last is not None:
+        return last is Result.NO_QUORUM
+    return before or (found is not None and not found.reached)
 
 
 def _seats(count: int) -> str:

@@ -133,6 +133,7 @@ def _items(session: Session, only: Item | None) -> tuple[record.Item, ...]:
             concluded_at=item.concluded_at,
             withdrawn_at=item.withdrawn_at,
             withdrawn_because=item.withdrawn_because,
+            second=item.missed_id is not None,
             papers=papers.get(item.pk),
             recusals=tuple(recusals[item.pk]),
             polls=tuple(polls[item.pk]),

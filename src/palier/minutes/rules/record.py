@@ -174,6 +174,8 @@ class Item:
     concluded_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_because: str
+    second: bool = False
+    """Whether it has the quorum of a second convocation."""
     papers: Papers | None = None
     recusals: tuple[Recused, ...] = ()
     polls: tuple[Poll, ...] = ()

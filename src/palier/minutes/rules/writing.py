@@ -117,7 +117,9 @@ def _present(session: record.Session) -> Scene:
     at = max((_ticks(move.at) for move in session.moves), default=_ticks(session.starts_at))
     here = {move.person: move.inside for move in session.scene_moves}
     came = sum(bench.voting and any(here.get(one.person) for one in bench.holders) for bench in session.benches)
-    return _scene(session, Matter.OTHER, at, {}, opened=came)
+    return _scene(
+        session, Matter.OTHER, at, {}, opened=came, second=bool(session.items) and all(item.second for item in session.items)
+    )
 
 
 def _fate(item: record.Item) -> dict[str, str]:
@@ -190,10 +192,12 @@ def _opening(session: record.Session, item: record.Item) -> Scene:
     """Who sat on a matter when it opened."""
     assert item.opened_at is not None
     out: dict[int, Recusal] = {one.person: one.reach for one in item.recusals if one.lifted_at is None}
-    return _scene(session, item.matter, _ticks(item.opened_at), out, opened=session.opened_seats or 0)
+    return _scene(session, item.matter, _ticks(item.opened_at), out, opened=session.opened_seats or 0, second=item.second)
 
 
-def _scene(session: record.Session, matter: Matter, at: int, recused: dict[int, Recusal], *, opened: int) -> Scene:
+def _scene(
+    session: record.Session, matter: Matter, at: int, recused: dict[int, Recusal], *, opened: int, second: bool
+) -> Scene:
     """A session at one instant."""
     return Scene(
         terms=session.terms,
@@ -205,7 +209,7 @@ def _scene(session: record.Session, matter: Matter, at: int, recused: dict[int, 
         poll_at=at,
         close_at=at,
         opened=opened,
-        second=session.first is not None,
+        second=second,
         designated=session.designated[0] if session.designated else None,
     )
 

@@ -15,6 +15,7 @@ from palier.audits.models import Accreditation
 from palier.audits.rules.accreditation import LASTS_MONTHS, Standing
 from palier.audits.rules.findings import FEEDBACK_CRITERIA
 from palier.calendar import add_months
+from palier.committee import queries as committee
 from palier.directory.models import Membership, dated
 from palier.directory.rules import Kind, Right, Role, Thing
 from palier.french import elided
@@ -122,6 +123,9 @@ def auditor(request: Request, accreditation_id: int) -> HttpResponse:
             for one in queries.accreditations(person=found.person)
             if one.pk != found.pk
         ],
+        "matters": committee.matters_of(accreditation=found.pk, person=request.user, roles=request.roles, on=request.on)
+        if request.may(Right.READ, Thing.BALLOT)
+        else [],
         "scheme": scheme,
         "missions": queries.past_missions(person=found.person) if scheme else [],
         "feedback": [{"row": one, "marks": [(FEEDBACK_CRITERIA[c], one.marks[c]) for c in FEEDBACK_CRITERIA]} for one in said],

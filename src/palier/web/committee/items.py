@@ -140,7 +140,7 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
     found = committee_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
     mine = mandate_in(request, found)
-    members = queries.holders_of(session=found)
+    members = queries.holders_of(session=found, on=request.on)
     said = queries.declarations(item=one)
     declared = said.get(mine.pk) if mine else None
     form = DeclareForm(request.POST or None, initial={"interest": declared.interest if declared else None})
@@ -195,7 +195,7 @@ def review(request: Request, committee_id: int, session_number: int, item_id: in
     """Confirm or dismiss a likely conflict."""
     found = committee_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
-    members = queries.holders_of(session=found)
+    members = queries.holders_of(session=found, on=request.on)
     form = ReviewForm(request.POST or None, clues=queries.clues(item=one, mandates=members), members=members)
     if form.is_valid():
         operations.review(item=one, by=request.user, at=request.at, **form.given())
@@ -231,7 +231,7 @@ def recuse(request: Request, committee_id: int, session_number: int, item_id: in
     """Keep a member out of a matter."""
     found = committee_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
-    members = queries.holders_of(session=found)
+    members = queries.holders_of(session=found, on=request.on)
     form = RecuseForm(request.POST or None, members=members)
     if form.is_valid():
         given = form.cleaned_data

@@ -15,6 +15,7 @@ from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Proxy, Session
 from palier.committee.rules.agenda import Coming, SessionState
 from palier.committee.rules.conflicts import Interest
+from palier.committee.rules.scenes import stands
 from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
@@ -133,16 +134,22 @@ def _mine(request: Request, found: queries.Room, bound: tuple[int, BallotForm] |
     poll = Poll.objects.select_related("item__session").get(pk=point.vote.pk)
     seats = queries.voices(poll=poll, person=request.user, at=request.at)
     standing = queries.current_ballots(poll=poll) if seats else {}
+    able = queries.writers(poll=poll, at=request.at) if seats and found.session.written else {}
     mine = []
     for line in found.lines:
         before = standing.get(line.seat)
-        if line.seat not in seats or (before and before.by_id != request.user.pk):
+        others = before is not None and before.by_id != request.user.pk
+        if line.seat not in seats or (others and not found.session.written):
             continue
+        if before and stands(before.by_id, request.user.pk, able.get(line.seat, ())):
+            continue
+        predecessor = before.by.name if before and others else ""
+        before = None if others else before
         given = {"choice": before.choice, "conditions": before.conditions, "reasons": before.reasons} if before else None
         form = bound[1] if bound and bound[0] == line.seat else BallotForm(initial=given, auto_id=f"id_{line.number}_%s")
         own = next((m for m in line.members if m.person == request.user.pk), None)
         undeclared = found.session.written and (own is None or own.said is not Interest.NONE)
-        mine.append({"line": line, "form": form, "before": before, "undeclared": undeclared})
+        mine.append({"line": line, "form": form, "before": before, "predecessor": predecessor, "undeclared": undeclared})
     return mine
 
 

@@ -35,8 +35,10 @@ def committee_of(request: Request, committee_id: int) -> Committee:
 
 
 def mandate_in(request: Request, session: Session) -> Mandate | None:
-    """What the person is in the committee on the day of the session, if anything."""
+    """What the person is in the committee on the day of the session, if anything; in writing, today, while it runs."""
     on = paris_day(session.starts_at)
+    if session.written:
+        on = min(max(on, request.on), paris_day(session.ends_at))
     return queries.mandate_of(person=request.user, committee=session.committee_id, on=on)
 
 

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from palier.committee import queries as committee
 from palier.directory.rules import Right, Thing
 from palier.documents.rules import KINDS
 from palier.frameworks import operations, queries
@@ -19,6 +20,7 @@ from palier.frameworks.rules.grid import Framework, build
 from palier.frameworks.rules.purposes import PURPOSES, same_use
 from palier.frameworks.rules.reading import MAX_TEXT, Problem, read
 from palier.minutes import queries as minutes
+from palier.verdict import require
 from palier.web.doors import Request, door
 
 READ, WRITE = (Thing.RULE_SET, Right.READ), (Thing.RULE_SET, Right.WRITE)
@@ -144,9 +146,11 @@ def publish(request: Request) -> HttpResponse:
     if not form.is_valid():
         return render(request, "frameworks/publish.html", context, status=422)
     text, starts = form.cleaned_data["text"], form.cleaned_data["effective_from"]
-    if "publish" in request.POST:
-        return _publish(request, text, starts)
     body, problems = read(text)
+    publishable = committee.may_publish(waiting=None if problems else committee.awaiting_grid(code=body["code"]))
+    if "publish" in request.POST:
+        require(publishable)
+        return _publish(request, text, starts)
     context["form"] = GridForm(initial={"text": text, "effective_from": starts})
     if problems:
         context["problems"] = _with_lines(text, problems)
@@ -164,6 +168,7 @@ def publish(request: Request) -> HttpResponse:
         "groups": grouped(queries.framework(latest), grid) if latest else [],
         "text": text,
         "starts": starts,
+        "publishable": publishable,
     }
     return render(request, "frameworks/publish.html", context)
 

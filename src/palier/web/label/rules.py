@@ -22,7 +22,7 @@ from palier.label.rules.rulesets import NUMBER_WORDS, Difference, RuleSet, diffe
 from palier.label.rules.stages import LIVE, Stage
 from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.minutes import queries as minutes
-from palier.verdict import Conflict, Refusal
+from palier.verdict import Conflict, Refusal, require
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.ui.forms import SAME, DayInput, DraftForm
@@ -143,6 +143,7 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
     version = get_object_or_404(label.rule_sets(roles=request.roles), pk=version_id)
     rules = label.rules_of(version)
     before = RuleSetVersion.objects.filter(code=version.code, number__lt=version.number).order_by("-number").first()
+    matter = None if version.published_at else committee.awaiting(rule_set=version.pk)
     context = {
         "version": version,
         "rules": rules,
@@ -157,7 +158,8 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
         "differences": differences(label.rules_of(before), rules) if before else [],
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
         "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
-        "matter": None if version.published_at else committee.awaiting(rule_set=version.pk),
+        "matter": matter,
+        "publishable": committee.may_publish(waiting=matter),
         "adopted": minutes.evolutions().filter(rule_set=version).first(),
         "history": entries_of(request, "label.rule_set", version.pk),
     }
@@ -229,6 +231,7 @@ def _sound(form: RuleSetForm, code: str) -> dict[str, Any] | None:
 def publish(request: Request, version_id: int) -> HttpResponse:
     """Put a draft in force from its day."""
     version = get_object_or_404(RuleSetVersion, pk=version_id)
+    require(committee.may_publish(waiting=committee.awaiting(rule_set=version.pk)))
     operations.publish_rule_set(draft=version, by=request.user, at=request.at)
     messages.success(request, f"La version {version.number} est publiée. Les parcours ouverts gardent la leur.")
     return redirect("rule_set", version_id=version.pk)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("committee", "0008_what_a_review_answers"),
+        ("committee", "0009_minutes_to_approve"),
     ]
 
     operations = [
