@@ -19,7 +19,6 @@ sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve
 from figures import figure
 from generate import TERRITORY, stock
 
-FIGURES = (TERRITORY / "delinquance_communes.json.gz", TERRITORY / "filoiris.json.gz")
 SIZES = (0.1, 1.0, 4.0)
 
 
@@ -53,7 +52,11 @@ def with_palier(scale: float, threads: int, *, alerts: bool = False, name: str =
 
     folder = stock(scale)
     inputs = Inputs(
-        folder / "dwellings.parquet", folder / "incidents.parquet", districts=TERRITORY / "qpv2024.geojson", figures=FIGURES
+        folder / "dwellings.parquet",
+        folder / "incidents.parquet",
+        districts=TERRITORY / "qpv2024.geojson",
+        offences=TERRITORY / "delinquance_communes.json.gz",
+        incomes=TERRITORY / "filoiris.json.gz",
     )
     options = Options(alerts=alerts, threads=threads)
     score(inputs, out(name, scale), options=options, say=str)

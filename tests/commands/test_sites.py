@@ -114,9 +114,9 @@ def test_the_real_files_of_bondy(tmp_path: Path) -> None:
         *("--map", "dwellings.residence=Nom.du.Programme|cle"),
         *("--districts", DATA / "territory" / "qpv2024.geojson", "--iris", DATA / "bondy" / "iris2022_93.geojson"),
         *(
-            "--figures",
+            "--offences",
             DATA / "territory" / "delinquance_communes.json.gz",
-            "--figures",
+            "--incomes",
             DATA / "territory" / "filoiris.json.gz",
         ),
     )

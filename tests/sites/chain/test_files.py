@@ -163,20 +163,31 @@ def test_lines_of_other_residences_are_left_and_said(cross: Cross, write: Write)
     assert "1 résidences ne sont pas dans les logements et sont laissées (Ailleurs…)" in cross(notes=notes)["said"]["text"]
 
 
-def test_readings_and_figures_by_file(cross: Cross, write: Write) -> None:
-    readings = write("r.csv", "residence;indicateur;fin;valeur\nLes Lilas;satisfied;30/06/2025;61,5\n")
-    long = write("f.csv", "territoire;indicateur;annee;valeur\n93010;commune_violence;2024;8,25\n")
-    found = cross(readings=readings, figures=(long,))
-    assert (found["Les Lilas"]["satisfied"], found["Les Acacias"]["commune_violence"]) == (61.5, 8.25)
+def test_readings_by_file(cross: Cross, write: Write) -> None:
+    text = "residence;indicateur;fin;valeur\nLes Lilas;satisfied;30/06/2025;61,5\n"
+    assert cross(readings=write("r.csv", text))["Les Lilas"]["satisfied"] == 61.5
     with pytest.raises(BadFile, match=r"r.csv, colonne de l’indicateur : « joy » n’est pas connu"):
-        cross(readings=write("r.csv", "residence;indicateur;fin;valeur\nLes Lilas;joy;30/06/2025;61,5\n"))
+        cross(readings=write("r.csv", text.replace("satisfied", "joy")))
+
+
+def test_public_figures_as_published(cross: Cross, write: Write) -> None:
+    base = (
+        "CODGEO_2025;annee;indicateur;taux_pour_mille;est_diffuse\n"
+        "93010;2024;Destructions et dégradations volontaires;8,25;diff\n"
+    )
+    found = cross(offences=write("f.csv", base))
+    assert (found["Les Lilas"]["commune_vandalism"], found["Les Acacias"]["commune_vandalism"]) == (8.25, 8.25)
+    with pytest.raises(BadFile, match=r"g.csv : Ce fichier"):
+        cross(incomes=write("g.csv", "a;b\n1;2\n"))
+    with pytest.raises(BadFile, match=r"gone.csv : ce fichier n’existe pas"):
+        cross(incomes=Path("gone.csv"))
 
 
 def test_a_whole_commune_speaks_for_its_districts_that_have_no_figure(tmp_path: Path) -> None:
     path = tmp_path / "f.json.gz"
     places = {"69123": {"ind": {"vandalism": 8.0}}, "69386": {"ind": {"vandalism": 7.0}}, "01001": {"ind": {"burglary": 1.0}}}
     path.write_bytes(gzip.compress(json.dumps({"meta": {"data_year": 2024}, "communes": places}).encode()))
-    rows = {row["territory"]: row["value"] for row in figures(path).to_pylist()}
+    rows = {row["territory"]: row["value"] for row in figures(offences=path, incomes=None).to_pylist()}
     assert (rows["69123"], rows["69386"], rows["69381"], "01001" in rows) == (8.0, 7.0, 8.0, False)
 
 

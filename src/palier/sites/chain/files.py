@@ -40,18 +40,12 @@ NAMES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "ends_on": ("ends_on", "au", "fin", "date"),
         "value": ("value", "valeur"),
     },
-    "figures": {
-        "territory": ("territory", "territoire", "code"),
-        "indicator": ("indicator", "indicateur"),
-        "year": ("year", "annee", "millesime"),
-        "value": ("value", "valeur"),
-    },
 }
 """By what name each column is found, whatever its case, accents and spaces."""
 _MAY_MISS = {"landlord": "''", "commune": "NULL", "iris": "NULL", "lon": "NULL", "lat": "NULL", "homes": "1", "count": "1"}
 _MAY_BE_BLANK = {"landlord", "commune", "iris", "lon", "lat"}
 _WHAT = {"string": "un texte", "float64": "un nombre", "int64": "un nombre entier", "date": "une date, 31/12/2025 ou 2025-12"}
-_LEAST = {"lon": (-180, 180), "lat": (-90, 90), "homes": (0, 100_000), "count": (0, 1_000_000), "year": (1990, 2100)}
+_LEAST = {"lon": (-180, 180), "lat": (-90, 90), "homes": (0, 100_000), "count": (0, 1_000_000)}
 _DATES = "['%Y-%m-%d', '%d/%m/%Y', '%Y-%m', '%m/%Y', '%Y-%m-%d %H:%M:%S']"
 _CHUNK = 1 << 20
 

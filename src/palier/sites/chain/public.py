@@ -12,18 +12,12 @@ import shapely
 
 from palier.sites.chain.crossing import Contours, table
 from palier.sites.chain.files import BadFile
+from palier.sources.reading import public
 from palier.sources.rules.territory import districts_of
 from palier.stock.geography import mended
+from palier.stock.reading.places import Unreadable
 
 _CODES = ("code", "code_qp", "CODE_QP", "CODE_IRIS", "code_iris")
-_FIGURES = {
-    "communes": {
-        "violence_outside_family": "commune_violence",
-        "vandalism": "commune_vandalism",
-        "drug_trafficking": "commune_trafficking",
-    },
-    "iris": {"median_eur": "iris_income", "poverty_rate_pct": "iris_poverty"},
-}
 
 
 def contours(path: Path) -> Contours:
@@ -53,29 +47,26 @@ def contours(path: Path) -> Contours:
     return Contours(tuple(codes[order].tolist()), tuple(shapely.to_wkb(whole[order]).tolist()))
 
 
-def figures(path: Path) -> pa.Table:
-    """Figures by commune or by IRIS, from their JSON: those of the registry, for the year it says.
+def figures(*, offences: Path | None, incomes: Path | None) -> pa.Table:
+    """Recorded offences by commune and incomes by IRIS, as they are published.
 
     Raises:
-        BadFile: when it holds neither.
+        BadFile: when a file is of no known shape.
     """
-    try:
-        data = json.loads(_read(path))
-        level = next(one for one in _FIGURES if one in data)
-        year = int(data["meta"]["data_year"])
-        rows = [
-            (code, key, year, float(found[name]))
-            for place, said in data[level].items()
-            for found in (said.get("ind", said),)
-            for name, key in _FIGURES[level].items()
-            if found.get(name) is not None
-            for code in (place, *(one for one in districts_of(place) if one not in data[level]))
-        ]
-    except (ValueError, KeyError, TypeError, AttributeError, StopIteration) as problem:
-        raise BadFile(
-            f"{path.name} : ces chiffres ne se lisent pas. Un JSON avec « meta » (data_year) et « communes » ou « iris » est "
-            "attendu, ou un tableau territoire, indicateur, annee, valeur."
-        ) from problem
+    rows: list[tuple[str, str, int, float]] = []
+    for path, reader in ((offences, public.offences), (incomes, public.incomes)):
+        if path is None:
+            continue
+        try:
+            found = reader(path)
+        except FileNotFoundError as problem:
+            raise BadFile(f"{path} : ce fichier n’existe pas.") from problem
+        except (OSError, Unreadable) as problem:
+            raise BadFile(f"{path.name} : {getattr(problem, 'sentence', 'ce fichier ne se lit pas.')}") from problem
+        known = {(place, key) for key, place, *_ in found.rows}
+        for key, place, value, _ in found.rows:
+            others = (one for one in districts_of(place) if (one, key) not in known)
+            rows += [(code, key, found.year, float(value)) for code in (place, *others)]
     columns = ("territory", "indicator", "year", "value")
     return table("figures", {column: [row[at] for row in rows] for at, column in enumerate(columns)})
 

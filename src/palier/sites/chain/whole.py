@@ -33,7 +33,8 @@ class Inputs:
     readings: Path | None = None
     districts: Path | None = None
     iris: Path | None = None
-    figures: tuple[Path, ...] = ()
+    offences: Path | None = None
+    incomes: Path | None = None
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -79,7 +80,9 @@ def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed,
         say(f"Lecture de {path.name} : {', '.join(said)}")
     plan = registry_plan(options.on or _last_day(engine))
     _all_known(engine, plan, inputs, say)
-    _bring_figures(engine, inputs, say)
+    for path in filter(None, (inputs.offences, inputs.incomes)):
+        say(f"Lecture de {path.name}")
+    engine.bring("figures", figures(offences=inputs.offences, incomes=inputs.incomes))
     if inputs.districts is None:
         say("Pas de contours de QPV : la part des logements en QPV n’est pas connue.")
     districts = contours(inputs.districts) if inputs.districts else Contours()
@@ -120,19 +123,6 @@ def _all_known(engine: DuckDB, plan: Plan, inputs: Inputs, say: Say) -> None:
             ).fetchall()
             if lost:
                 say(f"{path.name} : {len(lost)} résidences ne sont pas dans les logements et sont laissées ({lost[0][0]}…).")
-
-
-def _bring_figures(engine: DuckDB, inputs: Inputs, say: Say) -> None:
-    parts = [table("figures", {})]
-    for path in inputs.figures:
-        say(f"Lecture de {path.name}")
-        if path.name.endswith((".json", ".json.gz")):
-            parts.append(figures(path))
-        else:
-            bring(engine.connection, "figures", Given(path, inputs.columns.get("figures", {})))
-            parts.append(engine.connection.sql("SELECT * FROM figures").to_arrow_table().cast(parts[0].schema))
-            engine.connection.execute("DROP VIEW figures")
-    engine.bring("figures", pa.concat_tables(parts))
 
 
 _KINDS = {kind.label: kind.value for kind in IncidentKind}

@@ -43,14 +43,8 @@ class Command(BaseCommand):
         )
         one.add_argument("--districts", type=Path, metavar="GEOJSON", help="contours des QPV")
         one.add_argument("--iris", type=Path, metavar="GEOJSON", help="contours des IRIS, quand les logements ne le disent pas")
-        one.add_argument(
-            "--figures",
-            type=Path,
-            metavar="FICHIER",
-            action="append",
-            default=[],
-            help="chiffres par commune ou IRIS ; répétable",
-        )
+        one.add_argument("--offences", type=Path, metavar="FICHIER", help="délinquance par commune, telle que publiée")
+        one.add_argument("--incomes", type=Path, metavar="FICHIER", help="revenus par IRIS (Filosofi), tels que publiés")
         one.add_argument("--out", type=Path, metavar="FICHIER", default=Path("scores.parquet"), help="scores.parquet sinon")
         one.add_argument(
             "--on", type=date.fromisoformat, metavar="AAAA-MM-JJ", help="dernier jour ; sinon, fin du dernier mois lu"
@@ -78,8 +72,7 @@ class Command(BaseCommand):
             self.stderr.write(f"[{time.monotonic() - start:6.1f} s] {step}")
 
         inputs = Inputs(
-            **{name: options[name] for name in ("dwellings", "incidents", "readings", "districts", "iris")},
-            figures=tuple(options["figures"]),
+            **{name: options[name] for name in _FILES},
             columns=_columns(options["map"]),
         )
         chosen = Options(**{name: options[name] for name in ("on", "ranks", "alerts", "threads", "memory")})
@@ -95,6 +88,9 @@ class Command(BaseCommand):
             f"{unknown} trop peu renseignées pour une classe."
             + (f" {sum(found['alert'].to_pylist())} alertes." if "alert" in found.column_names else "")
         )
+
+
+_FILES = ("dwellings", "incidents", "readings", "districts", "iris", "offences", "incomes")
 
 
 def _columns(said: list[str]) -> dict[str, dict[str, str]]:
