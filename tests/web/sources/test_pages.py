@@ -144,7 +144,7 @@ def test_a_residence_tells_all_its_figures_and_what_is_not_known(
     assert "5 sur 40" in page
     assert "2 chiffres" in page
     assert "remplacé" in page
-    assert "inconnue" in page
+    assert "Ce qui n’est pas connu" in page
 
 
 def test_a_file_goes_from_its_columns_to_its_figures_and_back(

@@ -272,9 +272,9 @@ def _figures(key: str, found: ReadFile) -> dict[str, Any]:
         "periods": len(periods),
         "first": min(starts for starts, _ in periods).isoformat(),
         "last": max(ends for _, ends in periods).isoformat(),
-        "least": shown(values[0]),
-        "median": shown(median(values)),
-        "most": shown(values[-1]),
+        "least": shown(round(values[0], 1)),
+        "median": shown(round(median(values), 1)),
+        "most": shown(round(values[-1], 1)),
     }
 
 

@@ -138,7 +138,7 @@ def _proposed(column: Column, layout: Layout, taken: set[str]) -> str:
         return ""
     asked = _OF.match(header)
     what = (asked["what"] if asked else _PERCENT.sub("", header)).strip(" ()")
-    what = re.sub(r"^(?:nb|nombre|n) (?:d |de |des )?", "", " ".join(what.split()))
+    what = re.sub(r"^(?:(?:nb|nombre|n) )?(?:d |de |des )?", "", " ".join(what.split()))
     for key, words in NAMES.items():
         if what in words or header in words or what == plain(BROUGHT[key].label):
             name = f"{key}.{'of' if asked and header not in words else _facet(column, BROUGHT[key], header)}"

@@ -73,27 +73,24 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
     found = get_object_or_404(stock.all_residences(landlord=landlord), pk=residence_id)
     figures = {f.indicator: f for f in queries.latest_readings(landlord=landlord, on=request.on) if f.residence == found.pk}
     history = list(queries.readings_of(residence=found, superseded=True))
-    by_source = [
+    known = [
         {
-            "source": source,
-            "lines": [
-                {
-                    "indicator": indicator,
-                    "figure": figures.get(indicator.key),
-                    "value": _tenth(figures[indicator.key].value) if indicator.key in figures else None,
-                    "history": [
-                        (r, _tenth(r.value), Origin(r.origin).label) for r in reversed(history) if r.indicator == indicator.key
-                    ],
-                }
-                for indicator in of_source(source)
-            ],
+            "indicator": indicator,
+            "figure": figures.get(key),
+            "value": _tenth(figures[key].value) if key in figures else None,
+            "history": [(r, _tenth(r.value), Origin(r.origin).label) for r in reversed(history) if r.indicator == key],
         }
-        for source in Source
+        for key, indicator in INDICATORS.items()
+        if key in figures or any(r.indicator == key for r in history)
+    ]
+    missing = [
+        (source, [indicator.label for indicator in of_source(source) if indicator.key not in figures]) for source in Source
     ]
     context = {
         "landlord": landlord,
         "residence": found,
-        "by_source": by_source,
+        "lines": known,
+        "missing": [(source, labels) for source, labels in missing if labels],
         "known": len(figures),
         "total": len(INDICATORS),
         "may_write": bool(request.may(WRITE[1], WRITE[0])),

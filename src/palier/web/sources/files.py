@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -96,6 +97,15 @@ def item(request: Request, landlord: Landlord, intake_id: int) -> HttpResponse:
         "states": {s.name: s is state for s in State},
         "open": state in OPEN,
         "apply": may_apply(state),
+        "figures": [
+            line | {"first": date.fromisoformat(line["first"]), "last": date.fromisoformat(line["last"])}
+            for line in found.report.get("figures", [])
+        ],
+        "unread": [
+            column["header"] or str(index + 1)
+            for index, column in enumerate(found.profile.get("columns", []))
+            if str(index) not in found.mapping
+        ],
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
         "history": entries_of(request, "sources.intake", found.pk),
     }

@@ -137,12 +137,23 @@ def _said(number_: Decimal | None) -> str:
     return "" if number_ is None else shown(number_)
 
 
+# What is met most comes first under the thumb.
+_USUAL = (
+    IncidentKind.DUMPING_BULKY,
+    IncidentKind.PROPERTY_DAMAGE,
+    IncidentKind.GATHERING,
+    IncidentKind.NOISE_NEIGHBOUR,
+    IncidentKind.GRAFFITI,
+    IncidentKind.PARKING_WRECK,
+)
+
+
 class IncidentForm(forms.Form):
     """An incident, told with a thumb: what, where, which residence. The rest may be left as it is."""
 
     kind = forms.ChoiceField(
         label="Que s’est-il passé ?",
-        choices=[(k.value, k.label) for k in IncidentKind],
+        choices=[(k.value, k.label) for k in dict.fromkeys((*_USUAL, *IncidentKind))],
         widget=forms.RadioSelect,
         error_messages={"required": "Dites ce qui s’est passé."},
     )
