@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from palier.calendar import add_months
-from palier.directory.models import Landlord, Person
-from palier.directory.rules import Role
+from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.operations import add_association
+from palier.directory.rules import Kind, Role
 from palier.sources import operations as sources
 from palier.sources.operations import Entry, Told
 from palier.sources.rules.incidents import IncidentKind, Place
@@ -68,6 +69,29 @@ def test_the_sheet_says_how_sure_a_share_is_and_which_source_is_missing(
     assert "entre 39 et 58 %, sur 96 réponses" in text
     assert "absentes :</b> Remontées du personnel de proximité, Concertation locative" in text
     assert "Le niveau attendu est celui des autres résidences" in text
+
+
+@pytest.mark.django_db
+def test_who_may_not_read_figures_meets_none(
+    sign_in: Callable[[Person], Client],
+    landlord: Landlord,
+    lead: Person,
+    make_person: Callable[..., Person],
+    make_organisation: Callable[..., Organisation],
+    known: list[Residence],
+) -> None:
+    """Tenants' representatives read the rating of a site, not what the landlord brought of it."""
+    association = make_organisation(Kind.TENANTS_ASSOCIATION)
+    add_association(landlord=landlord, association=association, by=lead, at=NOON)
+    member = make_person(Role.TENANT_REPRESENTATIVE, association)
+    page = sign_in(member).get(reverse("site_sheet", kwargs={"landlord_id": landlord.pk, "residence_id": known[0].pk}))
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "La situation" in text
+    for word in ("Locataires satisfaits", "Vacance", "signalés par mois"):
+        assert word not in text
+    address = reverse("sites_compare", kwargs={"landlord_id": landlord.pk})
+    assert sign_in(member).get(address).status_code in {403, 404}
 
 
 @pytest.mark.django_db

@@ -33,35 +33,43 @@ MONTHS = 18
 MOST = 4
 """Residences side by side: more cannot be read."""
 SATISFACTION = "satisfied"
+FIGURES = (Thing.SOURCES, Right.READ)
 
 
 @door(GET=READ)
 def sheet(request: Request, landlord: Landlord, residence_id: int) -> HttpResponse:
-    """One residence: its situation, each source with its freshness, incidents, satisfaction and actions on one time line."""
+    """One residence: its situation, each source with its freshness, incidents, satisfaction and actions on one time line.
+
+    Who may not read the figures of residences reads the rest.
+    """
     campaign, _ = current(landlord)
     residence = residence_of(landlord, campaign, residence_id, request)
-    figures = sources.latest_readings(landlord=landlord, on=request.on)
-    mine = by_residence(figures).get(residence.pk, {})
-    known = presences(figures, [residence.pk])[residence.pk]
-    drawn = _timeline(request, landlord, residence)
-    context = {
+    context: dict[str, Any] = {
         "landlord": landlord,
         "residence": residence,
         "level": Level(residence.level) if residence.level else None,
         "levels": list(Level),
         "priority": queries.active_sites(landlord=landlord.pk).filter(residence=residence.pk).first(),
+    }
+    if holds(request, FIGURES):
+        context |= _said(landlord, residence, request.on) | _timeline(request, landlord, residence)
+    return render(request, "sites/sheet.html", context)
+
+
+def _said(landlord: Landlord, residence: Any, on: date) -> dict[str, Any]:
+    """What each source says of a residence, and which ones say nothing."""
+    figures = sources.latest_readings(landlord=landlord, on=on)
+    mine = by_residence(figures).get(residence.pk, {})
+    known = presences(figures, [residence.pk])[residence.pk]
+    middles = _middles(figures)
+    return {
         "sources": [
-            {
-                "source": source,
-                "lines": [_line(mine[i.key], _middles(figures)) for i in _indicators(source) if i.key in mine],
-            }
+            {"source": source, "lines": [_line(mine[i.key], middles) for i in _indicators(source) if i.key in mine]}
             for source in Source
         ],
         "missing": [source.label for source in Source if known[source] is Presence.MISSING],
         "tally": {presence: sum(one is presence for one in known.values()) for presence in Presence},
-        **drawn,
     }
-    return render(request, "sites/sheet.html", context)
 
 
 def _indicators(source: Source) -> Iterable[Indicator]:
@@ -149,7 +157,7 @@ class ChosenForm(forms.Form):
         return [int(pk) for n in range(1, MOST + 1) if (pk := self.cleaned_data.get(f"r{n}"))]
 
 
-@door(GET=READ)
+@door(GET=FIGURES)
 def compare(request: Request, landlord: Landlord) -> HttpResponse:
     """Two to four residences side by side: situation, homes, each indicator beside the median of the landlord."""
     campaign, _ = current(landlord)

@@ -164,6 +164,7 @@ def sites(request: Request, landlord: Landlord, *, to_rate: bool = False) -> Htt
         "mine": _entrusted(request, landlord, campaign) if campaign and listing.limited and holds(request, RATE) else None,
         "to_rate": TO_RATE,
         "represents": Role.TENANT_REPRESENTATIVE in request.roles,
+        "may_read_figures": holds(request, (Thing.SOURCES, Right.READ)),
         "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
         "query": request.GET.urlencode(),
     }
