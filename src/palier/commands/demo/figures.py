@@ -20,6 +20,8 @@ from palier.commands.demo import names
 from palier.commands.demo.stock import place
 from palier.commands.demo.timeline import Life, chance, office_hours
 from palier.commands.demo.world import Household, World
+from palier.comparison import operations as comparison
+from palier.comparison.rules import Territory, last_ended
 from palier.sources import operations
 from palier.sources.operations import Told
 from palier.sources.reading.public import Contour, Published
@@ -31,6 +33,8 @@ from palier.stock.queries import residences
 
 YEARS = 3
 LANDLORDS = 3
+COMPARED = 8
+"""Landlords of one region that compare themselves: five are the fewest that a median may speak of."""
 _ODDS = {
     IncidentKind.DUMPING_BULKY: 28,
     IncidentKind.PROPERTY_DAMAGE: 24,
@@ -111,6 +115,25 @@ def gather(world: World, number: int) -> Life:
         day = add_months(day, 3)
     at = yield office_hours((world.today - timedelta(days=4)).date(), rng)
     _by_hand(home, at, rng)
+
+
+def compare(world: World) -> Life:
+    """The landlords of the region that has the most bring last year's figures, agree to compare them, and a quarter is published."""
+    period = last_ended(paris_day(world.today))
+    at = yield office_hours(period.ends_on - timedelta(days=40), chance("compared"))
+    members: dict[int, list[int]] = {}
+    for number, home in enumerate(world.households, 1):
+        region = home.landlord.regional_association_id
+        if region and residences(landlord=home.landlord).exists():
+            members.setdefault(region, []).append(number)
+    for number in max(members.values(), key=len, default=[])[:COMPARED]:
+        home = world.households[number - 1]
+        if number > LANDLORDS:
+            _year(home, _sites(world, number, home, at), at.year - 1, at, chance("compared", number))
+        agreed = [(indicator, Territory.REGION) for indicator in ("vacancy", "turnover", "arrears", "refused_offers")]
+        comparison.agree(landlord=home.landlord, wanted=agreed, by=home.director, at=at + timedelta(minutes=40))
+    at = yield office_hours(period.ends_on + timedelta(days=3), chance("published"))
+    comparison.publish(period=period, at=at)
 
 
 def _sites(world: World, number: int, home: Household, at: datetime) -> list[Site]:

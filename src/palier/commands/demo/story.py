@@ -45,6 +45,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
         timeline.begin(_one_act_a_transaction(figures.publish(world)))
         for number in range(1, min(landlords, figures.LANDLORDS) + 1):
             timeline.begin(_one_act_a_transaction(figures.gather(world, number)))
+        timeline.begin(_one_act_a_transaction(figures.compare(world)))
         timeline.run(clock)
         clock(until)
         convene(world, until)
