@@ -48,9 +48,15 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       checks: { eval: false, pluginTimings: false }, // htmx keeps an eval that our allowEval: false never lets run
-      input: ["styles/main.css", "styles/map.css", "styles/tenant.css", "scripts/app.js", "scripts/map.js"].map((file) =>
-        resolve(ui, file),
-      ),
+      input: [
+        "styles/main.css",
+        "styles/map.css",
+        "styles/tenant.css",
+        "styles/field.css",
+        "scripts/app.js",
+        "scripts/map.js",
+        "scripts/field.js",
+      ].map((file) => resolve(ui, file)),
     },
   },
 });

@@ -46,6 +46,7 @@ from tests.documents.samples import pdf
 from tests.frameworks.samples import SMALL
 from tests.house import samples_of_plans as plans
 from tests.house import samples_of_sources as sources
+from tests.house import samples_of_visits as visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,4 +346,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "own_comparison_export:form": lambda _: "csv",
 }
 OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")
+SAMPLES |= visits.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -143,6 +143,7 @@ class Thing(StrEnum):
     STOCK = "stock"
     SOURCES = "sources"
     INCIDENTS = "incidents"
+    VISITS = "visits"
     CHARTER = "charter"
     MEMBERS = "members"
     HISTORY = "history"
@@ -177,6 +178,7 @@ _THINGS = {
     Thing.STOCK: "le patrimoine",
     Thing.SOURCES: "les chiffres des résidences",
     Thing.INCIDENTS: "les incidents",
+    Thing.VISITS: "les visites sur place",
     Thing.CHARTER: "la charte",
     Thing.MEMBERS: "les personnes de l’organisme",
     Thing.HISTORY: "le journal",
@@ -237,6 +239,7 @@ _MATRIX = {
     Thing.STOCK: "           rw    ro    r        r      r       r        r      r     -     r     r",
     Thing.SOURCES: "         rw    rw    r        -      r       r        -      -     -     -     r",
     Thing.INCIDENTS: "       rw    ro    r        -      -       -        -      -     -     -     -",
+    Thing.VISITS: "          rw    ro    r        s      r       r        -      -     -     -     r",
     Thing.CHARTER: "         rw    rw    rv       r      r       r        -      -     -     -     r",
     Thing.MEMBERS: "         rw    r     rw       -      -       rw       -      -     -     -     rw",
     Thing.HISTORY: "         r     r     r        r      r       r        r      r     -     -     r",

@@ -79,6 +79,7 @@ ROOMS = [
     "palier.frameworks",
     "palier.stock",
     "palier.sources",
+    "palier.visits",
     "palier.sites",
     "palier.comparison",
     "palier.consultation",

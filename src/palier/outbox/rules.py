@@ -98,6 +98,9 @@ EVENTS: dict[str, Event] = {
     "projects.help_asked": Event("Un organisme demande un appui sur un site", _REFERENT, may_refuse=False, audience=_TEAM),
     "projects.help_moved": Event("Une demande d’appui avance", _LANDLORD | _REFERENT, may_refuse=False, audience=_TEAM),
     "plans.action_assigned": Event("Une action vous est confiée", _LANDLORD | {"contributor"}),
+    "visits.entrusted": Event(
+        "Une visite vous est confiée", frozenset({"quality_lead", "contributor"}), Pace.DAILY, audience=_TEAM
+    ),
     "stock.imported": Event("Un import est terminé", frozenset({"quality_lead", "contributor"}), audience=_TEAM),
     "frameworks.assessment_finished": Event("Une évaluation est terminée", _LANDLORD | _REFERENT, Pace.DAILY, audience=_TEAM),
 }

@@ -27,6 +27,7 @@ _OWN = (
     ("Notre parcours", "journey", Thing.JOURNEY),
     ("Patrimoine", "stock", Thing.STOCK),
     ("Sources", "sources", Thing.SOURCES),
+    ("Visites", "visits", Thing.VISITS),
     ("Sites", "sites", Thing.SITE_RATING),
     ("Évaluations", "assessments", Thing.CHARTER),
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),

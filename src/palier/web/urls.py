@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("palier.web.frameworks.urls")),
     path("", include("palier.web.stock.urls")),
     path("", include("palier.web.sources.urls")),
+    path("", include("palier.web.visits.urls")),
     path("", include("palier.web.sites.urls")),
     path("", include("palier.web.comparison.urls")),
     path("", include("palier.web.consultation.urls")),

@@ -24,7 +24,7 @@ from palier.frameworks.rules.purposes import PURPOSES, may_write
 from palier.frameworks.rules.scoring import ThemeScore
 
 room = Room("frameworks", "Grilles et évaluations")
-THINGS = tuple(dict.fromkeys(purpose.thing for purpose in PURPOSES.values()))
+THINGS = tuple(dict.fromkeys(purpose.thing for purpose in PURPOSES.values() if not purpose.routine))
 ANSWER = tuple((thing, Right.WRITE_OWN) for thing in THINGS)
 
 

@@ -125,7 +125,10 @@ def finish(*, assessment: Assessment, by: Person, at: datetime) -> None:
         at=at,
         facts={"score": str(assessment.score), "total": assessment.total},
     )
-    told = _TOLD_HELD if PURPOSES[assessment.version.framework.purpose].held else _TOLD
+    purpose = PURPOSES[assessment.version.framework.purpose]
+    if purpose.routine:
+        return
+    told = _TOLD_HELD if purpose.held else _TOLD
     people = people_of(landlord=assessment.landlord_id, roles=told, on=paris_day(at)).exclude(pk=by.pk)
     post(
         event="frameworks.assessment_finished",

@@ -67,7 +67,7 @@ def remember(
     assessment: Assessment, act: str, summary: str, *, by: Person | None, at: datetime, facts: dict[str, Any] | None = None
 ) -> None:
     """Write the ledger line; what is held back is read by the auditor and the label's team alone."""
-    held = PURPOSES[assessment.version.framework.purpose].held and assessment.released_at is None
+    purpose = PURPOSES[assessment.version.framework.purpose]
     record(
         act=f"frameworks.{act}",
         by=by.pk if by else None,
@@ -76,5 +76,5 @@ def remember(
         landlord=assessment.landlord_id,
         summary=summary,
         facts=facts,
-        audience=Audience.AUDIT if held else Audience.FILE,
+        audience=Audience.FILE if purpose.held and assessment.released_at else purpose.audience,
     )

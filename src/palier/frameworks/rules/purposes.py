@@ -18,17 +18,21 @@ class Purpose:
 
     ``thing`` is the row of the matrix that says who writes and reads; ``held`` keeps the answers with the auditor and the
     label's team until they are released; ``self_started`` lets those who write start an assessment of the whole landlord
-    from its own page (otherwise another room starts it, on its own subject).
+    from its own page (otherwise another room starts it, on its own subject). A ``routine`` comes back many times a month:
+    the pages of evaluations leave it to the room that started it, and nobody is told of each one.
     """
 
     label: str
     thing: Thing
     held: bool = False
     self_started: bool = False
+    routine: bool = False
 
     @property
     def audience(self) -> Audience:
         """Who reads the ledger lines, and the pieces deposited on the way."""
+        if self.routine:
+            return Audience.LANDLORD
         return Audience.AUDIT if self.held else Audience.FILE
 
 
@@ -37,6 +41,8 @@ PURPOSES: dict[str, Purpose] = {
     "complex_sites": Purpose("Cotation des sites", Thing.SITE_RATING),
     "site_diagnosis": Purpose("Diagnostic approfondi d’un site", Thing.SITE_RATING),
     "charter_review": Purpose("Revue de charte", Thing.CHARTER, self_started=True),
+    "residence_sheet": Purpose("Fiche résidence", Thing.VISITS, routine=True),
+    "cleanliness_round": Purpose("Contrôle de propreté", Thing.VISITS, routine=True),
 }
 
 
@@ -57,8 +63,10 @@ def may_write(purpose: str, roles: frozenset[Role], *, entrusted: bool = False) 
 
 
 def readable(roles: frozenset[Role]) -> frozenset[str]:
-    """The purposes whose assessments these roles may read, once released for those that are held."""
-    return frozenset(code for code, purpose in PURPOSES.items() if may(roles, Right.READ, purpose.thing))
+    """The purposes whose assessments these roles may read, once released for those that are held; routines left out."""
+    return frozenset(
+        code for code, purpose in PURPOSES.items() if not purpose.routine and may(roles, Right.READ, purpose.thing)
+    )
 
 
 def reads_held(roles: frozenset[Role]) -> bool:

@@ -17,4 +17,6 @@ const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusError
 const improve = (root) => modules.forEach((module) => module(root));
 
 improve(document);
+// A device that keeps visits for work without network watches over whose they are; nobody else pays for it.
+if (localStorage.getItem("palier-terrain")) import("./device.js").then(({ guardDevice }) => guardDevice());
 document.addEventListener("htmx:load", (event) => improve(event.detail.elt));

@@ -1,0 +1,203 @@
+// The visits on a phone: works with the network cut. Everything is kept on the device first, then sent.
+import { counted, h, icon, inWords } from "./field/draw.js";
+import { fetchVisit, renewAll, sendAll, state } from "./field/send.js";
+import { end, seen, theme, themes, worded } from "./field/sheet.js";
+import { hers } from "./field/store.js";
+import { giveUp, settle, unfinish } from "./field/work.js";
+
+const root = document.getElementById("field");
+const main = root.querySelector("main");
+const trouble = root.querySelector("[data-trouble]");
+const scroller = root.querySelector("[data-scroll]");
+const line = root.querySelector("[data-status]");
+
+// --- Pages ----------------------------------------------------------------------------------------------------------
+
+async function list() {
+  const kept = await hers();
+  const here = kept ? await kept.visits() : [];
+  const known = new Map(here.map((visit) => [visit.id, visit]));
+  const told = (state.me?.visits ?? []).filter((visit) => !known.has(visit.id));
+  const waiting = kept ? await kept.queue() : [];
+  const cards = [
+    ...here.sort((one, other) => one.plannedOn.localeCompare(other.plannedOn)).map((visit) => {
+      const left = waiting.filter((item) => item.visit === visit.id).length;
+      return h(
+        "li",
+        { class: "panel stack-s" },
+        h("h2", {}, h("a", { id: `open-${visit.id}`, href: `#${visit.id}` }, visit.place)),
+        h("p", {}, `${visit.label}, prévue ${inWords(visit.plannedOn)}.`, visit.late && h("span", { class: "state state--late" }, icon("late"), "En retard")),
+        h("p", { class: "small" }, icon("device-mobile"), ` Sur cet appareil. ${counted(seen(visit), "point renseigné", "points renseignés")} sur ${visit.total}.`, left ? ` ${counted(left, "élément")} à envoyer.` : ""),
+      );
+    }),
+    ...told.map((visit) =>
+      h(
+        "li",
+        { class: "panel stack-s" },
+        h("h2", {}, visit.place),
+        h("p", {}, `${visit.label}, prévue ${inWords(visit.plannedOn)}.`, visit.late && h("span", { class: "state state--late" }, icon("late"), "En retard")),
+        h("button", { type: "button", id: `take-${visit.id}`, class: "btn btn--primary", on: { click: () => take(visit) } }, "Prendre en charge", h("span", { class: "visually-hidden" }, ` : ${visit.place}`)),
+        h("p", { class: "small", role: "status" }, answers.get(visit.id) ?? ""),
+      ),
+    ),
+  ];
+  const nothing = h(
+    "div",
+    { class: "empty" },
+    h("p", {}, h("b", {}, state.me ? "Aucune visite ne vous attend." : "Aucune visite sur cet appareil."), state.me ? "" : " Ouvrez cette page avec du réseau pour prendre une visite en charge."),
+  );
+  return [
+    h("h1", { tabIndex: -1 }, "Vos visites"),
+    h("p", { class: "lead" }, "Prenez une visite en charge avec du réseau ; elle se remplit ensuite sans réseau."),
+    cards.length ? h("ul", { class: "field-cards" }, cards) : nothing,
+  ];
+}
+
+// What the server answered to whom wanted to take a visit in charge, by visit.
+const answers = new Map();
+
+async function take(visit) {
+  answers.set(visit.id, "Prise en charge…");
+  draw({ keep: true });
+  const refused = await fetchVisit(visit.id, { take: true }).catch(() => "Pas de réseau : réessayez quand il reviendra.");
+  answers.set(visit.id, refused);
+  if (refused) draw({ keep: true });
+  else location.hash = `#${visit.id}`;
+}
+
+let shown = "";
+
+/** Draw the page that the address names; `keep` leaves the focus where it is. */
+async function draw({ keep = false } = {}) {
+  const [number, part, point] = location.hash.slice(1).split("/");
+  shown = location.hash;
+  const kept = number ? await hers() : null;
+  const visit = kept && (await kept.visit(Number(number)));
+  let page;
+  if (number && !visit) page = [h("h1", { tabIndex: -1 }, "Cette visite n’est pas sur cet appareil"), h("p", {}, h("a", { href: "#" }, "Toutes vos visites"))];
+  else if (!number) page = await list();
+  else if (!part) page = themes(visit);
+  else if (part === "fin") page = end(visit, () => draw({ keep: true }));
+  else page = await theme(visit, part);
+  if (shown !== location.hash) return;
+  const at = scroller.scrollTop;
+  const focused = keep ? document.activeElement?.id : "";
+  main.replaceChildren(...page.filter(Boolean));
+  document.title = `${main.querySelector("h1").textContent} | Palier`;
+  if (keep) {
+    scroller.scrollTop = at;
+    if (focused) document.getElementById(focused)?.focus();
+    return;
+  }
+  const target = point && document.getElementById(`p-${point}`);
+  scroller.scrollTop = 0;
+  if (target) target.querySelector("input").focus();
+  else main.querySelector("h1").focus({ preventScroll: true });
+}
+
+// --- What is to be settled, and where things stand ------------------------------------------------------------------
+
+let settling = "";
+
+async function troubles(kept, queue) {
+  const held = queue.filter((item) => item.conflict || item.refused);
+  const said = JSON.stringify(held.map((item) => [item.n, item.key, item.conflict, item.refused]));
+  if (said === settling) return;
+  settling = said;
+  const boxes = await Promise.all(held.map((item) => box(kept, item)));
+  trouble.replaceChildren(...boxes);
+}
+
+const head = (title, text) =>
+  h("div", { class: "conflict-head" }, icon("late"), h("div", {}, h("h2", { class: "h3" }, title), h("p", {}, text)));
+
+async function box(kept, item) {
+  const visit = await kept.visit(item.visit);
+  const redraw = () => draw({ keep: true });
+  if (item.refused) {
+    const undo = item.kind === "finish" ? () => unfinish(item.visit) : () => giveUp(item.visit, item.n);
+    return h(
+      "div",
+      { class: "conflict", role: "alert" },
+      head(`${visit.place} : le serveur n’a pas pris un envoi`, `${item.refused} Il est gardé sur cet appareil.`),
+      h("div", { class: "conflict-actions" }, h("button", { type: "button", class: "btn btn--small", on: { click: () => undo().then(redraw) } }, item.kind === "finish" ? "Reprendre la visite" : "Renoncer à cet envoi")),
+    );
+  }
+  const mine = worded(visit, item.criterion, visit.answers[item.criterion]);
+  const theirs = worded(visit, item.criterion, item.conflict);
+  const choose = (own) => () => settle(item.visit, item.n, own).then(redraw).then(sendAll);
+  return h(
+    "div",
+    { class: "conflict", role: "alert" },
+    head(
+      `${mine.title} : deux réponses`,
+      `${item.conflict.who} a enregistré la sienne à ${item.conflict.at}, pendant votre visite. Rien n’est perdu : choisissez.`,
+    ),
+    h(
+      "div",
+      { class: "versions" },
+      h("div", {}, h("h3", { class: "h4" }, "La vôtre"), h("p", {}, mine.text), h("button", { type: "button", class: "btn btn--primary btn--small", on: { click: choose(true) } }, "Garder la mienne")),
+      h("div", { class: "theirs" }, h("h3", { class: "h4" }, `Celle de ${item.conflict.who}`), h("p", {}, theirs.text), h("button", { type: "button", class: "btn btn--small", on: { click: choose(false) } }, "Prendre la sienne")),
+    ),
+  );
+}
+
+/** What is waiting in words, and the way to what is to be settled. */
+function standing(count, held) {
+  if (held) {
+    const see = h("button", { type: "button", class: "btn btn--small", on: { click: () => trouble.querySelector("button").focus() } }, "Voir");
+    return [icon("warning"), h("span", {}, `${counted(held, "réponse", "réponses")} à régler${count > held ? `, ${counted(count - held, "élément")} à envoyer` : ""}.`), see];
+  }
+  if (state.signedOut) {
+    const sign = h("a", { href: `${root.dataset.login}?next=${encodeURIComponent(root.dataset.home)}` }, "Connectez-vous");
+    return [icon("warning"), h("span", {}, count ? `${counted(count, "élément enregistré", "éléments enregistrés")} sur l’appareil. ` : "", sign, count ? " pour envoyer." : " pour recevoir vos visites.")];
+  }
+  if (count && state.sending && state.online) return [icon("arrows-clockwise"), h("span", {}, `Enregistré sur l’appareil. Envoi en cours : ${counted(count, "élément")}.`)];
+  if (count) return [icon("device-mobile"), h("span", {}, `${counted(count, "élément enregistré", "éléments enregistrés")} sur l’appareil, à envoyer${state.online ? "" : " quand le réseau reviendra"}.`)];
+  if (state.last) return [icon("check"), h("span", {}, `Tout est envoyé, à ${state.last}.`)];
+  return [icon(state.online ? "check" : "device-mobile"), h("span", {}, state.online ? "Rien n’attend d’être envoyé." : "Sans réseau : ce que vous notez est gardé sur l’appareil.")];
+}
+
+let words = "";
+let pressing = null;
+let started = false;
+
+async function refresh() {
+  const kept = await hers();
+  const queue = kept ? await kept.queue() : [];
+  const parts = standing(queue.length, queue.filter((item) => item.conflict || item.refused).length);
+  const said = parts[1].textContent;
+  if (said !== words) {
+    words = said;
+    line.replaceChildren(...parts);
+  }
+  line.dataset.waiting = String(queue.length);
+  if (kept) await troubles(kept, queue);
+  if (started && !location.hash.slice(1)) await draw({ keep: true });
+}
+
+document.addEventListener("field:changed", () => {
+  clearTimeout(pressing);
+  pressing = setTimeout(() => refresh(), 60);
+  clearTimeout(sending);
+  if (state.online && !state.signedOut && !state.sending) sending = setTimeout(sendIfAny, 400);
+});
+let sending = null;
+
+async function sendIfAny() {
+  const kept = await hers();
+  if (!kept) return;
+  const queue = await kept.queue();
+  if (queue.some((item) => !item.conflict && !item.refused)) sendAll();
+}
+
+window.addEventListener("hashchange", () => draw());
+
+if ("serviceWorker" in navigator) navigator.serviceWorker.register(root.dataset.worker, { scope: root.dataset.home });
+navigator.storage?.persist?.();
+// With network, who is signed in is asked before anything kept here is shown.
+if (navigator.onLine) await Promise.race([sendAll(), new Promise((done) => setTimeout(done, 4_000))]);
+started = true;
+await draw();
+await refresh();
+if (state.me) await renewAll();

@@ -1,0 +1,296 @@
+"""The phone's side: one page kept on the device, and what it sends and receives, in JSON.
+
+The page says nothing of anybody: what it shows comes from the device, sealed under a key that its account alone is given.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from django.http import Http404, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, render
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.crypto import salted_hmac
+
+from palier.calendar import PARIS
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing
+from palier.documents.operations import Received
+from palier.frameworks import queries as grids
+from palier.frameworks.models import Answer
+from palier.frameworks.operations import Theirs
+from palier.frameworks.rules.grid import Criterion, Framework
+from palier.verdict import Conflict, Refusal, no
+from palier.visits import operations, queries
+from palier.visits.models import Photo, Visit
+from palier.visits.operations.filling import Sent
+from palier.visits.rules import Kind, is_late
+from palier.web.documents.files import receives
+from palier.web.doors import Request, door
+from palier.web.ui.assets import built, needed
+
+FILL = (Thing.VISITS, Right.WRITE_OWN)
+_WORKER = Path(__file__).with_name("service-worker.js")
+_LOADED = ("main.css", "field.css", "field.js", "icons.svg", "mark.svg")
+
+
+# --- The page and what keeps it on the device -----------------------------------------------------------------------
+
+
+@door(GET=FILL)
+def page(request: Request, landlord: Landlord) -> HttpResponse:
+    """The page of the visits on a phone; the same for everybody."""
+    return render(request, "visits/field.html", {"landlord": landlord, "icons": built("icons.svg")})
+
+
+@door(GET=FILL)
+def worker(request: Request, landlord: Landlord) -> HttpResponse:
+    """What serves the page when the network is cut; its scope is the folder it stands in."""
+    home = reverse("field", kwargs={"landlord_id": landlord.pk})
+    files = sorted({static(path) for name in _LOADED for path in needed(name)})
+    text = _WORKER.read_text()
+    shown = render(request, "visits/field.html", {"landlord": landlord, "icons": built("icons.svg")}).content
+    mark = hashlib.sha256(shown + text.encode() + "".join(files).encode()).hexdigest()[:12]
+    given = {"PAGE": home, "FILES": files, "CACHE": f"{home}|{mark}"}
+    constants = "".join(f"const {name} = {json.dumps(value)};\n" for name, value in given.items())
+    return HttpResponse(constants + text, content_type="text/javascript; charset=utf-8")
+
+
+@door(GET=FILL)
+def manifest(request: Request, landlord: Landlord) -> HttpResponse:
+    """What a phone needs to install the page on its screen."""
+    home = reverse("field", kwargs={"landlord_id": landlord.pk})
+    mark = static(built("mark.svg"))
+    given = {
+        "name": "Palier, visites",
+        "short_name": "Visites",
+        "lang": "fr",
+        "id": home,
+        "start_url": home,
+        "scope": home,
+        "display": "standalone",
+        "background_color": "#f3f5f1",
+        "theme_color": "#17221d",
+        "icons": [{"src": mark, "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
+    }
+    return HttpResponse(json.dumps(given, ensure_ascii=False), content_type="application/manifest+json")
+
+
+# --- What the device receives ---------------------------------------------------------------------------------------
+
+
+@door(GET=FILL)
+def me(request: Request, landlord: Landlord) -> HttpResponse:
+    """Who is signed in, the key of their device, and the visits that wait for them."""
+    waiting = queries.for_person(landlord=landlord, person=request.user)
+    return JsonResponse(
+        {
+            "account": request.user.pk,
+            "key": salted_hmac("palier.visits.device", str(request.user.pk), algorithm="sha256").hexdigest(),
+            "csrf": get_token(request),
+            "visits": [_in_short(visit, request) for visit in waiting],
+        }
+    )
+
+
+def _in_short(visit: Any, request: Request) -> dict[str, Any]:
+    return {
+        "id": visit.pk,
+        "kind": visit.kind,
+        "label": Kind(visit.kind).label,
+        "place": f"{visit.residence.name}, {visit.staircase.name}" if visit.staircase else visit.residence.name,
+        "plannedOn": visit.planned_on.isoformat(),
+        "late": is_late(visit.planned_on, visit.state, request.on),
+    }
+
+
+def _said(criterion: Criterion | None, row: Answer) -> dict[str, Any]:
+    return {"value": row.value, "notSeen": row.not_applicable, "note": row.justification, "revision": row.revision}
+
+
+def _whole(request: Request, visit: Any) -> dict[str, Any]:
+    """Everything that the device needs to fill a visit without network."""
+    of = queries.grid(visit)
+    answers = grids.answers(visit.assessment)
+    before = queries.previous(visit)
+    former = grids.answers(before.assessment) if before else {}
+    address = {"landlord_id": visit.landlord_id, "visit_id": visit.pk}
+    photos: dict[str, list[dict[str, Any]]] = {}
+    for (_, code), rows in queries.photos([visit]).items():
+        photos[code] = [
+            {"id": row.key, "sent": True, "url": reverse("visit_photo", kwargs=address | {"photo_id": row.pk})} for row in rows
+        ]
+    return _in_short(visit, request) | {
+        "total": len(of.criteria),
+        "grid": _grid(of),
+        "answers": {code: _said(None, row) for code, row in answers.items() if row.revision},
+        "photos": photos,
+        "before": {code: _said(None, row) for code, row in former.items() if row.revision and code in of.criteria},
+    }
+
+
+def _grid(of: Framework) -> dict[str, Any]:
+    return {
+        "scales": {
+            code: {
+                "lower": scale.descending,
+                "levels": [{"value": level.value, "label": level.label} for level in scale.levels],
+            }
+            for code, scale in of.scales.items()
+        },
+        "themes": [
+            {
+                "code": theme.code,
+                "title": theme.title,
+                "points": [
+                    {"code": c.code, "number": c.number, "title": c.title, "expected": c.expected, "scale": c.scale.code}
+                    for c in theme.criteria
+                ],
+            }
+            for theme in of.themes
+        ],
+    }
+
+
+# --- What the device sends ------------------------------------------------------------------------------------------
+
+Act = Callable[..., HttpResponse]
+
+
+def told(view: Act) -> Act:
+    """Say what an act refuses in JSON, as the device understands it; nothing was written."""
+
+    @wraps(view)
+    def answered(request: Request, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, **kwargs)
+        except Conflict as conflict:
+            theirs = conflict.theirs
+            assert isinstance(theirs, Theirs)
+            return JsonResponse({"refused": conflict.verdict.sentence, "theirs": _theirs(request, theirs)}, status=409)
+        except Refusal as refusal:
+            return JsonResponse({"refused": refusal.verdict.sentence}, status=422)
+
+    return answered
+
+
+def _theirs(request: Request, theirs: Theirs) -> dict[str, Any]:
+    return {
+        "value": theirs.value,
+        "notSeen": theirs.not_applicable,
+        "note": theirs.justification,
+        "revision": theirs.revision,
+        "who": theirs.who,
+        "at": f"{(theirs.at or request.at).astimezone(PARIS):%H:%M}",
+    }
+
+
+def _kept(request: Request, **more: Any) -> JsonResponse:
+    """The acknowledgement: it leaves once the act is committed, and is given again to the same sending."""
+    return JsonResponse({"at": f"{request.at.astimezone(PARIS):%H:%M}", **more})
+
+
+def found(request: Request, landlord: Landlord, visit_id: int) -> Visit:
+    """A visit of this landlord's, or 404."""
+    visit: Visit = get_object_or_404(queries.visits(landlord=landlord), pk=visit_id)
+    return visit
+
+
+@door(GET=FILL)
+def read(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """A visit in charge, as its device keeps it."""
+    visit = found(request, landlord, visit_id)
+    if visit.assessment is None or visit.entrusted_to_id != request.user.pk:
+        raise Http404
+    return JsonResponse(_whole(request, visit))
+
+
+@door(POST=FILL)
+@told
+def take(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """Take a visit in charge; its whole content goes to the device."""
+    taken = operations.take(visit=found(request, landlord, visit_id), by=request.user, at=request.at)
+    return JsonResponse(_whole(request, taken))
+
+
+def _whole_number(request: Request, name: str) -> int | None:
+    given = request.POST.get(name, "")
+    if given and not (given.isascii() and given.isdigit() and len(given) < 7):
+        raise Refusal(no("visits.malformed", "Cet envoi est incomplet : rechargez la page."))
+    return int(given) if given else None
+
+
+@door(POST=FILL)
+@told
+def answer(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """Keep what was seen of one point."""
+    saved = operations.answer(
+        visit=found(request, landlord, visit_id),
+        criterion=request.POST.get("criterion", ""),
+        revision=_whole_number(request, "revision") or 0,
+        value=_whole_number(request, "value"),
+        not_seen=request.POST.get("not_seen") == "on",
+        note=request.POST.get("note", ""),
+        by=request.user,
+        at=request.at,
+    )
+    return _kept(request, revision=saved.revision)
+
+
+def _arrived(request: Request, landlord: Landlord, visit_id: int) -> Received | None:
+    """Lay the photo on disk, when it is the one that left the device and is not kept already."""
+    file = request.FILES.get("file")
+    if file is None:
+        return None
+    sum_ = hashlib.sha256()
+    for chunk in file.chunks():
+        sum_.update(chunk)
+    file.seek(0)
+    if sum_.hexdigest() != request.POST.get("sha256", ""):
+        raise Refusal(no("visits.photo_cut", "La photo est arrivée abîmée : elle va être envoyée à nouveau."))
+    if Photo.objects.filter(visit=found(request, landlord, visit_id), key=request.POST.get("key", "")).exists():
+        return None
+    return receives("file")(request)
+
+
+@door(POST=FILL, before=_arrived)
+@told
+def photo(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """Keep a photo of a point."""
+    visit = found(request, landlord, visit_id)
+    key = request.POST.get("key", "")
+    received = request.ready()
+    known = Photo.objects.filter(visit=visit, key=key).first()
+    if known is None:
+        if received is None or not key.isalnum() or len(key) > 40:
+            raise Refusal(no("visits.malformed", "Cet envoi est incomplet : rechargez la page."))
+        sent = Sent(key, request.POST["sha256"], received)
+        known = operations.add_photo(
+            visit=visit, criterion=request.POST.get("criterion", ""), sent=sent, by=request.user, at=request.at
+        )
+    return _kept(request, sha256=known.sent_sha256)
+
+
+@door(POST=FILL)
+@told
+def remove_photo(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """Take a photo off its point."""
+    visit = found(request, landlord, visit_id)
+    operations.remove_photo(visit=visit, key=request.POST.get("key", ""), by=request.user, at=request.at)
+    return _kept(request)
+
+
+@door(POST=FILL)
+@told
+def finish(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
+    """End a visit, with the points that come first."""
+    chosen = [code for code in request.POST.get("priorities", "").split(",") if code]
+    operations.finish(visit=found(request, landlord, visit_id), priorities=chosen, by=request.user, at=request.at)
+    return _kept(request)

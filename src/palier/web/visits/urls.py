@@ -1,0 +1,34 @@
+"""Addresses of the visits: the page of the phone, which works without network, and the pages of the office."""
+
+from django.urls import path
+
+from palier.visits.rules import Kind
+from palier.web.visits import field, views
+
+_FIELD = "organismes/<int:landlord_id>/terrain/"
+_TAKEN = f"{_FIELD}<int:visit_id>/"
+_OFFICE = "organismes/<int:landlord_id>/visites/"
+_ONE = f"{_OFFICE}<int:visit_id>/"
+urlpatterns = [
+    path(_FIELD, field.page, name="field"),
+    path(f"{_FIELD}service-worker.js", field.worker, name="field_worker"),
+    path(f"{_FIELD}manifest.webmanifest", field.manifest, name="field_manifest"),
+    path(f"{_FIELD}moi/", field.me, name="field_me"),
+    path(_TAKEN, field.read, name="field_visit"),
+    path(f"{_TAKEN}prendre/", field.take, name="field_take"),
+    path(f"{_TAKEN}reponse/", field.answer, name="field_answer"),
+    path(f"{_TAKEN}photo/", field.photo, name="field_photo"),
+    path(f"{_TAKEN}photo/retirer/", field.remove_photo, name="field_photo_remove"),
+    path(f"{_TAKEN}terminer/", field.finish, name="field_finish"),
+    path(_OFFICE, views.visits, name="visits"),
+    path(f"{_OFFICE}export/<str:form>/", views.export, name="visits_export"),
+    path(f"{_OFFICE}prevoir/fiches/", views.plan, {"kind": Kind.SHEET}, name="visits_plan_sheets"),
+    path(f"{_OFFICE}prevoir/controles/", views.plan, {"kind": Kind.ROUND}, name="visits_plan_rounds"),
+    path(_ONE, views.visit, name="visit"),
+    path(f"{_ONE}ecart/", views.gap, name="visit_gap"),
+    path(f"{_ONE}photos/<int:photo_id>/", views.photo, name="visit_photo"),
+    path(f"{_ONE}deplacer/", views.move, name="visit_move"),
+    path(f"{_ONE}annuler/", views.cancel, name="visit_cancel"),
+    path(f"{_ONE}partager/", views.share, name="visit_share"),
+    path(f"{_ONE}remarque/", views.remark, name="visit_remark"),
+]
