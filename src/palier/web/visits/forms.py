@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from palier.directory.models import Person
-from palier.visits.rules import Kind, State
+from palier.visits.rules import Cleaner, Function, Kind, State
 from palier.web.ui.forms import DayInput, offer
 
 LATE, MINE = "late", "mine"
@@ -89,3 +89,75 @@ class RemarkForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Dans ses mots, par exemple ce qui a empêché de nettoyer ce jour-là. Sans nom.",
     )
+
+
+# --- Cleanliness ----------------------------------------------------------------------------------------------------
+
+
+class PeriodForm(forms.Form):
+    """How far back the checks are read."""
+
+    USUAL = 12
+    mois = forms.ChoiceField(
+        label="Période",
+        required=False,
+        choices=[("3", "3 derniers mois"), ("6", "6 derniers mois"), ("12", "12 derniers mois"), ("36", "3 dernières années")],
+        initial=str(USUAL),
+    )
+
+
+class StaircaseForm(forms.Form):
+    """Who cleans a staircase."""
+
+    cleaned_by = forms.ChoiceField(label="Nettoyé par", choices=[(c.value, c.label) for c in Cleaner])
+    provider = forms.CharField(
+        label="Nom de l’entreprise", required=False, max_length=120, help_text="Pour une entreprise, et elle seule."
+    )
+    cleaner = forms.ChoiceField(
+        label="Personne qui nettoie",
+        required=False,
+        help_text="Si elle a un compte ici : elle ne pourra pas être le contrôleur.",
+    )
+
+    def __init__(self, *args: Any, team: dict[int, Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+        offer(self, "cleaner", [("", "Personne de cette liste"), *((str(pk), one.name) for pk, one in team.items())])
+
+    @property
+    def cleaning(self) -> dict[str, Any]:
+        """Who cleans, as the operations take it."""
+        given = self.cleaned_data
+        return {
+            "cleaned_by": Cleaner(given["cleaned_by"]),
+            "provider": given["provider"],
+            "cleaner": self.team.get(int(given["cleaner"] or 0)),
+        }
+
+
+class AddStaircasesForm(StaircaseForm):
+    """Staircases of one residence, all cleaned alike."""
+
+    residence = forms.ChoiceField(label="Résidence")
+    names = forms.CharField(
+        label="Escaliers",
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text="Un par ligne, par exemple « Bâtiment A Escalier 2 ».",
+    )
+    field_order = ("residence", "names", "cleaned_by", "provider", "cleaner")
+
+    def __init__(self, *args: Any, residences: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "residence", [("", "Choisir une résidence"), *((str(one.pk), one.name) for one in residences)])
+
+
+class FunctionsForm(forms.Form):
+    """What each person of the team is on the spot: one field a person."""
+
+    def __init__(self, *args: Any, team: dict[int, Person], held: dict[int, Function], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [("", "Aucune"), *((f.value, f.label) for f in Function)]
+        for pk, person in team.items():
+            self.fields[f"p{pk}"] = forms.ChoiceField(
+                label=person.name, required=False, choices=choices, initial=held[pk].value if pk in held else ""
+            )

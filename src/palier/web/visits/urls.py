@@ -3,12 +3,16 @@
 from django.urls import path
 
 from palier.visits.rules import Kind
-from palier.web.visits import field, views
+from palier.web.visits import cleanliness, field, views, walks
 
 _FIELD = "organismes/<int:landlord_id>/terrain/"
 _TAKEN = f"{_FIELD}<int:visit_id>/"
 _OFFICE = "organismes/<int:landlord_id>/visites/"
 _ONE = f"{_OFFICE}<int:visit_id>/"
+_STAIRS = f"{_OFFICE}escaliers/"
+_WALKS = f"{_OFFICE}en-marchant/"
+_WALK = f"{_WALKS}<int:walk_id>/"
+_SEEN = f"{_WALK}observations/<int:observation_id>/"
 urlpatterns = [
     path(_FIELD, field.page, name="field"),
     path(f"{_FIELD}service-worker.js", field.worker, name="field_worker"),
@@ -31,4 +35,23 @@ urlpatterns = [
     path(f"{_ONE}annuler/", views.cancel, name="visit_cancel"),
     path(f"{_ONE}partager/", views.share, name="visit_share"),
     path(f"{_ONE}remarque/", views.remark, name="visit_remark"),
+    path(f"{_OFFICE}proprete/", cleanliness.rounds, name="rounds"),
+    path(f"{_OFFICE}proprete/export/<str:form>/", cleanliness.export, name="rounds_export"),
+    path(_STAIRS, cleanliness.staircases, name="staircases"),
+    path(f"{_STAIRS}fonctions/", cleanliness.functions, name="field_posts"),
+    path(f"{_STAIRS}<int:staircase_id>/", cleanliness.staircase, name="staircase"),
+    path(f"{_STAIRS}<int:staircase_id>/retirer/", cleanliness.close, name="staircase_close"),
+    path(_WALKS, walks.walks, name="walks"),
+    path(f"{_WALKS}preparer/", walks.new, name="walk_new"),
+    path(_WALK, walks.walk, name="walk"),
+    path(f"{_WALK}export/<str:form>/", walks.export, name="walk_export"),
+    path(f"{_WALK}arrets/", walks.stop, name="walk_stop"),
+    path(f"{_WALK}arrets/<int:number>/", walks.observe, name="walk_observe"),
+    path(f"{_WALK}participants/", walks.participants, name="walk_participants"),
+    path(f"{_WALK}partager/", walks.share, name="walk_share"),
+    path(f"{_WALK}restituer/", walks.close, name="walk_close"),
+    path(f"{_SEEN}photo/", walks.photo, name="walk_photo"),
+    path(f"{_SEEN}retirer/", walks.withdraw, name="walk_withdraw"),
+    path(f"{_SEEN}suite/", walks.follow, name="walk_follow"),
+    path(f"{_WALK}suites/<int:follow_up_id>/", walks.outcome, name="walk_outcome"),
 ]
