@@ -30,6 +30,7 @@ from palier.directory.rules import Kind, Role
 from palier.documents.models import Document, Version
 from palier.documents.operations import store
 from palier.frameworks.operations import import_version, save_answer, start
+from palier.frameworks.operations import load_shipped as load_grids
 from palier.frameworks.queries import versions
 from palier.label.models import Correction, InstructionNote, Journey, Passage
 from palier.label.operations import deposit, load_shipped, open_journey
@@ -61,6 +62,8 @@ from palier.sources.rules.intake import Origin
 from palier.sources.rules.readings import Given as Period
 from palier.stock.models import ColumnMapping, Import, Residence, ResidenceVintage
 from palier.stock.rules.imports import State
+from palier.visits import operations as visits
+from palier.visits.rules import Cleaner, Responsible, Theme
 from tests.fixtures import NOON
 from tests.frameworks.samples import HELD, SMALL
 from tests.plans.conftest import COMPLETE
@@ -81,7 +84,7 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _journey, _tenants, _plan, _assessments, _audit, _minutes):
+    for fill in (_stock, _visits, _journey, _tenants, _plan, _assessments, _audit, _minutes):
         fill(file)
     said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
     file.found["history"] = said.number
@@ -152,6 +155,22 @@ def _figures(file: File, residence: int) -> None:
     record_readings(entries=[Figure(residence, "vacancy", period)], **common)
     told = Told(residence, date(2026, 3, 1), IncidentKind.GRAFFITI, Place.HALL, text=f"tags, {file.word}.")
     record_incident(told=told, **common)
+
+
+def _visits(file: File) -> None:
+    load_grids(at=NOON)
+    home, lead = Residence.objects.get(pk=file.found["residences"]), {"by": file.lead, "at": NOON}
+    visits.add_staircases(residence=home, names=[f"Escalier {file.word}"], cleaned_by=Cleaner.EMPLOYEE, **lead)
+    planned = {"planned_on": NOON.date(), "entrusted_to": file.lead}
+    [sheet] = visits.plan(landlord=file.landlord, places=[home], **planned, **lead)
+    sheet = visits.take(visit=sheet, **lead)
+    answer = {"criterion": "paths", "revision": 0, "value": 1, "not_seen": False, "note": f"Trou {file.word}"}
+    visits.answer(visit=sheet, **answer, **lead)
+    walk = visits.open_walk(landlord=file.landlord, residence=home, title=file.word, held_on=NOON.date(), **lead)
+    stop = visits.add_stop(walk=walk, place=f"Hall {file.word}", **lead)
+    seen = {"theme": Theme.WASTE, "positive": False, "text": f"Bacs {file.word}", "responsible": Responsible.SHARED}
+    visits.observe(stop=stop, **seen, **lead)
+    file.found |= {"visits": sheet.pk, "walks": walk.pk}
 
 
 def _document(file: File, kind: str) -> Document:

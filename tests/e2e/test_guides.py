@@ -57,6 +57,8 @@ def test_pages_of_the_guides(story: Landlord, browser_page: OpenPage) -> None:
         ("auditors", "referent", reverse("auditors"), WIDE),
         ("committee", "presidence", reverse("committee", kwargs={"committee_id": Committee.objects.get().pk}), WIDE),
         ("room", "presidence", _room(), WIDE),
+        ("visits", f"qualite.{SECOND}", reverse("visits", kwargs=at), WIDE),
+        ("field", f"equipe.{SECOND}", reverse("field", kwargs=at), NARROW),
         ("voices", f"representants.{names.slug(names.UNIONS[0])}", reverse("voices"), NARROW),
     )
     for name, who, url, size in shown:

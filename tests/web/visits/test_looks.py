@@ -94,7 +94,7 @@ def test_checks_of_cleanliness(browser_page: OpenPage, field: Field) -> None:
     check(at(page, "rounds", field), "rounds-empty")
     page.get_by_role("link", name="Ajouter des escaliers").click()
     page.get_by_label("Résidence").last.select_option(label=field.residence.name)
-    page.get_by_label("Escaliers").fill("Escalier A\nEscalier B")
+    page.get_by_role("textbox", name="Escaliers").fill("Escalier A\nEscalier B")
     page.get_by_role("button", name="Ajouter les escaliers").click()
     page.get_by_text("Escaliers ajoutés : 2").wait_for()
     check(page, "staircases")

@@ -33,6 +33,7 @@ from palier.api.v1 import (
     sites,
     sources,
     stock,
+    visits,
 )
 from palier.api.v1.auth import CALLS_A_MINUTE, ApiKey
 from palier.api.v1.doors import Room
@@ -45,6 +46,7 @@ ROOMS: tuple[Room, ...] = (
     directory.room,
     stock.room,
     sources.room,
+    visits.room,
     sites.room,
     comparison.room,
     frameworks.room,
