@@ -203,6 +203,24 @@ def test_two_answers_to_one_point_are_both_shown(phone: Phone, field: Field) -> 
     assert kept == {"paths": (0, "Vu ce matin", 2), "lawns": (3, "Réparé hier", 1)}
 
 
+def test_what_the_server_refuses_stays_on_the_device_and_may_be_sent_again(phone: Phone, field: Field) -> None:
+    visit = planned(field)
+    page = opened(phone, field, visit)
+    phone.cut(page)
+    page.goto(f"{page.url.split('#')[0]}#{visit.pk}/surroundings")
+    page.locator("#p-paths input[value='1']").check()
+    page.get_by_text("1 élément enregistré sur l’appareil").wait_for()
+    now = timezone.now()
+    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.colleague, by=field.lead, at=now)
+    phone.restore(page)
+    page.get_by_text("Cette visite est confiée à une autre personne.").wait_for()
+    assert not Answer.objects.filter(revision__gt=0).exists()
+    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.agent, by=field.lead, at=now)
+    page.get_by_role("button", name="Réessayer").click()
+    wait_until_sent(page)
+    assert Answer.objects.get(revision__gt=0).value == 1
+
+
 def test_nothing_of_one_account_is_left_readable_to_the_next(phone: Phone, field: Field) -> None:
     visit = planned(field)
     page = opened(phone, field, visit)

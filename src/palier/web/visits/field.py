@@ -254,7 +254,7 @@ def _arrived(request: Request, landlord: Landlord, visit_id: int) -> Received | 
         sum_.update(chunk)
     file.seek(0)
     if sum_.hexdigest() != request.POST.get("sha256", ""):
-        raise Refusal(no("visits.photo_cut", "La photo est arrivée abîmée : elle va être envoyée à nouveau."))
+        raise Refusal(no("visits.photo_cut", "La photo est arrivée abîmée : envoyez-la à nouveau."))
     if Photo.objects.filter(visit=found(request, landlord, visit_id), key=request.POST.get("key", "")).exists():
         return None
     return receives("file")(request)

@@ -3,7 +3,7 @@ import { counted, h, icon, inWords } from "./field/draw.js";
 import { fetchVisit, renewAll, sendAll, state } from "./field/send.js";
 import { end, seen, theme, themes, worded } from "./field/sheet.js";
 import { hers } from "./field/store.js";
-import { giveUp, settle, unfinish } from "./field/work.js";
+import { giveUp, retry, settle, unfinish } from "./field/work.js";
 
 const root = document.getElementById("field");
 const main = root.querySelector("main");
@@ -120,7 +120,12 @@ async function box(kept, item) {
       "div",
       { class: "conflict", role: "alert" },
       head(`${visit.place} : le serveur n’a pas pris un envoi`, `${item.refused} Il est gardé sur cet appareil.`),
-      h("div", { class: "conflict-actions" }, h("button", { type: "button", class: "btn btn--small", on: { click: () => undo().then(redraw) } }, item.kind === "finish" ? "Reprendre la visite" : "Renoncer à cet envoi")),
+      h(
+        "div",
+        { class: "conflict-actions cluster" },
+        h("button", { type: "button", class: "btn btn--primary btn--small", on: { click: () => retry(item.visit, item.n).then(sendAll) } }, "Réessayer"),
+        h("button", { type: "button", class: "btn btn--small", on: { click: () => undo().then(redraw) } }, item.kind === "finish" ? "Reprendre la visite" : "Renoncer à cet envoi"),
+      ),
     );
   }
   const mine = worded(visit, item.criterion, visit.answers[item.criterion]);

@@ -4,6 +4,7 @@ import { alone, hers, hold, holder, shut } from "./store.js";
 import { forget, lay } from "./work.js";
 
 const PATIENCE = 30_000;
+const SENDING = "palier-terrain-send";
 const home = () => document.getElementById("field").dataset.home;
 
 /** How things stand: shown at the foot of every page. */
@@ -62,16 +63,20 @@ export async function fetchVisit(number, { take = false } = {}) {
   return "";
 }
 
-/** Read again the visits on the device; those that are no longer this person's leave it, unless something of them waits. */
-export async function renewAll() {
-  const open = new Set(state.me.visits.map((visit) => visit.id));
-  try {
-    for (const visit of await (await hers()).visits()) await (open.has(visit.id) ? fetchVisit(visit.id) : forget(visit.id));
-  } catch (error) {
-    if (!(error instanceof Cut || error instanceof SignedOut)) throw error;
-  }
-  tell();
-}
+/**
+ * Read again the visits on the device; those that are no longer this person's leave it, unless something of them waits.
+ * Nothing is sent meanwhile: what is read is never older than what the server has acknowledged.
+ */
+export const renewAll = () =>
+  navigator.locks.request(SENDING, async () => {
+    const open = new Set(state.me.visits.map((visit) => visit.id));
+    try {
+      for (const { id } of await (await hers()).visits()) await (open.has(id) ? fetchVisit(id) : forget(id));
+    } catch (error) {
+      if (!(error instanceof Cut || error instanceof SignedOut)) throw error;
+    }
+    tell();
+  });
 
 /** The body of a thing as it leaves; it never changes once it was tried, since its key stands for it. */
 function worded(item, visit) {
@@ -164,7 +169,7 @@ function later() {
 
 /** Send everything that may be sent, then rest; tried again when the network comes back, and from time to time. */
 export const sendAll = () =>
-  navigator.locks.request("palier-terrain-send", { ifAvailable: true }, async (lock) => {
+  navigator.locks.request(SENDING, { ifAvailable: true }, async (lock) => {
     if (!lock) return;
     clearTimeout(timer);
     state.sending = true;

@@ -79,6 +79,13 @@ export const settle = (number, n, mine) =>
     return { visit, put: [{ kind: "answer", visit: number, criterion: item.criterion, key: key(), n }] };
   });
 
+/** Send again, as a new sending, something that the server refused. */
+export const retry = (number, n) =>
+  act(number, (visit, queue) => {
+    const item = queue.find((one) => one.n === n);
+    return item && { put: [{ ...item, refused: undefined, body: undefined, key: key() }] };
+  });
+
 /** Give up something that the server refused; the person has read why. */
 export const giveUp = (number, n) =>
   act(number, (visit, queue) => {
