@@ -20,6 +20,11 @@ _MONTHS = (
 # fmt: on
 
 
+def month_and_year(day: date) -> str:
+    """The month of a day in French: « mars 2026 »."""
+    return f"{_MONTHS[day.month - 1]} {day.year}"
+
+
 def paris_day(at: datetime) -> date:
     """The civil day in Paris of an instant.
 

@@ -40,6 +40,7 @@ from palier.register import operations as register
 from palier.register.models import Certificate
 from palier.register.operations.sealing import seal_due
 from palier.register.rules.marks import Support
+from palier.sites.models import SiteAlert
 from palier.stock import operations as stock
 from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
@@ -108,6 +109,23 @@ def residence(world: World) -> int:
     stock.ask_to_apply(item=item, by=world.lead, at=world.at)
     stock.run_import(import_id=item.pk, at=world.at)
     return Residence.objects.get(landlord=world.landlord).pk
+
+
+def site_alert(world: World) -> int:
+    home = Residence.objects.filter(landlord=world.landlord).first()
+    return SiteAlert.objects.create(
+        landlord=world.landlord,
+        residence_id=home.pk if home else residence(world),
+        indicator="occupations",
+        since=world.at.date(),
+        before=1,
+        after=5,
+        at_least=2,
+        q=0.01,
+        first_seen_at=world.at,
+        seen_at=world.at,
+        reason=world.canary,
+    ).pk
 
 
 def stock_import(world: World) -> int:
@@ -282,6 +300,8 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "line": lambda world: Entry.objects.filter(landlord_id=world.landlord.pk).latest("number").number,
     "board_export:form": lambda _: "csv",
     "residence_id": residence,
+    "alert_id": site_alert,
+    "site_alerts_export:form": lambda _: "csv",
     "import_id": stock_import,
     "intake_id": sources.intake,
     "saved_id": sources.saved_mapping,

@@ -127,6 +127,7 @@ class Thing(StrEnum):
 
     LANDLORD_SHEET = "landlord_sheet"
     SITE_RATING = "site_rating"
+    SITE_SCORE = "site_score"
     AUDIT_PLAN = "audit_plan"
     FINDINGS = "findings"
     ACTION_PLAN = "action_plan"
@@ -162,6 +163,7 @@ class Thing(StrEnum):
 _THINGS = {
     Thing.LANDLORD_SHEET: "la fiche de l’organisme",
     Thing.SITE_RATING: "la cotation des sites",
+    Thing.SITE_SCORE: "ce que disent les sources des sites",
     Thing.AUDIT_PLAN: "le plan d’audit",
     Thing.FINDINGS: "les constats",
     Thing.ACTION_PLAN: "le plan d’actions",
@@ -223,6 +225,7 @@ _MATRIX = {
     #                        lead  team  director tenant auditor référent member chair comms relay admin
     Thing.LANDLORD_SHEET: "  rw    r     rv       r      r       rw       r      r     r     r     rw",
     Thing.SITE_RATING: "     rw    ro    rv       rs     r       r        r      r     -     r     r",
+    Thing.SITE_SCORE: "      rw    r     rw       -      r       r        -      -     -     -     r",
     Thing.AUDIT_PLAN: "      r     -     rv       r      rw      r        -      -     -     -     r",
     Thing.FINDINGS: "        rs    -     rsv      r      rw      r        r      r     -     -     r",
     Thing.ACTION_PLAN: "     rw    ro    rv       rs     rs      r        r      r     -     -     r",

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import UniqueViolation
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
 from palier.calendar import paris_day
 from palier.committee import operations as committee
 from palier.comparison import operations as comparison
 from palier.consultation import operations as consultation
+from palier.directory.models import Landlord
 from palier.jobs import files
 from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
@@ -31,6 +33,8 @@ from palier.plans import operations as plans
 from palier.projects import operations as projects
 from palier.register import operations as register
 from palier.register.seal import NoSeal
+from palier.sites import operations as sites
+from palier.sites.models import Scoring
 from palier.sources import operations as sources
 from palier.stock import operations as stock
 
@@ -108,6 +112,34 @@ def seal_minutes(timestamp: int) -> None:
 def run_import(import_id: int) -> None:
     """Read a file of a landlord's stock, or bring it in, as far as it can go by itself."""
     stock.run_import(import_id=import_id, at=timezone.now())
+
+
+@app.periodic(cron="* * * * * */10")
+@app.task(name="sites.follow", queueing_lock="sites.follow")
+def follow_sources(timestamp: int) -> None:
+    """Ask for the scores of the landlords whose sources or stock changed; several saves make one computation."""
+    for landlord in sites.note_changes(at=timezone.now()):
+        _ask_scores(landlord)
+
+
+@app.periodic(cron="10 2 * * *")
+@app.task(name="sites.follow_days", queueing_lock="sites.follow_days")
+def follow_days(timestamp: int) -> None:
+    """Ask for everybody's scores once a night: figures get old, months pass."""
+    for landlord in Scoring.objects.values_list("landlord_id", flat=True):
+        _ask_scores(landlord)
+
+
+def _ask_scores(landlord: int) -> None:
+    lock = f"sites.score.{landlord}"
+    with suppress(AlreadyEnqueued):
+        app.configure_task(name="sites.score", lock=lock, queueing_lock=lock).defer(landlord_id=landlord)
+
+
+@app.task(name="sites.score")
+def score_sites(landlord_id: int) -> None:
+    """Make the scores and the alerts of a landlord again."""
+    sites.score(landlord=Landlord.objects.get(pk=landlord_id), at=timezone.now())
 
 
 @app.periodic(cron="20 3 * * *")

@@ -65,6 +65,7 @@ EVENTS: dict[str, Event] = {
     "consultation.reminded": Event("Rappel d’un avis attendu", _TENANTS, may_refuse=False),
     "consultation.replied": Event("Un organisme répond à votre avis", _TENANTS, may_refuse=False),
     "consultation.answered": Event("Des représentants ont répondu", frozenset({"quality_lead"})),
+    "sites.alert": Event("Une résidence bascule", frozenset({"quality_lead"}), Pace.DAILY, audience=_TEAM),
     "label.your_turn": Event("La main est à vous", _HOLDERS, may_refuse=False),
     "label.moved": Event("Un parcours avance", _LANDLORD | _TENANTS, Pace.DAILY),
     "label.reminded": Event("Rappel d’échéance", _HOLDERS, may_refuse=False, audience=_TEAM),

@@ -1,4 +1,4 @@
-"""What the rating of the stock keeps: campaigns, one rating a residence, priority sites."""
+"""What the rating of the stock keeps: campaigns, one rating a residence, priority sites; scores and alerts from the sources."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from django.db import models
 from django.db.models import Q
 
 from palier.directory.models import Landlord, Person
-from palier.sites.rules import Level
+from palier.frameworks.models import Assessment
+from palier.sites.rules import AlertState, Level
 from palier.stock.models import Residence
 
 _LEVELS = [(level.value, level.label) for level in Level]
@@ -94,3 +95,115 @@ class PrioritySite(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["landlord", "declared_at"], name="priority_of_landlord")]
+
+
+class Scoring(models.Model):
+    """Whether the scores of a landlord follow its sources: the line of the ledger that asked for them, and the one they know."""
+
+    landlord = models.OneToOneField(Landlord, models.PROTECT, related_name="scoring")
+    asked_number = models.PositiveBigIntegerField()
+    asked_at = models.DateTimeField()
+    made_number = models.PositiveBigIntegerField(default=0)
+    made_at = models.DateTimeField(null=True)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a computation is due or under way."""
+        return self.asked_number > self.made_number
+
+
+class ScoreRun(models.Model):
+    """The scores of a landlord's residences in one month, made again until the month ends, then kept.
+
+    ``method`` is the version that made them. ``watched`` is how many months of counts the alerts looked at.
+    """
+
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="score_runs")
+    month = models.DateField()
+    method = models.CharField(max_length=60)
+    made_at = models.DateTimeField()
+    ranked = models.PositiveIntegerField()
+    watched = models.PositiveSmallIntegerField()
+    notes = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["landlord", "month"], name="score_run_once_a_month")]
+
+
+class SiteScore(models.Model):
+    """What the sources say of one residence: points, class under both readings, rank and its interval. It never decides.
+
+    ``cautious`` and ``favourable`` are empty, ranks and points null, while too little is known. ``parts`` are
+    ``[indicator, points, value]``, the heaviest first; ``stale`` the indicators that are too old to count. Indicators in
+    neither are missing.
+    """
+
+    run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="scores")
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="scores")
+    points = models.FloatField(null=True)
+    coverage = models.FloatField()
+    cautious = models.CharField(max_length=10, blank=True, choices=_LEVELS)
+    favourable = models.CharField(max_length=10, blank=True, choices=_LEVELS)
+    rank = models.PositiveIntegerField(null=True)
+    rank_low = models.PositiveIntegerField(null=True)
+    rank_high = models.PositiveIntegerField(null=True)
+    families = models.JSONField(default=dict)
+    parts = models.JSONField(default=list)
+    stale = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "residence"], name="score_once_a_run"),
+            models.CheckConstraint(
+                name="score_rank_inside",
+                condition=Q(rank__isnull=True) | Q(rank_low__lte=models.F("rank"), rank_high__gte=models.F("rank")),
+            ),
+            models.CheckConstraint(name="score_cautious", condition=Q(cautious__in=["", *Level])),
+            models.CheckConstraint(name="score_favourable", condition=Q(favourable__in=["", *Level])),
+        ]
+        indexes = [models.Index(fields=["residence"], name="score_of_residence")]
+
+
+class SiteAlert(models.Model):
+    """One residence moved on one indicator: from what to what, since when, how sure. Never erased.
+
+    ``before`` and ``after`` are counts a month, ``at_least`` how many times more, read cautiously, ``q`` the share of false
+    alarms among alerts as sure as this one. It ends by itself when the movement is over; answered, it opens again if the
+    residence gets worse than ``answered_rate``.
+    """
+
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="site_alerts")
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="alerts")
+    indicator = models.CharField(max_length=40)
+    since = models.DateField()
+    before = models.FloatField()
+    after = models.FloatField()
+    at_least = models.FloatField()
+    q = models.FloatField()
+    first_seen_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reopened_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=12, choices=[(s.value, s.label) for s in AlertState], default=AlertState.OPEN)
+    reason = models.TextField("raison", blank=True)
+    answered_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    answered_rate = models.FloatField(null=True)
+    diagnosis = models.ForeignKey(Assessment, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["residence", "indicator"], condition=Q(ended_at__isnull=True), name="alert_up_once"
+            ),
+            models.CheckConstraint(name="alert_state", condition=Q(state__in=list(AlertState))),
+            models.CheckConstraint(name="alert_explained", condition=~Q(state=AlertState.EXPLAINED) | ~Q(reason="")),
+            models.CheckConstraint(
+                name="alert_answered_pair",
+                condition=Q(state=AlertState.OPEN) | Q(answered_at__isnull=False, answered_rate__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="alert_diagnosis", condition=~Q(state=AlertState.DIAGNOSIS) | Q(diagnosis__isnull=False)
+            ),
+        ]
+        indexes = [models.Index(fields=["landlord", "ended_at"], name="alert_of_landlord")]

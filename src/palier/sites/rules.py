@@ -1,4 +1,4 @@
-"""The rating of the stock: levels, what a grid's score suggests, and when a rating may be closed.
+"""The rating of the stock: levels, what a grid's score suggests, when a rating may be closed, how alerts are answered.
 
 A score never decides: it suggests a level, and a person confirms one with reasons. The thresholds are sober defaults,
 not an official text.
@@ -166,3 +166,44 @@ def list_confirmable(facts: RatingFacts, empty_because: str) -> Verdict:
 
 def _page(name: str, label: str, facts: RatingFacts) -> Remedy:
     return Remedy(label, name, {"landlord_id": facts.landlord})
+
+
+class AlertState(StrEnum):
+    """What became of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    EXPLAINED = "explained"
+    DIAGNOSIS = "diagnosis"
+
+    @property
+    def label(self) -> str:
+        """In French, in a cell headed « Réponse »."""
+        return {
+            "open": "À examiner",
+            "acknowledged": "Prise en compte",
+            "explained": "Expliquée",
+            "diagnosis": "Diagnostic ouvert",
+        }[self.value]
+
+
+# An answered alert opens again once its monthly counts are this many times what they were when it was answered.
+WORSENED = 1.5
+
+
+def worsened(*, answered_at_rate: float, rate: float) -> bool:
+    """Whether a residence got worse since its alert was answered: half as much again, and one more a month at least."""
+    return rate >= answered_at_rate * WORSENED and rate >= answered_at_rate + 1
+
+
+def may_answer(state: AlertState, answer: AlertState, reason: str, *, ended: bool) -> Verdict:
+    """Whether an alert may be answered so. An explanation says its reason; an answer may be changed while the alert is up."""
+    if ended:
+        return no("sites.alert_over", "Cette alerte est retombée d’elle-même : elle n’attend plus de réponse.")
+    if answer is AlertState.OPEN:
+        return no("sites.alert_answer", "Choisissez une réponse : prise en compte, expliquée, ou diagnostic.")
+    if answer is AlertState.EXPLAINED and not reason.strip():
+        return no("sites.alert_reason", "Dites en une phrase ce qui explique ce mouvement.")
+    if state is AlertState.DIAGNOSIS and answer is not AlertState.DIAGNOSIS:
+        return no("sites.alert_diagnosis", "Un diagnostic est ouvert sur cette alerte : c’est lui qui conclut.")
+    return YES

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from palier.sites.operations import Given
-from palier.sites.rules import Level, reasoned
+from palier.sites.rules import AlertState, Level, reasoned
 
 LEVELS = [(level.value, level.label) for level in Level]
 TO_RATE = "a-coter"
@@ -180,3 +180,47 @@ class ConfirmListForm(forms.Form):
         super().__init__(*args, **kwargs)
         if not empty:
             del self.fields["empty_because"]
+
+
+class AlertFilterForm(forms.Form):
+    """What the list of alerts is narrowed to."""
+
+    q = forms.CharField(label="Résidence", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+    etat = forms.ChoiceField(
+        label="Réponse",
+        required=False,
+        choices=[("", "En cours"), *((s.value, s.label) for s in AlertState), ("terminees", "Retombées")],
+    )
+    indicateur = forms.ChoiceField(label="Indicateur", required=False)
+
+    def __init__(self, *args: Any, indicators: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["indicateur"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Tous"), *indicators]
+
+
+class AnswerForm(forms.Form):
+    """What somebody makes of an alert."""
+
+    answer = forms.ChoiceField(
+        label="Votre réponse",
+        widget=forms.RadioSelect,
+        choices=[
+            (AlertState.ACKNOWLEDGED.value, "Je la prends en compte : elle reste ici, et revient si la situation s’aggrave."),
+            (AlertState.EXPLAINED.value, "Je l’explique : la raison est connue."),
+            (AlertState.DIAGNOSIS.value, "J’ouvre un diagnostic : la grille commune commence sur cette résidence."),
+        ],
+        error_messages={"required": "Choisissez une réponse."},
+    )
+    reason = forms.CharField(
+        label="Raison",
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Demandée pour une explication. Ne nommez personne.",
+    )
+
+    def __init__(self, posted: QueryDict | None, *, state: AlertState, reason: str) -> None:
+        initial = {"answer": None if state is AlertState.OPEN else state.value, "reason": reason}
+        super().__init__(posted, initial=initial)

@@ -21,7 +21,8 @@ from palier.verdict import Conflict, Refusal, no
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.sites.forms import ConfirmListForm, LevelForm, PriorityForm
-from palier.web.sites.views import RATE, READ, WRITE, current, holds, opened, residence_of
+from palier.web.sites.shown import AlertShown, Shown
+from palier.web.sites.views import RATE, READ, READ_SCORE, WRITE, current, holds, opened, residence_of
 
 GRID = "complex_sites"
 SUBJECT = "residence"
@@ -63,7 +64,16 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
     grid = grids.latest_by_subject(landlord=landlord, code=GRID, kind=SUBJECT).get(residence.pk)
     score = grids.score(grid) if grid else None
     former = SiteRating.objects.filter(residence=residence.pk, campaign__landlord=landlord).exclude(level="")
+    sees_score = holds(request, READ_SCORE)
+    run = queries.latest_run(landlord=landlord.pk) if sees_score else None
+    scored = queries.score_of(run=run, residence=residence.pk)
+    up = list(queries.alerts(landlord=landlord.pk).filter(residence=residence.pk)) if sees_score else []
+    scoring = queries.scoring(landlord=landlord.pk) if sees_score else None
     context = {
+        "sees_score": sees_score,
+        "shown": Shown(scored, run, up) if scored and run else None,
+        "site_alerts": [AlertShown(one) for one in up],
+        "behind": scoring is not None and scoring.is_behind,
         "landlord": landlord,
         "residence": residence,
         "level": Level(residence.level) if residence.level else None,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.sites import maps, one, sheet, views
+from palier.web.sites import maps, one, scores, sheet, views
 
 _FILE = "organismes/<int:landlord_id>/sites/"
 urlpatterns = [
@@ -20,6 +20,10 @@ urlpatterns = [
     path(f"{_FILE}carte.geojson", maps.sites_points, name="sites_points"),
     path(f"{_FILE}comparer/", sheet.compare, name="sites_compare"),
     path(f"{_FILE}<int:residence_id>/fiche/", sheet.sheet, name="site_sheet"),
+    path(f"{_FILE}alertes/", scores.alerts, name="site_alerts"),
+    path(f"{_FILE}alertes/export/<str:form>/", scores.export_alerts, name="site_alerts_export"),
+    path(f"{_FILE}alertes/<int:alert_id>/", scores.alert, name="site_alert"),
     path(f"{_FILE}<int:residence_id>/", one.site, name="site"),
+    path(f"{_FILE}<int:residence_id>/sensibilite/", scores.sensitivity, name="site_sensitivity"),
     path(f"{_FILE}<int:residence_id>/grille/", one.start_grid, name="site_grid"),
 ]

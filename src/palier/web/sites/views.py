@@ -17,18 +17,21 @@ from palier.directory.rules import Right, Role, Thing, plain
 from palier.label import queries as label
 from palier.sites import operations, queries
 from palier.sites.models import RatingCampaign
-from palier.sites.rules import Level, RatingFacts, may_rate, rating_complete
+from palier.sites.rules import AlertState, Level, RatingFacts, may_rate, rating_complete
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 from palier.web.ledger.history import entries_of
 from palier.web.sites.forms import TO_RATE, EntrustForm, FilterForm, RatingForm, one_line
+from palier.web.sites.shown import gap
 
 PER_PAGE = 25
 SORTS = {"nom": "plain_name", "niveau": "rank", "logements": "homes", "commune": "commune_name"}
+SCORE_SORTS = {"rang": "score_rank"}
 READ = (Thing.SITE_RATING, Right.READ)
 RATE = (Thing.SITE_RATING, Right.WRITE_OWN)
 WRITE = (Thing.SITE_RATING, Right.WRITE)
+READ_SCORE = (Thing.SITE_SCORE, Right.READ)
 TEAM = frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR})
 
 
@@ -74,7 +77,12 @@ class Listing:
         self, request: Request, landlord: Landlord, campaign: RatingCampaign | None, facts: RatingFacts, given: QueryDict
     ) -> None:
         self.request, self.campaign, self.given = request, campaign, given
+        self.sees_score = holds(request, READ_SCORE)
+        self.run = queries.latest_run(landlord=landlord.pk) if self.sees_score else None
         everything = queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on)
+        if self.sees_score:
+            everything = queries.with_scores(everything, run=self.run)
+        self.sorts = SORTS | SCORE_SORTS if self.sees_score else SORTS
         people = people_of(landlord=landlord.pk, roles=TEAM, on=request.on)
         self.team = dict(people.order_by("name").values_list("pk", "name"))
         communes = sorted(set(everything.order_by().exclude(commune_name="").values_list("commune_name", flat=True)))
@@ -82,7 +90,7 @@ class Listing:
         asked = self.filters.cleaned_data if self.filters.is_valid() else {}
         self.narrowed = any(asked.values())
         self.sort = given.get("sort", "nom")
-        if self.sort.removeprefix("-") not in SORTS:
+        if self.sort.removeprefix("-") not in self.sorts:
             self.sort = "nom"
         sent = [
             int(name.removesuffix("-revision")) for name in request.POST if name.endswith("-revision") and name[0].isdigit()
@@ -109,7 +117,7 @@ class Listing:
         return found.filter(entrusted_to_id=asked["confie"]) if asked.get("confie") else found
 
     def _sorted(self, found: Any) -> Any:
-        key = F(SORTS[self.sort.removeprefix("-")])
+        key = F(self.sorts[self.sort.removeprefix("-")])
         ordered = key.desc(nulls_last=True) if self.sort.startswith("-") else key.asc(nulls_last=True)
         return found.order_by(ordered, "plain_name", "pk")
 
@@ -123,7 +131,9 @@ class Listing:
         if self.may_rate and mine:
             form = RatingForm(posted, residence=residence)
         level = Level(residence.level) if residence.level else None
-        return {"residence": residence, "level": level, "form": form, "holder": self.team.get(residence.entrusted_to_id)}
+        said = gap(self.run, residence) if self.sees_score else None
+        holder = self.team.get(residence.entrusted_to_id)
+        return {"residence": residence, "level": level, "form": form, "holder": holder, "said": said}
 
 
 @door(GET=READ, POST=RATE)
@@ -167,8 +177,17 @@ def sites(request: Request, landlord: Landlord, *, to_rate: bool = False) -> Htt
         "may_read_figures": holds(request, (Thing.SOURCES, Right.READ)),
         "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
         "query": request.GET.urlencode(),
+        "sees_score": listing.sees_score,
+        "run": listing.run,
+        "scoring": queries.scoring(landlord=landlord.pk) if listing.sees_score else None,
+        "waiting": _waiting(landlord) if listing.sees_score else 0,
     }
     return render(request, "sites/sites.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _waiting(landlord: Landlord) -> int:
+    """Alerts that nobody answered."""
+    return queries.alerts(landlord=landlord.pk).order_by().filter(state=AlertState.OPEN).count()
 
 
 def _entrusted(request: Request, landlord: Landlord, campaign: RatingCampaign) -> dict[str, int]:
@@ -264,6 +283,15 @@ def export(request: Request, landlord: Landlord, form: Format) -> HttpResponse:
         "Coté le",
         "Par",
     ]
+    if listing.sees_score:
+        header += [
+            "Sources, lecture prudente",
+            "Sources, lecture favorable",
+            "Points sur 10",
+            "Rang",
+            "Rang au mieux",
+            "Rang au pire",
+        ]
     lines = (
         [
             r.name,
@@ -276,10 +304,18 @@ def export(request: Request, landlord: Landlord, form: Format) -> HttpResponse:
             "oui" if r.is_priority else "",
             r.rated_at,
             r.rated_by_name,
+            *(_said(r) if listing.sees_score else ()),
         ]
         for r in listing.found
     )
     return spreadsheet(form, f"cotation-{landlord.pk}-{request.on:%Y-%m-%d}", header, lines)
+
+
+def _said(row: Any) -> list[str | float | int | None]:
+    """What the sources say of a residence, as cells. The best rank is the highest number: 1 is the most in difficulty."""
+    readings = [Level(level).label if level else "" for level in (row.score_cautious, row.score_favourable)]
+    points = round(row.score_points, 2) if row.score_points is not None else None
+    return [*readings, points, row.score_rank, row.score_high, row.score_low]
 
 
 def residence_of(landlord: Landlord, campaign: RatingCampaign | None, residence_id: int, request: Request) -> Any:

@@ -103,3 +103,22 @@ def factor_bar(share: Figure | None) -> SafeString:
     else:
         bar = format_html('<rect class="f1" x="0" y="3" width="{}%" height="10"/>', share)
     return _svg("factor-bar", bar)
+
+
+def rank_range(rank: int, low: int, high: int, ranked: int) -> SafeString:
+    """A rank among many, 1 on the left: the interval it stays in as a bar, the rank as a ring, both ends and bounds in figures."""
+    at = {place: round(100 * (place - 1) / max(ranked - 1, 1), 2) for place in (rank, low, high)}
+    parts = [
+        format_html('<line class="axis" x1="0" x2="100%" y1="12" y2="12"/>'),
+        format_html('<line class="interval" x1="{}%" x2="{}%" y1="12" y2="12"/>', at[low], at[high]),
+        format_html('<circle class="point" cx="{}%" cy="12" r="6"/>', at[rank]),
+    ]
+    # A bound that stands on an end of the axis, or on the other bound, is written once.
+    shown: dict[int, float] = {1: 0.0, ranked: 100.0}
+    for place in (low, high):
+        if all(abs(at[place] - other) >= 7 for other in shown.values()):
+            shown[place] = at[place]
+    for place, where in sorted(shown.items()):
+        anchor = "start" if where == 0 else "end" if where == 100 else "middle"
+        parts.append(format_html('<text x="{}%" y="36" text-anchor="{}">{}</text>', where, anchor, place))
+    return _svg("range range--rank", format_html_join("", "{}", ((part,) for part in parts)))

@@ -1,0 +1,208 @@
+"""What the sources say of a landlord's residences: the table that is scored, the scores, the alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from django.db.models import Case, CharField, F, FilteredRelation, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+
+from palier.calendar import add_months
+from palier.ledger.models import Entry
+from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
+from palier.sites.rules import AlertState
+from palier.sources import queries as sources
+from palier.sources.models import Incident, Reading
+from palier.sources.rules.incidents import COUNTED_IN
+from palier.sources.rules.indicators import INDICATORS
+from palier.sources.rules.vocabulary import Denominator, Kind
+from palier.stock import queries as stock
+
+if TYPE_CHECKING:
+    from palier.sites.scoring.composite import Floats
+    from palier.sites.scoring.watch import Counts
+
+WATCHED_MONTHS = 36
+# Lines of the ledger after which scores are no longer what the sources say.
+CHANGES = ("sources.", "stock.")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Residences × indicators on a day. A figure that is too old is left out: it widens the doubt, and ``stale`` names it."""
+
+    residences: list[int]
+    homes: list[int]
+    values: Floats
+    stale: dict[int, list[str]]
+
+
+def table(*, landlord: int, keys: Collection[str], on: date) -> Table:
+    """What is known of the residences of the current vintage on a day, in the order of ``keys``; NaN where missing."""
+    import numpy as np  # noqa: PLC0415 - only where a score is computed, never when a web process starts
+
+    found = stock.residences(landlord=landlord, on=on).order_by("pk").values_list("pk", "homes")
+    homes = {pk: many or 0 for pk, many in found}
+    rows, columns = {pk: row for row, pk in enumerate(homes)}, {key: column for column, key in enumerate(keys)}
+    values = np.full((len(rows), len(columns)), np.nan)
+    stale: dict[int, list[str]] = {}
+    for figure in sources.latest_readings(landlord=landlord, on=on):
+        if figure.indicator not in columns or figure.residence not in rows:
+            continue
+        if figure.stale:
+            stale.setdefault(figure.residence, []).append(figure.indicator)
+        else:
+            values[rows[figure.residence], columns[figure.indicator]] = float(figure.value)
+    return Table(list(homes), list(homes.values()), values, stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Monthly counts of a landlord by indicator, the last whole month last."""
+
+    months: list[date]
+    counts: dict[str, Counts]
+
+
+def watched(*, landlord: int, residences: list[int], on: date) -> Watched:
+    """What was counted each month, from the log of incidents and from the landlord's own monthly figures.
+
+    A month before the log began is no zero: the table starts with the log. An indicator counts for the residences that
+    have it every month.
+    """
+    last = on.replace(day=1) - timedelta(days=1)
+    months = [add_months(last.replace(day=1), -back) for back in reversed(range(WATCHED_MONTHS))]
+    counts = _monthly_readings(landlord, residences, months)
+    if months:
+        counts |= _log(landlord, residences, months, last)
+    return Watched(months, counts)
+
+
+def _log(landlord: int, residences: list[int], months: list[date], last: date) -> dict[str, Counts]:
+    import numpy as np  # noqa: PLC0415
+
+    from palier.sites.scoring.watch import Counts  # noqa: PLC0415
+
+    first = Incident.objects.filter(landlord=landlord, voided_at__isnull=True).aggregate(first=Min("on"))["first"]
+    if first is None or first > last:
+        return {}
+    kept = [month for month in months if month >= first.replace(day=1)]
+    rows, columns = {pk: row for row, pk in enumerate(residences)}, {month: column for column, month in enumerate(kept)}
+    found = {}
+    for key, kinds in COUNTED_IN.items():
+        values = np.zeros((len(rows), len(kept)))
+        for one in sources.monthly_incidents(landlord=landlord, since=kept[0], until=last, kinds=kinds):
+            if one.residence in rows:
+                values[rows[one.residence], columns[one.month]] = one.count
+        found[key] = Counts(range(len(rows)), values)
+    return found
+
+
+def _monthly_readings(landlord: int, residences: list[int], months: list[date]) -> dict[str, Counts]:
+    import numpy as np  # noqa: PLC0415
+
+    from palier.sites.scoring.watch import Counts  # noqa: PLC0415
+
+    rates = [key for key, one in INDICATORS.items() if one.kind is Kind.RATE and one.denominator is Denominator.DWELLINGS]
+    rows, columns = {pk: row for row, pk in enumerate(residences)}, {month: column for column, month in enumerate(months)}
+    found = Reading.objects.filter(
+        landlord=landlord,
+        indicator__in=rates,
+        starts_on__gte=months[0],
+        starts_on__day=1,
+        numerator__isnull=False,
+        superseded_at__isnull=True,
+        withdrawn_at__isnull=True,
+    ).annotate(home=Coalesce("residence__merged_into_id", "residence_id"))
+    tables: dict[str, Floats] = {}
+    for key, home, starts_on, ends_on, counted in found.values_list("indicator", "home", "starts_on", "ends_on", "numerator"):
+        whole_month = ends_on == add_months(starts_on, 1) - timedelta(days=1)
+        if counted is not None and whole_month and home in rows and starts_on in columns:
+            values = tables.setdefault(key, np.full((len(rows), len(months)), np.nan))
+            values[rows[home], columns[starts_on]] = float(counted)
+    return {key: counts for key, values in tables.items() if (counts := _whole(values, Counts)) is not None}
+
+
+def _whole(values: Floats, made: type[Counts]) -> Counts | None:
+    """The residences that have every month since most of them began, if the last one is there."""
+    import numpy as np  # noqa: PLC0415
+
+    known = ~np.isnan(values)
+    usual = np.flatnonzero(known.sum(axis=0) * 2 >= known.sum(axis=0).max())
+    kept = values[:, usual[0] :]
+    rows = np.flatnonzero(~np.isnan(kept).any(axis=1))
+    return made(rows.tolist(), kept[rows]) if len(rows) else None
+
+
+def latest_run(*, landlord: int) -> ScoreRun | None:
+    """The scores of a landlord as they stand."""
+    return ScoreRun.objects.filter(landlord=landlord).order_by("-month").first()
+
+
+class Scored(TypedDict):
+    """What ``with_scores`` adds to each residence: empty or None while too little is known."""
+
+    score_cautious: str
+    score_favourable: str
+    score_rank: int | None
+    score_low: int | None
+    score_high: int | None
+    score_points: float | None
+
+
+def with_scores(found: QuerySet[Any], *, run: ScoreRun | None) -> QuerySet[Any]:
+    """Residences, each with its score in a run (``Scored``)."""
+    annotated: QuerySet[Any] = found.annotate(
+        scored=FilteredRelation("scores", condition=Q(scores__run=run.pk if run else 0))
+    ).annotate(
+        score_cautious=Coalesce(F("scored__cautious"), Value(""), output_field=CharField()),
+        score_favourable=Coalesce(F("scored__favourable"), Value(""), output_field=CharField()),
+        score_rank=F("scored__rank"),
+        score_low=F("scored__rank_low"),
+        score_high=F("scored__rank_high"),
+        score_points=F("scored__points"),
+    )
+    return annotated
+
+
+def score_of(*, run: ScoreRun | None, residence: int) -> SiteScore | None:
+    """The score of one residence in a run."""
+    return SiteScore.objects.filter(run=run, residence=residence).first() if run else None
+
+
+def scoring(*, landlord: int) -> Scoring | None:
+    """Whether the scores of a landlord are up to date."""
+    return Scoring.objects.filter(landlord=landlord).first()
+
+
+def latest_changes(*, after: int) -> dict[int, int]:
+    """For each landlord, the last line of the ledger, past a number, that changed its sources or its stock."""
+    changing = Q()
+    for prefix in CHANGES:
+        changing |= Q(act__startswith=prefix)
+    found = Entry.objects.filter(changing, number__gt=after, landlord_id__isnull=False).order_by()
+    rows = found.values("landlord_id").annotate(last=Max("number")).values_list("landlord_id", "last")
+    return {landlord: last for landlord, last in rows if landlord is not None}
+
+
+def to_score() -> list[int]:
+    """The landlords whose scores are behind what their sources say."""
+    behind = Scoring.objects.filter(asked_number__gt=F("made_number")).order_by("asked_number")
+    return list(behind.values_list("landlord_id", flat=True))
+
+
+def alert_of(*, landlord: int, pk: int) -> QuerySet[SiteAlert]:
+    """One alert of a landlord, over or not."""
+    return alerts(landlord=landlord, ended=True).filter(pk=pk)
+
+
+def alerts(*, landlord: int, ended: bool = False) -> QuerySet[SiteAlert]:
+    """The alerts of a landlord, those that nobody answered first, then the surest; with ``ended``, those that are over too."""
+    waiting = Case(When(state=AlertState.OPEN, then=0), default=1, output_field=IntegerField())
+    found = SiteAlert.objects.filter(landlord=landlord).select_related("residence", "answered_by")
+    if not ended:
+        found = found.filter(ended_at__isnull=True)
+    return found.order_by(F("ended_at").desc(nulls_first=True), waiting, "q", "pk")
