@@ -31,7 +31,7 @@ def main() -> None:
 
     rng, today = random.Random(1), AT.date()
     with aside():
-        landlord = add_landlord(name="Banc", short_name="Banc", siren=luhn_siren(7), type=LandlordType.OPH, by=None, at=AT)
+        landlord = add_landlord(name="Banc", siren_number=luhn_siren(7), landlord_type=LandlordType.OPH, by=None, at=AT)
         source = Import.objects.create(
             landlord=landlord,
             state=State.APPLIED,
