@@ -50,6 +50,8 @@ from palier.plans.operations import (
     show_condition,
 )
 from palier.plans.rules.conditions import Asked
+from palier.projects import operations as projects
+from palier.projects.rules import terms as local
 from palier.register.operations import catch_up, declare_use
 from palier.register.rules.marks import Support
 from palier.sites.models import PrioritySite
@@ -84,7 +86,7 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _visits, _journey, _tenants, _plan, _assessments, _audit, _minutes):
+    for fill in (_stock, _visits, _journey, _tenants, _plan, _project, _assessments, _audit, _minutes):
         fill(file)
     said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
     file.found["history"] = said.number
@@ -302,6 +304,22 @@ def _plan(file: File) -> None:
         plan=plan, number=1, content={"word": file.word}, sha256="0" * 64, taken_at=NOON, taken_by=file.lead
     )
     file.found |= {"actions": action.pk, "plans": 1}
+
+
+def _project(file: File) -> None:
+    site = PrioritySite.objects.get(landlord=file.landlord)
+    by = {"by": file.lead, "at": NOON}
+    made = projects.open_project(site=site, kind=local.Kind.PGS, title=f"Projet {file.word}", homes=120, **by)
+    projects.add_finding(
+        project=made,
+        family=local.Family.BUILDING,
+        text=f"Constat {file.word}",
+        responsibility=local.Responsibility.LANDLORD,
+        levers=[],
+        **by,
+    )
+    projects.ask_help(project=made, desk=local.Desk.SUPPORT, reasons=f"Appui {file.word}", tried="", documents=[], **by)
+    file.found["projects"] = made.pk
 
 
 def _assessments(file: File) -> None:

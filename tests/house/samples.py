@@ -46,6 +46,7 @@ from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
 from tests.frameworks.samples import SMALL
 from tests.house import samples_of_plans as plans
+from tests.house import samples_of_projects as projects
 from tests.house import samples_of_sources as sources
 from tests.house import samples_of_visits as visits
 
@@ -336,6 +337,16 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "condition_id": plans.condition,
     "plan_export:form": lambda _: "csv",
     "plan_snapshot:number": lambda _: 1,
+    "project_id": projects.project,
+    "projects_export:form": lambda _: "csv",
+    "finding_id": projects.finding,
+    "link_id": projects.link,
+    "partner_id": projects.partner,
+    "project_shared:token": projects.token,
+    "project_shared_report:token": projects.token,
+    "word_id": projects.word,
+    "involvement_id": projects.involvement,
+    "help_id": projects.help_request,
     "committee_id": committee,
     "seat_id": lambda world: _seat_of_committee(world).pk,
     "mandate_id": mandate,

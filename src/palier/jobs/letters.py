@@ -27,7 +27,7 @@ from palier.outbox.operations import Send, Undeliverable, Unreachable
 # Colours of the design tokens: mail programs read no style sheet of ours.
 PLASTER, WALL, INK, INK_2, RAIL = "#f3f5f1", "#ffffff", "#17221d", "#47544d", "#14574a"
 # Links that carry a token of their own.
-WITH_TOKEN = ("/acces/", "/invitation/", "/compte/")
+WITH_TOKEN = ("/acces/", "/invitation/", "/compte/", "/projet-partage/")
 FONT = "Figtree, 'Segoe UI', Arial, sans-serif"
 
 

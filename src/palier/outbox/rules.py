@@ -94,7 +94,7 @@ EVENTS: dict[str, Event] = {
     "audits.report_answered": Event("Un rapport reçoit des remarques ou une approbation", _AUDITOR, audience=_TEAM),
     "plans.condition_found": Event("Une réserve du comité est constatée", _LANDLORD, may_refuse=False),
     "plans.condition_due": Event("Une réserve du comité arrive à échéance", _LANDLORD, may_refuse=False, audience=_TEAM),
-    "projects.partner_link": Event("Un organisme partage un projet local", may_refuse=False, secret=True),
+    "projects.partner_link": Event("Un organisme partage un projet local", may_refuse=False, secret=True, audience=_TEAM),
     "projects.partner_spoke": Event("Un partenaire s’exprime sur un projet local", _LANDLORD, audience=_TEAM),
     "projects.help_asked": Event("Un organisme demande un appui sur un site", _REFERENT, may_refuse=False, audience=_TEAM),
     "projects.help_moved": Event("Une demande d’appui avance", _LANDLORD | _REFERENT, may_refuse=False, audience=_TEAM),

@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("palier.web.comparison.urls")),
     path("", include("palier.web.consultation.urls")),
     path("", include("palier.web.plans.urls")),
+    path("", include("palier.web.projects.urls")),
     path("", include("palier.web.label.urls")),
     path("", include("palier.web.audits.urls")),
     path("", include("palier.web.committee.urls")),

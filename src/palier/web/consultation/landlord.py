@@ -20,6 +20,7 @@ from palier.documents.operations import Received, keep
 from palier.documents.queries import current
 from palier.label import queries as label
 from palier.label.rules.stages import Stage
+from palier.projects.rules.terms import round_words
 from palier.verdict import YES, Refusal, Remedy, Verdict, no
 from palier.web.consultation.forms import BecauseForm, MeetingForm, OpeningForm, ReplyForm
 from palier.web.documents.files import attachment, receives
@@ -33,7 +34,7 @@ _WRITE = (Thing.TENANTS_STEP, Right.WRITE)
 
 def stage_name(code: str) -> str:
     """A stage as people name it."""
-    return _STAGES.get(code, code)
+    return _STAGES.get(code) or round_words(code) or code
 
 
 def _round(landlord: Landlord, round_id: int) -> Round:

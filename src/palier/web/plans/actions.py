@@ -23,6 +23,7 @@ from palier.plans import operations, queries
 from palier.plans.models import Action, Plan, Recommendation
 from palier.plans.rules.action import ActionContent, changed, is_late, missing_of
 from palier.plans.rules.terms import Direction, Effect, Outcome, Status
+from palier.projects.queries import of_action
 from palier.sites.queries import priority_names
 from palier.stock.queries import residences
 from palier.verdict import Conflict, Refusal, require
@@ -74,6 +75,7 @@ def action(request: Request, landlord: Landlord, action_id: int) -> HttpResponse
         "may_prove": bool(request.may(Right.WRITE, Thing.EVIDENCE)),
         "may_read_proofs": bool(request.may(Right.READ, Thing.EVIDENCE)),
         "changeable": operations.changeable(found.plan),
+        "projects": list(of_action(action=found.pk)),
         "history": entries_of(request, "plans.action", found.pk, limit=20),
     }
     return render(request, "plans/action.html", context)

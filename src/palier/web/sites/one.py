@@ -20,6 +20,7 @@ from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, no
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
+from palier.web.projects.views import local_projects
 from palier.web.sites.forms import ConfirmListForm, LevelForm, PriorityForm
 from palier.web.sites.shown import AlertShown, Shown
 from palier.web.sites.views import RATE, READ, READ_SCORE, WRITE, current, holds, opened, residence_of
@@ -88,6 +89,8 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
         "priority": queries.active_sites(landlord=landlord.pk).filter(residence=residence.pk).first(),
         "may_write": holds(request, WRITE) and campaign is not None,
         "reads_sources": holds(request, (Thing.SOURCES, Right.READ)),
+        "projects": local_projects(request, landlord, residence.pk),
+        "may_project": bool(request.may(Right.WRITE, Thing.ACTION_PLAN)),
     }
     return render(request, "sites/site.html", context, status=422 if form and form.errors else 200)
 
@@ -165,6 +168,7 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
         "confirming": writing and not facts.closed,
         "confirm_form": ConfirmListForm(empty=not active),
         "represents": Role.TENANT_REPRESENTATIVE in request.roles,
+        "may_read_projects": bool(request.may(Right.READ, Thing.ACTION_PLAN)),
         "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
     }
     return render(request, "sites/priority.html", context, status=422 if form and form.errors else 200)
