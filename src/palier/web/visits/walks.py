@@ -159,7 +159,8 @@ def observe(request: Request, landlord: Landlord, walk_id: int, number: int) -> 
     """Note what is seen at a stop; open to the tenants' representatives of a shared walk."""
     found = walk_of(request, landlord, walk_id)
     if not (holds(request, Right.WRITE_OWN) or holds(request, Right.SPEAK)):
-        return refused(request, request.may(Right.SPEAK, Thing.VISITS), status=403)
+        denied = request.may(Right.SPEAK, Thing.VISITS)
+        return refused(request, denied, status=403) if request.method == "POST" else _to(found)
     here = get_object_or_404(Stop.objects.filter(walk=found), number=number)
     form = ObservationForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
