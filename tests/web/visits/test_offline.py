@@ -88,6 +88,7 @@ def test_eighty_points_and_ten_photos_survive_twenty_cuts(phone: Phone, field: F
         for point in theme.criteria:
             given[point.code] = fill(page, point, rng, photo(rng, tmp_path, len(given)) if point.code in pictured else None)
         if theme.number == 6:
+            page.locator("#field[data-saving='0']").wait_for()
             page.reload()  # the phone went to sleep, or the page was closed
             page.get_by_role("heading", name=theme.title, level=1).wait_for()
     page.goto(f"{page.url.split('#')[0]}#{visit.pk}/fin")

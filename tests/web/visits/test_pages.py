@@ -62,7 +62,7 @@ def test_representatives_read_what_is_shared_and_nothing_else(
 
 
 def test_representatives_note_what_they_see_on_an_open_walk(
-    field: Field, representative: Person, go: Callable[..., Any]
+    field: Field, representative: Person, go: Callable[..., Any], make_person: Callable[..., Person]
 ) -> None:
     given = {"title": "Printemps", "held_on": NOON.date(), "by": field.agent, "at": NOON}
     walk = operations.open_walk(landlord=field.landlord, residence=field.residence, **given)
@@ -74,6 +74,11 @@ def test_representatives_note_what_they_see_on_an_open_walk(
     assert go(representative, "walk_observe", seen, **at_stop).status_code == 302
     assert Observation.objects.get().by == representative
     assert go(representative, "walk_stop", {"place": "Cave"}, walk_id=walk.pk).status_code == 403
+    director = make_person(Role.DIRECTOR, field.landlord)
+    assert go(director, "walk_observe", **at_stop).url == reverse(
+        "walk", kwargs={"landlord_id": field.landlord.pk, "walk_id": walk.pk}
+    )
+    assert go(director, "walk_observe", seen, **at_stop).status_code == 403
     assert "Bacs pleins" in text(go(representative, "walk", walk_id=walk.pk))
 
 

@@ -25,7 +25,7 @@ from palier.visits.models import Staircase, Visit
 from palier.visits.operations.filling import Sent
 from palier.visits.rules import Cleaner, Function, Kind, Public, Responsible, Theme
 
-_MONTHS_AGO = (22, 11, 2)
+_MONTHS_AGO = (22, 13, 7, 2)
 _NOTES = ("Signalé au secteur.", "Revient depuis l’été.", "Devis demandé.", "À revoir avec l’entreprise.")
 _SEEN = (
     ("Devant le hall", Theme.LIGHTING, False, "La lampe au-dessus de la porte est éteinte depuis des semaines.", "landlord"),
@@ -39,45 +39,46 @@ _SEEN = (
 
 
 def go(world: World, name: str) -> Life:
-    """One landlord's visits, once its stock is known."""
-    rng = chance("visits", name)
-    at = yield office_hours(paris_day(world.today) - timedelta(days=30 * _MONTHS_AGO[0]), rng)
-    home = next((one for one in world.households if one.landlord.name == name), None)
-    chosen = list(residences(landlord=home.landlord, on=paris_day(at))[:3]) if home else []
-    if home is None or not chosen:
-        return
-    agent = home.team[0]
-    operations.set_function(landlord=home.landlord, person=agent, function=Function.CARETAKER, by=home.lead, at=at)
-    stairs = _staircases(home, chosen[0], at)
-    for number, months in enumerate(_MONTHS_AGO):
-        if number:
-            at = yield office_hours(paris_day(world.today) - timedelta(days=30 * months), rng)
-        planned = _plan(home, chosen, agent, at)
+    """One landlord's visits, from the day its stock is known."""
+    rng, home, sheets = chance("visits", name), None, 0
+    chosen: list[Residence] = []
+    for months in _MONTHS_AGO:
+        at = yield office_hours(paris_day(world.today) - timedelta(days=30 * months), rng)
+        home = next((one for one in world.households if one.landlord.name == name), None)
+        chosen = chosen or (list(residences(landlord=home.landlord, on=paris_day(at))[:3]) if home else [])
+        if home is None or not chosen:
+            continue
+        planned = _plan(home, chosen, home.team[0], at)
         at = yield later(at, 6, rng)
         for visit in planned:
-            _sheet(home, visit, rng, 0.6 + 0.1 * number, at)
-        if number == 1:
-            at = yield later(at, 40, rng)
+            _sheet(home, visit, rng, 0.6 + 0.08 * sheets, at)
+        sheets += 1
+        if sheets == 2:
+            at = yield later(at, 20, rng)
             at = yield from _walk(home, chosen[0], rng, at)
-    at = yield later(at, 12, rng)
-    for visit in _plan(home, stairs, agent, at):
-        _fill(operations.take(visit=visit, by=agent, at=at), agent, rng, 0.75, at)
-        operations.finish(visit=visit, priorities=[], by=agent, at=at + timedelta(minutes=20))
+    if home and chosen:
+        at = yield later(at, 12, rng)
+        _checks(home, chosen[0], rng, at)
+        at = yield office_hours(paris_day(world.today) - timedelta(days=20), rng)
+        _plan(home, chosen[:1], home.team[0], at)
+        soon = add_working_days(paris_day(world.today), 5)
+        given: dict[str, Any] = {"planned_on": soon, "entrusted_to": None, "by": home.lead, "at": at}
+        operations.plan(landlord=home.landlord, places=chosen[1:], **given)
+
+
+def _checks(home: Household, residence: Residence, rng: Random, at: datetime) -> None:
+    """The staircases that an employee cleans, checked by the caretaker; the word of whoever cleans is noted."""
+    agent = home.team[0]
+    operations.set_function(landlord=home.landlord, person=agent, function=Function.CARETAKER, by=home.lead, at=at)
+    for visit in _plan(home, _staircases(home, residence, at), agent, at):
+        taken = operations.take(visit=visit, by=agent, at=at)
+        _fill(taken, agent, rng, 0.75, at)
+        operations.finish(visit=taken, priorities=[], by=agent, at=at + timedelta(minutes=20))
     operations.remark(
         visit=queries.visits(landlord=home.landlord).filter(kind=Kind.ROUND)[0],
         text="Pas d’eau chaude au local ce jour-là : les marches ont été balayées, le lavage reporté au lendemain.",
         by=agent,
         at=at + timedelta(hours=2),
-    )
-    at = yield office_hours(paris_day(world.today) - timedelta(days=20), rng)
-    _plan(home, chosen[:1], agent, at)
-    operations.plan(
-        landlord=home.landlord,
-        places=chosen[1:],
-        planned_on=add_working_days(paris_day(world.today), 5),
-        entrusted_to=None,
-        by=home.lead,
-        at=at,
     )
 
 

@@ -153,6 +153,7 @@ function standing(count, held) {
     const see = h("button", { type: "button", class: "btn btn--small", on: { click: () => trouble.querySelector("button").focus() } }, "Voir");
     return [icon("warning"), h("span", {}, `${counted(held, "réponse", "réponses")} à régler${count > held ? `, ${counted(count - held, "élément")} à envoyer` : ""}.`), see];
   }
+  if (Number(root.dataset.saving)) return [icon("device-mobile"), h("span", {}, "Enregistrement sur l’appareil…")];
   if (state.signedOut) {
     const sign = h("a", { href: `${root.dataset.login}?next=${encodeURIComponent(root.dataset.home)}` }, "Connectez-vous");
     return [icon("warning"), h("span", {}, count ? `${counted(count, "élément enregistré", "éléments enregistrés")} sur l’appareil. ` : "", sign, count ? " pour envoyer." : " pour recevoir vos visites.")];

@@ -5,15 +5,28 @@ import { alone, hers } from "./store.js";
 export const NOTHING = Object.freeze({ value: null, notSeen: false, note: "", revision: 0 });
 const tell = () => document.dispatchEvent(new CustomEvent("field:changed"));
 
+// Acts on their way to the device's store: said on the page, and waited for before it is left.
+let saving = 0;
+const count = (step) => {
+  saving += step;
+  document.getElementById("field").dataset.saving = String(saving);
+};
+window.addEventListener("beforeunload", (event) => saving && event.preventDefault());
+
 /** Do something on what is kept of a visit, one act at a time; `act(visit, queue)` says what to write. */
 async function act(number, does) {
-  await alone(async () => {
-    const kept = await hers();
-    const visit = kept && (await kept.visit(number));
-    if (!visit) return;
-    const writes = does(visit, await kept.queue(number));
-    if (writes) await kept.write(writes);
-  });
+  count(1);
+  try {
+    await alone(async () => {
+      const kept = await hers();
+      const visit = kept && (await kept.visit(number));
+      if (!visit) return;
+      const writes = does(visit, await kept.queue(number));
+      if (writes) await kept.write(writes);
+    });
+  } finally {
+    count(-1);
+  }
   tell();
 }
 
