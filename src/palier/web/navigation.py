@@ -26,7 +26,6 @@ class Entry:
 _OWN = (
     ("Notre parcours", "journey", Thing.JOURNEY),
     ("Patrimoine", "stock", Thing.STOCK),
-    ("Sources", "sources", Thing.SOURCES),
     ("Visites", "visits", Thing.VISITS),
     ("Sites", "sites", Thing.SITE_RATING),
     ("Évaluations", "assessments", Thing.CHARTER),
