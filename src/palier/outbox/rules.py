@@ -59,7 +59,7 @@ EVENTS: dict[str, Event] = {
     "directory.invited": Event("Un organisme vous invite", may_refuse=False, secret=True),
     "directory.access_link": Event("Votre lien d’accès", may_refuse=False, secret=True),
     "directory.account": Event("Sécurité de votre compte", may_refuse=False, secret=True),
-    "directory.board_declared": Event("On vous inscrit à un conseil", may_refuse=False),
+    "directory.board_declared": Event("On vous inscrit à un conseil", _COMMITTEE | _AUDITOR | _REFERENT, may_refuse=False),
     "consultation.informed": Event("Un organisme vous informe d’une étape", _TENANTS, may_refuse=False),
     "consultation.asked": Event("Un organisme vous demande votre avis", _TENANTS, may_refuse=False),
     "consultation.reminded": Event("Rappel d’un avis attendu", _TENANTS, may_refuse=False),
