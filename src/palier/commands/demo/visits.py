@@ -59,7 +59,7 @@ def go(world: World, name: str) -> Life:
     if home and chosen:
         at = yield later(at, 12, rng)
         _checks(home, chosen[0], rng, at)
-        at = yield office_hours(paris_day(world.today) - timedelta(days=20), rng)
+        at = yield max(at, office_hours(paris_day(world.today) - timedelta(days=20), rng))
         _plan(home, chosen[:1], home.team[0], at)
         soon = add_working_days(paris_day(world.today), 5)
         given: dict[str, Any] = {"planned_on": soon, "entrusted_to": None, "by": home.lead, "at": at}
