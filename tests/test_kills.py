@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from secrets import token_hex
 from subprocess import Popen
 
 import pytest
@@ -90,7 +91,7 @@ def delivered(mailbox: Mailbox, mail_port: int, kills: int) -> None:
     for left in reversed(range(kills + 1)):
         before = len(mailbox.mails)
         with palier("worker", "--once", PALIER_SMTP_PORT=str(mail_port)) as worker:
-            deliver.configure(queueing_lock=None).defer(timestamp=0)
+            deliver.configure(queueing_lock=token_hex(8)).defer(timestamp=0)
             if left:
                 wait_for(lambda start=before: len(mailbox.mails) > start + 5, seconds=60)
             else:

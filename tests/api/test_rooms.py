@@ -50,9 +50,10 @@ WORDLESS = {
     "/landlords/{landlord_id}/indicators",
     "/landlords/{landlord_id}/sources",
     "/landlords/{landlord_id}/figures",
+    "/landlords/{landlord_id}/comparisons",
 }
 # One by one, for the landlord's own people alone.
-LANDLORDS_OWN = {"/landlords/{landlord_id}/incidents"}
+LANDLORDS_OWN = {"/landlords/{landlord_id}/incidents", "/landlords/{landlord_id}/comparisons"}
 
 
 @pytest.fixture

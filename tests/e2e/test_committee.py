@@ -62,7 +62,7 @@ def test_a_session_from_its_convocation_to_a_certificate_that_a_stranger_verifie
     keeper = browser_page(sitting.referent)
     keeper.goto(agenda)
     keeper.get_by_role("button", name="Tout inscrire").click()
-    keeper.get_by_text("1 dossier inscrit").wait_for()
+    keeper.get_by_text("1 point inscrit").wait_for()
     keeper.get_by_text("Convoquer", exact=True).click()
     keeper.get_by_role("button", name="Convoquer le comité").click()
     keeper.get_by_text("Le comité est convoqué.").wait_for()

@@ -70,11 +70,12 @@ def test_the_database_refuses_to_change_a_version(version: FrameworkVersion, at:
 
 def test_the_shipped_grids_are_loaded_once(at: datetime) -> None:
     first = load_shipped(at=at)
-    assert [v.framework.code for v in first] == ["charter_review", "complex_sites", "hqs", "site_diagnosis"]
+    shipped = ["charter_review", "cleanliness_round", "complex_sites", "hqs", "residence_sheet", "site_diagnosis"]
+    assert [v.framework.code for v in first] == shipped
     assert load_shipped(at=at) == first
-    assert FrameworkVersion.objects.count() == 4
+    assert FrameworkVersion.objects.count() == len(shipped)
     with_numbers = {f.code: f.in_force for f in queries.frameworks(on=date(2026, 1, 1))}
-    assert with_numbers == {"charter_review": 1, "complex_sites": 1, "hqs": 1, "site_diagnosis": 1}
+    assert with_numbers == dict.fromkeys(shipped, 1)
 
 
 def test_the_command_publishes_refuses_and_checks(tmp_path: Path, assessment: Assessment, lead: Person) -> None:

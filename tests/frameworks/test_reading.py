@@ -142,7 +142,10 @@ def test_no_small_change_makes_the_reader_fail(at: int, put: str) -> None:
 def test_the_shipped_grids_read_and_never_pass_for_official() -> None:
     folder = resources.files("palier.frameworks").joinpath("grids")
     grids = {f.name: grid(f.read_text()) for f in folder.iterdir() if f.name.endswith(".yaml")}
-    assert set(grids) == {"hqs.yaml", "complex_sites.yaml", "charter_review.yaml", "site_diagnosis.yaml"}
+    assert set(grids) == {
+        *("hqs.yaml", "complex_sites.yaml", "charter_review.yaml", "site_diagnosis.yaml"),
+        *("residence_sheet.yaml", "cleanliness_round.yaml"),
+    }
     for shipped in grids.values():
         assert "rien d’officiel" in shipped.notice
         assert "modifiables par le propriétaire du label" in shipped.notice

@@ -197,6 +197,9 @@ def test_one_chooses_for_the_events_of_ones_roles_and_those_already_received(mak
         "label.correction_answered",
         "frameworks.assessment_finished",
         "plans.action_assigned",
+        "projects.help_asked",
+        "projects.help_moved",
+        "directory.board_declared",
     }
 
 

@@ -63,8 +63,8 @@ def test_an_accreditation_is_read_by_the_auditor_the_firm_and_the_team_alone(
     assert [sign_in(person).get(page_of(item)).status_code for person in (other, lead)] == [404, 404]
     for person in (auditor, colleague):
         assert page_of(item) in sign_in(person).get(reverse("auditors")).content.decode()
-    assert page_of(item) in sign_in(auditor).get(reverse("auditor", args=[item.accreditation_id])).content.decode()
-    assert page_of(item) not in sign_in(lead).get(reverse("auditor", args=[item.accreditation_id])).content.decode()
+    assert page_of(item) in sign_in(auditor).get(reverse("auditor", args=[item.granted_id])).content.decode()
+    assert page_of(item) not in sign_in(lead).get(reverse("auditor", args=[item.granted_id])).content.decode()
 
 
 def test_who_was_refused_reads_why(sitting: Sitting, auditor: Person, firm: Organisation, sign_in: SignIn) -> None:

@@ -21,6 +21,7 @@ from palier.ledger.queries import verify
 from palier.visits import operations, queries
 from palier.visits.models import Photo, Visit
 from tests.browser import check
+from tests.processes import wait_for
 from tests.visits.network import Cut
 from tests.visits.team import Field, said
 from tests.web.visits.phone import KEPT, Phone
@@ -171,9 +172,7 @@ def test_photos_leave_small_and_tell_nothing_else(phone: Phone, field: Field, tm
     page.reload()
     page.locator("#p-mailboxes img").wait_for()
     page.locator("#p-mailboxes").get_by_role("button", name="Retirer").click()
-    wait_until_sent(page)
-    row.refresh_from_db()
-    assert row.removed_at
+    wait_for(lambda: Photo.objects.get(pk=row.pk).removed_at)
 
 
 def test_two_answers_to_one_point_are_both_shown(phone: Phone, field: Field) -> None:
