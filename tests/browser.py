@@ -2,7 +2,7 @@
 
 ``browser_page(person)`` gives a Playwright page signed in as somebody (or as nobody); ``check(page, "name")`` runs axe
 (WCAG 2.0 to 2.2, A and AA, and its best practices) at 360 and 1440 px, refuses a horizontal scroll, a message in the
-console or a refusal of the content policy, and leaves two pictures in ``var/screens/``.
+console or a refusal of the content policy, and leaves two pictures in ``var/screens/``, unless ``PALIER_SCREENS=0``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCREENS = PROJECT / "var" / "screens"
+# Pictures are for people: where nobody looks, they cost a tenth of the browser tests.
+DRAWN = os.environ.get("PALIER_SCREENS") != "0"
 AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("PALIER_CHROMIUM", "/usr/bin/chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
@@ -119,7 +121,8 @@ def check(page: Page, name: str, *, sizes: tuple[tuple[int, int], ...] = (NARROW
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})
         page.evaluate("document.fonts.ready")
-        page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
+        if DRAWN:
+            page.screenshot(path=SCREENS / f"{name}-{width}.png", full_page=True)
         faults += [f"{width} px: too wide: {element}" for element in overflow(page)]
         faults += [f"{width} px: {fault}" for fault in violations(page)]
     faults += [f"console: {complaint}" for complaint in page.complaints]  # type: ignore[attr-defined] -- ours
