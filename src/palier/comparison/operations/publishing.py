@@ -29,6 +29,7 @@ from palier.comparison.rules import (
 from palier.directory.models import Landlord
 from palier.disclosure.primary import Why, hidden_because
 from palier.disclosure.quantiles import Quartiles, quartiles
+from palier.disclosure.tables import TOTAL, two_way
 from palier.disclosure.together import Group, allowed
 from palier.ledger.operations import record
 from palier.sites import queries as sites
@@ -176,7 +177,6 @@ def _write(found: Iterable[_Compared], period: Period, at: datetime) -> int:
 def _count_sites(landlords: list[Landlord], period: Period, at: datetime) -> int:
     """Write the table of priority sites of each region, by town and level, protected with its margins."""
     from palier.disclosure.secondary import protect  # noqa: PLC0415 - scipy, which no web process starts with
-    from palier.disclosure.tables import TOTAL, two_way  # noqa: PLC0415
 
     regions: dict[int, list[Landlord]] = defaultdict(list)
     for landlord in landlords:

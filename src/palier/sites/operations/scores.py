@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from math import isnan
 from typing import TYPE_CHECKING
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Max
 from django.urls import reverse
@@ -90,7 +92,7 @@ def _scores(run: ScoreRun, table: Table, assessed: Assessed, method: ScoringMeth
         brought = [
             [key, round(float(points), 4), float(value)]
             for key, points, value in zip(method.keys, composite.contributions[row], table.values[row], strict=True)
-            if value == value  # noqa: PLR0124 - NaN alone differs from itself
+            if not isnan(value)
         ]
         found.append(
             SiteScore(
@@ -117,9 +119,7 @@ def _scores(run: ScoreRun, table: Table, assessed: Assessed, method: ScoringMeth
 
 def _watch(landlord: Landlord, table: Table, watched: Watched, at: datetime) -> None:
     """Raise, follow and end the alerts of a landlord."""
-    import numpy as np  # noqa: PLC0415
-
-    from palier.sites.scoring.watch import watch  # noqa: PLC0415
+    from palier.sites.scoring.watch import watch  # noqa: PLC0415 - scipy, only where a score is computed
 
     rows = {pk: row for row, pk in enumerate(table.residences)}
     known = {

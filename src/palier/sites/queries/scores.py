@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import Any, TypedDict
 
+import numpy as np
 from django.db.models import Case, CharField, F, FilteredRelation, IntegerField, Max, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -14,16 +15,13 @@ from palier.calendar import add_months
 from palier.ledger.models import Entry
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
 from palier.sites.rules import AlertState
+from palier.sites.scoring.counts import Counts, Floats
 from palier.sources import queries as sources
 from palier.sources.models import Incident, Reading
 from palier.sources.rules.incidents import COUNTED_IN
 from palier.sources.rules.indicators import INDICATORS
 from palier.sources.rules.vocabulary import Denominator, Kind
 from palier.stock import queries as stock
-
-if TYPE_CHECKING:
-    from palier.sites.scoring.composite import Floats
-    from palier.sites.scoring.watch import Counts
 
 WATCHED_MONTHS = 36
 # Lines of the ledger after which scores are no longer what the sources say.
@@ -42,8 +40,6 @@ class Table:
 
 def table(*, landlord: int, keys: Collection[str], on: date) -> Table:
     """What is known of the residences of the current vintage on a day, in the order of ``keys``; NaN where missing."""
-    import numpy as np  # noqa: PLC0415 - only where a score is computed, never when a web process starts
-
     found = stock.residences(landlord=landlord, on=on).order_by("pk").values_list("pk", "homes")
     homes = {pk: many or 0 for pk, many in found}
     rows, columns = {pk: row for row, pk in enumerate(homes)}, {key: column for column, key in enumerate(keys)}
@@ -82,10 +78,6 @@ def watched(*, landlord: int, residences: list[int], on: date) -> Watched:
 
 
 def _log(landlord: int, residences: list[int], months: list[date], last: date) -> dict[str, Counts]:
-    import numpy as np  # noqa: PLC0415
-
-    from palier.sites.scoring.watch import Counts  # noqa: PLC0415
-
     first = Incident.objects.filter(landlord=landlord, voided_at__isnull=True).aggregate(first=Min("on"))["first"]
     if first is None or first > last:
         return {}
@@ -102,10 +94,6 @@ def _log(landlord: int, residences: list[int], months: list[date], last: date) -
 
 
 def _monthly_readings(landlord: int, residences: list[int], months: list[date]) -> dict[str, Counts]:
-    import numpy as np  # noqa: PLC0415
-
-    from palier.sites.scoring.watch import Counts  # noqa: PLC0415
-
     rates = [key for key, one in INDICATORS.items() if one.kind is Kind.RATE and one.denominator is Denominator.DWELLINGS]
     rows, columns = {pk: row for row, pk in enumerate(residences)}, {month: column for column, month in enumerate(months)}
     found = Reading.objects.filter(
@@ -123,18 +111,16 @@ def _monthly_readings(landlord: int, residences: list[int], months: list[date]) 
         if counted is not None and whole_month and home in rows and starts_on in columns:
             values = tables.setdefault(key, np.full((len(rows), len(months)), np.nan))
             values[rows[home], columns[starts_on]] = float(counted)
-    return {key: counts for key, values in tables.items() if (counts := _whole(values, Counts)) is not None}
+    return {key: counts for key, values in tables.items() if (counts := _whole(values)) is not None}
 
 
-def _whole(values: Floats, made: type[Counts]) -> Counts | None:
+def _whole(values: Floats) -> Counts | None:
     """The residences that have every month since most of them began, if the last one is there."""
-    import numpy as np  # noqa: PLC0415
-
     known = ~np.isnan(values)
     usual = np.flatnonzero(known.sum(axis=0) * 2 >= known.sum(axis=0).max())
     kept = values[:, usual[0] :]
     rows = np.flatnonzero(~np.isnan(kept).any(axis=1))
-    return made(rows.tolist(), kept[rows]) if len(rows) else None
+    return Counts(rows.tolist(), kept[rows]) if len(rows) else None
 
 
 def latest_run(*, landlord: int) -> ScoreRun | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from palier.sites.scoring.classes import Assignment, assign
-from palier.sites.scoring.composite import Composite, Floats, composite
+from palier.sites.scoring.composite import Composite, composite
+from palier.sites.scoring.counts import Floats
 from palier.sites.scoring.doubt import DRAWS, RankInterval, rank_interval
 from palier.sites.scoring.method import ScoringMethod
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from palier.sites.scoring.composite import Floats
+from palier.sites.scoring.counts import Floats
 
 Ints = npt.NDArray[np.int8]
 

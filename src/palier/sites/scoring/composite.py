@@ -16,10 +16,9 @@ from enum import StrEnum
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 from scipy import stats
 
-Floats = npt.NDArray[np.float64]
+from palier.sites.scoring.counts import Floats
 
 SKEW = 2.0
 """Above it, together with ``KURTOSIS``, a column has outliers (OECD/JRC)."""

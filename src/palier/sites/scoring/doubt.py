@@ -19,7 +19,6 @@ from palier.sites.scoring.composite import (
     Aggregation,
     Criterion,
     Family,
-    Floats,
     Method,
     Normalisation,
     Tree,
@@ -27,6 +26,7 @@ from palier.sites.scoring.composite import (
     normalise,
     treat,
 )
+from palier.sites.scoring.counts import Floats
 
 Ranks = npt.NDArray[np.int32]
 

@@ -28,7 +28,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize, special, stats
 
-from palier.sites.scoring.composite import NORMAL_MAD, Floats
+from palier.sites.scoring.composite import NORMAL_MAD
+from palier.sites.scoring.counts import Floats
 
 FALSE_ALARMS = 0.05
 """Promised share of false alarms among the alerts of a stock."""

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
-from palier.sites.scoring.composite import Floats
+from palier.sites.scoring.counts import Counts, Floats
 from palier.sites.scoring.tipping import FALSE_ALARMS, Move, benjamini_hochberg, move, tipping
 
 STILL = 0.25
 """An alert that is up stays so under this q, so that it does not blink from one month to the next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """One indicator: ``table`` (n, T) of the residences at ``rows``, by month."""
-
-    rows: Sequence[int]
-    table: Floats
 
 
 @dataclass(frozen=True, slots=True)
