@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from palier.directory.models import Landlord, Person
-from palier.directory.rules import Role
 from palier.sites import operations
 from palier.sites.operations import Given
 from palier.sites.rules import Level
@@ -22,16 +21,6 @@ from tests.browser import OpenPage, check
 from tests.fixtures import NOON
 
 Stock = Callable[..., list[Residence]]
-
-
-@pytest.fixture
-def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
-    return make_landlord("Montfictif Habitat")
-
-
-@pytest.fixture
-def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
-    return make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
 
 
 @pytest.fixture

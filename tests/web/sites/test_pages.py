@@ -29,16 +29,6 @@ SignIn = Callable[[Person], Client]
 
 
 @pytest.fixture
-def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
-    return make_landlord("Montfictif Habitat")
-
-
-@pytest.fixture
-def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
-    return make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
-
-
-@pytest.fixture
 def campaign(landlord: Landlord, lead: Person) -> RatingCampaign:
     return operations.open_campaign(landlord=landlord, cycle=1, by=lead, at=NOON)
 

@@ -30,16 +30,6 @@ SignIn = Callable[[Person], Client]
 
 
 @pytest.fixture
-def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
-    return make_landlord("Montfictif Habitat")
-
-
-@pytest.fixture
-def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
-    return make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
-
-
-@pytest.fixture
 def scored(landlord: Landlord, lead: Person, make_stock: Stock) -> list[Residence]:
     """A stock where Résidence A is hard and tips over, B is easy, and nothing is known of the others."""
     residences = make_stock(landlord, 26)

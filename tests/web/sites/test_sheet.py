@@ -29,16 +29,6 @@ Stock = Callable[..., list[Residence]]
 
 
 @pytest.fixture
-def landlord(make_landlord: Callable[..., Landlord]) -> Landlord:
-    return make_landlord("Montfictif Habitat")
-
-
-@pytest.fixture
-def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
-    return make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
-
-
-@pytest.fixture
 def known(landlord: Landlord, make_stock: Stock, lead: Person) -> list[Residence]:
     """Three residences with a log of incidents since a year and a half, and what surveys said of the first."""
     residences = make_stock(landlord, 3)
