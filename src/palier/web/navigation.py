@@ -50,7 +50,6 @@ _COMMON = (
         ),
     ),
     ("Registre et marque", "mark_scheme", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})),
-    ("Données publiques", "open_data", frozenset({Role.REFERENT, Role.ADMINISTRATOR})),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
 

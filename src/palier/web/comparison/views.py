@@ -99,8 +99,8 @@ def _sites(chosen: _Chosen) -> list[dict[str, Any]]:
     for row in queries.site_counts(period=chosen.period, region=int(chosen.territory[1])):
         by_town.setdefault(row.commune, {})[row.level] = row
     towns = [town for town in by_town if town] + [town for town in by_town if not town]
-    wanted = [*(level.value for level in Level if level.rank), ""]
-    return [{"town": town, "cells": [by_town[town].get(level) for level in wanted]} for town in towns]
+    wanted = [*((level.value, level.label) for level in Level if level.rank), ("", "Ensemble")]
+    return [{"town": town, "cells": [(label, by_town[town].get(level)) for level, label in wanted]} for town in towns]
 
 
 @door(GET=READ)

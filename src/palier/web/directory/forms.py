@@ -178,7 +178,9 @@ class GroupMemberForm(forms.Form):
     """A landlord that belongs to a group."""
 
     landlord = forms.ModelChoiceField(
-        Landlord.objects.filter(closed_on__isnull=True).order_by("plain_name", "pk"), label="Organisme"
+        Landlord.objects.filter(closed_on__isnull=True).order_by("plain_name", "pk"),
+        label="Organisme",
+        empty_label="Choisir un organisme",
     )
     starts_on = forms.DateField(label="Depuis le", widget=DayInput())
 

@@ -27,6 +27,7 @@ from palier.sources.rules.proportion import wilson
 from palier.sources.rules.vocabulary import Kind, Source
 from palier.web.doors import Request, door
 from palier.web.sites import timeline
+from palier.web.sites.shown import in_unit
 from palier.web.sites.views import READ, current, holds, residence_of
 
 MONTHS = 18
@@ -91,7 +92,13 @@ def _line(figure: Figure, middles: Mapping[str, Decimal]) -> dict[str, Any]:
     if indicator.kind is Kind.SHARE and figure.numerator is not None and figure.denominator:
         low, high = wilson(float(min(figure.numerator, figure.denominator)), float(figure.denominator))
         interval = (100 * low, 100 * high)
-    return {"indicator": indicator, "figure": figure, "middle": middles[figure.indicator], "interval": interval}
+    return {
+        "indicator": indicator,
+        "figure": figure,
+        "said": in_unit(indicator, float(figure.value)),
+        "middle": middles[figure.indicator],
+        "interval": interval,
+    }
 
 
 def _timeline(request: Request, landlord: Landlord, residence: Any) -> dict[str, Any]:

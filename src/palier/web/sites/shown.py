@@ -9,8 +9,8 @@ from typing import Any
 from palier.calendar import month_and_year
 from palier.sites.models import ScoreRun, SiteAlert, SiteScore
 from palier.sites.rules import Level
-from palier.sources.rules.indicators import INDICATORS
-from palier.sources.rules.vocabulary import Source
+from palier.sources.rules.indicators import INDICATORS, Indicator
+from palier.sources.rules.vocabulary import Kind, Source
 from palier.web.ui.templatetags.palier import number
 
 MOST_SHOWN = 6
@@ -19,6 +19,14 @@ MOST_SHOWN = 6
 def points(value: float) -> str:
     """« 3,0 »."""
     return number(value, 1)
+
+
+def in_unit(indicator: Indicator, value: float) -> str:
+    """« 5,8 pour 100 logements et par an », « classe 2 sur 5 »."""
+    said = number(value, 0 if value >= 100 or value == int(value) else 1)
+    if indicator.kind is Kind.LEVEL:
+        return f"{indicator.unit.split()[0]} {said} sur {indicator.most}"
+    return f"{said} {indicator.unit}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +76,8 @@ class Shown:
         ]
 
     def _note(self, key: str, value: float) -> str:
-        indicator = INDICATORS[key]
-        said = number(value, 0 if value >= 100 or value == int(value) else 1)
-        unit = f"{said} {indicator.unit}"
-        if indicator.unit.startswith(("classe", "gamme")):
-            unit = f"{indicator.unit.split()[0]} {said} sur 5"
-        return f"{unit}, en hausse depuis {month_and_year(self.since[key])}" if key in self.since else unit
+        said = in_unit(INDICATORS[key], value)
+        return f"{said}, en hausse depuis {month_and_year(self.since[key])}" if key in self.since else said
 
     @property
     def rest(self) -> str:
