@@ -65,7 +65,7 @@ from palier.sources.rules.readings import Given as Period
 from palier.stock.models import ColumnMapping, Import, Residence, ResidenceVintage
 from palier.stock.rules.imports import State
 from palier.visits import operations as visits
-from palier.visits.rules import Cleaner, Responsible, Theme
+from palier.visits.rules import Cleaner, Responsibility, Theme
 from tests.fixtures import NOON
 from tests.frameworks.samples import HELD, SMALL
 from tests.plans.conftest import COMPLETE
@@ -170,7 +170,7 @@ def _visits(file: File) -> None:
     visits.answer(visit=sheet, **answer, **lead)
     walk = visits.open_walk(landlord=file.landlord, residence=home, title=file.word, held_on=NOON.date(), **lead)
     stop = visits.add_stop(walk=walk, place=f"Hall {file.word}", **lead)
-    seen = {"theme": Theme.WASTE, "positive": False, "text": f"Bacs {file.word}", "responsible": Responsible.SHARED}
+    seen = {"theme": Theme.WASTE, "positive": False, "text": f"Bacs {file.word}", "responsible": Responsibility.SHARED}
     visits.observe(stop=stop, **seen, **lead)
     file.found |= {"visits": sheet.pk, "walks": walk.pk}
 

@@ -12,10 +12,11 @@ from palier.plans.rules.action import ActionContent
 from palier.plans.rules.terms import Direction, Scope
 from palier.projects import operations
 from palier.projects.models import Partner, Project, ProjectAction
-from palier.projects.rules.terms import Body, Desk, Family, Kind, Responsibility, Trace
+from palier.projects.rules.terms import Body, Desk, Family, Kind, Trace
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
 from palier.stock.models import Residence
+from palier.visits.rules import Responsibility
 
 if TYPE_CHECKING:
     from tests.house.samples import World

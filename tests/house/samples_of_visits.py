@@ -13,7 +13,7 @@ from palier.stock.models import Residence
 from palier.visits import operations
 from palier.visits.models import FollowUp, Photo, Staircase, Visit
 from palier.visits.operations.filling import Sent
-from palier.visits.rules import Cleaner, Responsible, Theme
+from palier.visits.rules import Cleaner, Responsibility, Theme
 from tests.visits.team import picture
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def follow_up(world: World) -> FollowUp:
     walk = operations.open_walk(landlord=world.landlord, residence=home, title=world.canary, held_on=day, **by_whom)
     stop = operations.add_stop(walk=walk, place=world.canary, **by_whom)
     photo = receive(file=BytesIO(picture()), name="photo.jpg")
-    given = {"theme": Theme.WASTE, "positive": False, "text": world.canary, "responsible": Responsible.LANDLORD}
+    given = {"theme": Theme.WASTE, "positive": False, "text": world.canary, "responsible": Responsibility.LANDLORD}
     seen = operations.observe(stop=stop, photo=photo, **given, **by_whom)
     return operations.follow_up(observation=seen, text=world.canary, who="Ville", due_on=day, **by_whom)
 

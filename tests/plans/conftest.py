@@ -12,7 +12,8 @@ import pytest
 
 from palier.directory.rules import Role
 from palier.plans.rules.action import ActionContent
-from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope
+from palier.plans.rules.terms import Direction, Nature, Scope
+from palier.visits.rules import Responsibility
 
 if TYPE_CHECKING:
     from palier.directory.models import Landlord, Person

@@ -22,9 +22,10 @@ from palier.plans.models import Action
 from palier.plans.operations import add_action, drop_action, freeze, record_measure
 from palier.projects import operations, queries
 from palier.projects.models import Project
-from palier.projects.rules.terms import Family, Kind, Responsibility, Stage, Trace
+from palier.projects.rules.terms import Family, Kind, Stage, Trace
 from palier.sites.operations import remove_priority
 from palier.verdict import Conflict, Refusal
+from palier.visits.rules import Responsibility
 
 if TYPE_CHECKING:
     from palier.directory.models import Landlord

@@ -10,7 +10,7 @@ from palier.documents.operations import receive
 from palier.verdict import Refusal
 from palier.visits import operations, queries
 from palier.visits.models import Observation, Walk
-from palier.visits.rules import Public, Responsible, Theme
+from palier.visits.rules import Public, Responsibility, Theme
 from tests.fixtures import NOON
 from tests.visits.team import Field, picture
 
@@ -24,7 +24,7 @@ def walk(field: Field) -> Walk:
 
 def seen(field: Field, one: Walk, *, positive: bool = False, text: str = "Lampe éteinte") -> Observation:
     stop = one.stops.first() or operations.add_stop(walk=one, place="Hall 3", point=(2.48, 48.9), by=field.agent, at=NOON)
-    given = {"theme": Theme.LIGHTING, "positive": positive, "text": text, "responsible": Responsible.OTHER}
+    given = {"theme": Theme.LIGHTING, "positive": positive, "text": text, "responsible": Responsibility.OTHER}
     return operations.observe(stop=stop, **given, by=field.agent, at=NOON)
 
 
@@ -38,14 +38,14 @@ def test_stops_follow_one_another_and_a_theme_has_its_balance(field: Field) -> N
     assert second.number == 2
     [line] = queries.balance(queries.stops(one))
     assert (line.theme, line.strengths, line.weaknesses) == (Theme.LIGHTING, 1, 1)
-    assert line.answers == {Responsible.LANDLORD: 0, Responsible.OTHER: 1, Responsible.SHARED: 0}
+    assert line.answers == {Responsibility.LANDLORD: 0, Responsibility.OTHER: 1, Responsibility.SHARED: 0}
 
 
 def test_a_photo_is_kept_with_its_observation(field: Field) -> None:
     one = walk(field)
     stop = operations.add_stop(walk=one, place="Hall", by=field.agent, at=NOON)
     received = receive(file=BytesIO(picture()), name="hall.jpg")
-    given = {"theme": Theme.WASTE, "positive": False, "text": "Cartons", "responsible": Responsible.SHARED}
+    given = {"theme": Theme.WASTE, "positive": False, "text": "Cartons", "responsible": Responsibility.SHARED}
     noted = operations.observe(stop=stop, photo=received, **given, by=field.agent, at=NOON)
     assert noted.photo is not None
     assert noted.photo.kind == "photo"

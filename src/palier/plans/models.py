@@ -16,13 +16,13 @@ from palier.plans.rules.terms import (
     Effect,
     Nature,
     Outcome,
-    Responsibility,
     Scope,
     Source,
     Status,
     Vocabulary,
 )
 from palier.stock.models import Residence
+from palier.visits.rules import Responsibility
 
 
 class State(models.TextChoices):

@@ -30,8 +30,9 @@ from palier.plans.rules.action import ActionContent
 from palier.plans.rules.conditions import Said, Standing, standing, to_do
 from palier.plans.rules.plan import ActionFacts, PlanFacts, RecommendationFacts
 from palier.plans.rules.plan import submittable as submittable_of
-from palier.plans.rules.terms import DEFAULT_TERMS, Direction, Nature, Responsibility, Scope, Status, Vocabulary
+from palier.plans.rules.terms import DEFAULT_TERMS, Direction, Nature, Scope, Status, Vocabulary
 from palier.verdict import Verdict
+from palier.visits.rules import Responsibility
 
 _OPEN = (Status.NOT_STARTED, Status.UNDER_WAY)
 

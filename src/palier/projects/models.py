@@ -10,8 +10,9 @@ from palier.directory.models import Landlord, Person
 from palier.documents.models import Document
 from palier.frameworks.models import Assessment
 from palier.plans.models import Action
-from palier.projects.rules.terms import Body, Desk, Family, Kind, Responsibility, Stage, Trace
+from palier.projects.rules.terms import Body, Desk, Family, Kind, Stage, Trace
 from palier.sites.models import PrioritySite
+from palier.visits.rules import Responsibility
 
 
 class Project(models.Model):
@@ -81,7 +82,7 @@ class Finding(models.Model):
     family = models.CharField("famille", max_length=16, choices=[(f.value, f.label) for f in Family])
     text = models.TextField("constat")
     cause = models.TextField("causes", blank=True)
-    responsibility = models.CharField("qui en répond", max_length=12, choices=[(r.value, r.label) for r in Responsibility])
+    responsibility = models.CharField("qui en répond", max_length=10, choices=[(r.value, r.label) for r in Responsibility])
     actor = models.CharField("quel autre acteur", max_length=120, blank=True)
     levers = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     shared = models.BooleanField("montrer aux partenaires", default=False)

@@ -17,16 +17,22 @@ from palier.directory.rules import digest_of, plain
 from palier.frameworks.rules.answering import FINISHED
 from palier.plans import queries as plans
 from palier.plans.models import Action, ActionSite
-from palier.plans.rules.terms import Status
+from palier.plans.rules.terms import Status, Vocabulary
 from palier.projects.models import Finding, HelpRequest, Involvement, Partner, PartnerWord, Project, ProjectAction
 from palier.projects.rules.project import LinkedAction, ProjectFacts, help_due_on
-from palier.projects.rules.terms import Stage, Standing, Trace, round_stage
+from palier.projects.rules.terms import LEVERS, Stage, Standing, Trace, round_stage
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 GRID = "site_diagnosis"
 SUBJECT = "project"
+
+
+def levers() -> dict[str, str]:
+    """The levers of complex sites, by code, under the names that the label's owner gives them in action plans."""
+    names = plans.terms(retired=True)[Vocabulary.LEVER]
+    return {code: names[code] for code in LEVERS}
 
 
 class Listed(TypedDict):

@@ -9,7 +9,7 @@ from palier.directory.models import Landlord, Person
 from palier.documents.models import Document
 from palier.frameworks.models import Assessment
 from palier.stock.models import Residence
-from palier.visits.rules import Cleaner, Function, Kind, Public, Responsible, Theme
+from palier.visits.rules import Cleaner, Function, Kind, Public, Responsibility, Theme
 
 _SAID_WHEN = Q(remark="", remark_at__isnull=True) | (~Q(remark="") & Q(remark_at__isnull=False))
 
@@ -202,7 +202,7 @@ class Observation(models.Model):
     theme = models.CharField("thème", max_length=16, choices=[(t.value, t.label) for t in Theme])
     positive = models.BooleanField("point fort")
     text = models.TextField("observation")
-    responsible = models.CharField("qui en répond", max_length=10, choices=[(r.value, r.label) for r in Responsible])
+    responsible = models.CharField("qui en répond", max_length=10, choices=[(r.value, r.label) for r in Responsibility])
     photo = models.OneToOneField(Document, models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()

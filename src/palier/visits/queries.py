@@ -17,7 +17,7 @@ from palier.frameworks import queries as grids
 from palier.frameworks.rules.grid import NOTHING, Framework
 from palier.stock.models import Residence
 from palier.visits.models import FieldPost, FollowUp, Observation, Photo, Staircase, Stop, Visit, Walk
-from palier.visits.rules import Change, Function, Kind, Responsible, State, Theme, gap, is_fault
+from palier.visits.rules import Change, Function, Kind, Responsibility, State, Theme, gap, is_fault
 
 _STATE = Case(
     When(cancelled_at__isnull=False, then=Value(State.CANCELLED)),
@@ -243,7 +243,7 @@ class Balance:
     theme: Theme
     strengths: int
     weaknesses: int
-    answers: dict[Responsible, int]
+    answers: dict[Responsibility, int]
 
 
 def balance(stops: Iterable[Stop]) -> list[Balance]:
@@ -254,6 +254,6 @@ def balance(stops: Iterable[Stop]) -> list[Balance]:
         here = [one for one in noted if one.theme == theme]
         weak = [one for one in here if not one.positive]
         if here:
-            answers = {r: sum(one.responsible == r for one in weak) for r in Responsible}
+            answers = {r: sum(one.responsible == r for one in weak) for r in Responsibility}
             found.append(Balance(theme, len(here) - len(weak), len(weak), answers))
     return found

@@ -244,8 +244,8 @@ class Theme(StrEnum):
         }[self]
 
 
-class Responsible(StrEnum):
-    """Who answers for what was observed."""
+class Responsibility(StrEnum):
+    """Who can act on what was observed, or on a cause: what is seen on the spot and what a plan does say it alike."""
 
     LANDLORD = "landlord"
     OTHER = "other"
@@ -254,7 +254,7 @@ class Responsible(StrEnum):
     @property
     def label(self) -> str:
         """In French."""
-        return {"landlord": "Bailleur", "other": "Autre acteur", "shared": "Partagé"}[self]
+        return {"landlord": "L’organisme", "other": "Un autre acteur", "shared": "Partagée"}[self]
 
 
 def walk_open(*, closed: bool) -> Verdict:

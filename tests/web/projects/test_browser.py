@@ -17,7 +17,8 @@ from palier.frameworks.operations import Entry, fill, finish, load_shipped
 from palier.plans.operations import record_measure
 from palier.projects import operations
 from palier.projects.operations import Definition
-from palier.projects.rules.terms import Desk, Family, Responsibility, Trace
+from palier.projects.rules.terms import Desk, Family, Trace
+from palier.visits.rules import Responsibility
 from tests.browser import OpenPage, check
 from tests.web.projects.test_pages import at_page
 
@@ -54,7 +55,7 @@ def _live(place: Place, found: Partner, at: datetime) -> None:
     for family, text, who, actor in (
         (Family.BUILDING, "Le hall 3 reste sombre dès 17 heures : trois luminaires sur cinq sont cassés.", "landlord", ""),
         (Family.CLEANLINESS, "Encombrants déposés chaque semaine au pied de la tour B.", "shared", "la ville"),
-        (Family.TRANQUILLITY, "Hall 5 occupé le soir, de 19 h à minuit.", "other_actor", "la police nationale"),
+        (Family.TRANQUILLITY, "Hall 5 occupé le soir, de 19 h à minuit.", "other", "la police nationale"),
     ):
         operations.add_finding(
             project=project, family=family, text=text, responsibility=Responsibility(who), actor=actor,

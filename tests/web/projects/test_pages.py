@@ -17,9 +17,10 @@ from palier.plans.models import Action
 from palier.plans.operations import freeze
 from palier.projects import operations
 from palier.projects.models import HelpRequest, Involvement, PartnerWord, Project
-from palier.projects.rules.terms import Family, Kind, Responsibility, Stage
+from palier.projects.rules.terms import Family, Kind, Stage
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
+from palier.visits.rules import Responsibility
 from tests.web.plans.conftest import said
 
 if TYPE_CHECKING:

@@ -138,7 +138,7 @@ def test_a_walk_from_its_first_stop_to_what_was_done(browser_page: OpenPage, fie
         page.get_by_label(sign).check()
         page.get_by_label("Thème").select_option("lighting")
         page.get_by_label("Observation").fill(words)
-        page.get_by_label("Bailleur").check()
+        page.get_by_label("L’organisme").check()
         page.get_by_label("Photo").set_input_files({"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture()})
         if sign == "Un point faible":
             check(page, "walk-observe")

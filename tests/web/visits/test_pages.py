@@ -18,7 +18,7 @@ from palier.directory.operations import add_association
 from palier.directory.rules import Kind, Role
 from palier.visits import operations, queries
 from palier.visits.models import Observation, Staircase, Visit
-from palier.visits.rules import Cleaner, Responsible, Theme
+from palier.visits.rules import Cleaner, Responsibility, Theme
 from tests.fixtures import NOON
 from tests.visits.team import Field, picture
 
@@ -67,7 +67,7 @@ def test_representatives_note_what_they_see_on_an_open_walk(
     given = {"title": "Printemps", "held_on": NOON.date(), "by": field.agent, "at": NOON}
     walk = operations.open_walk(landlord=field.landlord, residence=field.residence, **given)
     operations.add_stop(walk=walk, place="Hall", by=field.agent, at=NOON)
-    seen = {"sign": "-", "theme": Theme.WASTE, "text": "Bacs pleins", "responsible": Responsible.LANDLORD}
+    seen = {"sign": "-", "theme": Theme.WASTE, "text": "Bacs pleins", "responsible": Responsibility.LANDLORD}
     at_stop = {"walk_id": walk.pk, "number": 1}
     assert go(representative, "walk_observe", seen, **at_stop).status_code == 404
     go(field.agent, "walk_share", {}, walk_id=walk.pk)

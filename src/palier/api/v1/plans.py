@@ -23,12 +23,12 @@ from palier.plans.rules.terms import (
     Effect,
     Nature,
     Outcome,
-    Responsibility,
     Scope,
     Source,
     Status,
     Vocabulary,
 )
+from palier.visits.rules import Responsibility
 
 room = Room("plans", "Plan d’actions")
 Words = dict[Vocabulary, dict[str, str]]

@@ -17,7 +17,8 @@ from palier.directory.rules import Thing
 from palier.projects import queries
 from palier.projects.models import Project
 from palier.projects.rules.project import may_pass
-from palier.projects.rules.terms import Desk, Family, Kind, Responsibility, Stage, Trace
+from palier.projects.rules.terms import Desk, Family, Kind, Stage, Trace
+from palier.visits.rules import Responsibility
 
 room = Room("projects", "Projets locaux")
 

@@ -16,7 +16,7 @@ from palier.directory.rules import Thing
 from palier.frameworks import queries as grids
 from palier.visits import queries
 from palier.visits.models import Observation, Staircase
-from palier.visits.rules import CHECKERS, Cleaner, Kind, Responsible, State, Theme, is_late
+from palier.visits.rules import CHECKERS, Cleaner, Kind, Responsibility, State, Theme, is_late
 
 room = Room("visits", "Visites sur place")
 
@@ -218,7 +218,7 @@ def _observation(stop: Any, one: Observation) -> ObservationOut:
         theme=term(Theme(one.theme)),
         positive=one.positive,
         text=one.text,
-        responsible=term(Responsible(one.responsible)),
+        responsible=term(Responsibility(one.responsible)),
         follow_ups=[
             FollowUpOut(text=f.text, who=f.who, due_on=f.due_on, done_on=f.done_on, outcome=f.outcome)
             for f in one.follow_ups.all()

@@ -16,9 +16,10 @@ from palier.plans import operations as plans
 from palier.plans import queries
 from palier.plans.models import Action, Plan
 from palier.plans.rules.action import ActionContent
-from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope, Status
+from palier.plans.rules.terms import Direction, Nature, Scope, Status
 from palier.sites.models import PrioritySite
 from palier.sites.queries import priority_sites
+from palier.visits.rules import Responsibility
 
 _REFUSAL = "Le calendrier d’un autre projet couvre déjà ce point ; y revenir au prochain cycle."
 _OF_THEME = {matter.theme: matter for matter in MATTERS}

@@ -23,7 +23,7 @@ from palier.stock.queries import residences
 from palier.visits import operations, queries
 from palier.visits.models import Staircase, Visit
 from palier.visits.operations.filling import Sent
-from palier.visits.rules import Cleaner, Function, Kind, Public, Responsible, Theme
+from palier.visits.rules import Cleaner, Function, Kind, Public, Responsibility, Theme
 
 _MONTHS_AGO = (22, 13, 7, 2)
 _NOTES = ("Signalé au secteur.", "Revient depuis l’été.", "Devis demandé.", "À revoir avec l’entreprise.")
@@ -156,7 +156,7 @@ def _walk(home: Household, residence: Residence, rng: Random, at: datetime) -> P
     stops = {place: operations.add_stop(walk=walk, place=place, **by) for place in dict.fromkeys(seen[0] for seen in _SEEN)}
     noted = [
         operations.observe(
-            stop=stops[place], theme=theme, positive=positive, text=text, responsible=Responsible(responsible), **by
+            stop=stops[place], theme=theme, positive=positive, text=text, responsible=Responsibility(responsible), **by
         )
         for place, theme, positive, text, responsible in _SEEN
     ]

@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope, Status
+from palier.plans.rules.terms import Direction, Nature, Scope, Status
 from palier.verdict import YES, Verdict, no
+from palier.visits.rules import Responsibility
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,19 +17,6 @@ class Nature(StrEnum):
         return {"remedial": "Réparer", "preventive": "Prévenir"}[self.value]
 
 
-class Responsibility(StrEnum):
-    """Who can act on the cause."""
-
-    LANDLORD = "landlord"
-    OTHER = "other"
-    SHARED = "shared"
-
-    @property
-    def label(self) -> str:
-        """In French."""
-        return {"landlord": "L’organisme", "other": "Un autre acteur", "shared": "Partagée"}[self.value]
-
-
 class Scope(StrEnum):
     """Where an action bears: the whole stock, or named sites."""
 

@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('family', models.CharField(choices=[('building', 'Bâti, équipements et espaces'), ('cleanliness', 'Propreté et déchets'), ('tranquillity', 'Tranquillité et sécurité'), ('neighbours', 'Voisinage'), ('presence', 'Présence et organisation de l’équipe'), ('suppliers', 'Prestataires'), ('occupancy', 'Occupation et attractivité'), ('social_life', 'Vie sociale et confiance'), ('surroundings', 'Abords, ville et services'), ('partnership', 'Partenariat local')], max_length=16, verbose_name='famille')),
                 ('text', models.TextField(verbose_name='constat')),
                 ('cause', models.TextField(blank=True, verbose_name='causes')),
-                ('responsibility', models.CharField(choices=[('landlord', 'L’organisme'), ('other_actor', 'Un autre acteur'), ('shared', 'Responsabilité partagée')], max_length=12, verbose_name='qui en répond')),
+                ('responsibility', models.CharField(choices=[('landlord', 'L’organisme'), ('other', 'Un autre acteur'), ('shared', 'Partagée')], max_length=10, verbose_name='qui en répond')),
                 ('actor', models.CharField(blank=True, max_length=120, verbose_name='quel autre acteur')),
                 ('levers', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=40), blank=True, default=list, size=None)),
                 ('shared', models.BooleanField(default=False, verbose_name='montrer aux partenaires')),
@@ -218,7 +218,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('responsibility', palier.projects.rules.terms.Responsibility['LANDLORD']), models.Q(('actor', ''), _negated=True), _connector='OR'), name='project_finding_actor'),
+            constraint=models.CheckConstraint(condition=models.Q(('responsibility', 'landlord'), models.Q(('actor', ''), _negated=True), _connector='OR'), name='project_finding_actor'),
         ),
         migrations.AddConstraint(
             model_name='projectaction',

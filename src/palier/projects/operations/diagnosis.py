@@ -16,8 +16,9 @@ from palier.projects.models import Finding, Project
 from palier.projects.operations.project import known_levers
 from palier.projects.operations.writing import lock, remember
 from palier.projects.queries import GRID, SUBJECT
-from palier.projects.rules.terms import Family, Responsibility
+from palier.projects.rules.terms import Family
 from palier.verdict import Refusal, no
+from palier.visits.rules import Responsibility
 
 
 @transaction.atomic

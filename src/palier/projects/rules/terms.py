@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from palier.visits.rules import Responsibility
+
 
 class Kind(StrEnum):
     """What a local project is."""
@@ -59,19 +61,6 @@ class Stage(StrEnum):
 LIVE = tuple(stage for stage in Stage if stage is not Stage.CLOSED)
 
 
-class Responsibility(StrEnum):
-    """Who answers for what is observed on a site."""
-
-    LANDLORD = "landlord"
-    OTHER_ACTOR = "other_actor"
-    SHARED = "shared"
-
-    @property
-    def label(self) -> str:
-        """In French."""
-        return {"landlord": "L’organisme", "other_actor": "Un autre acteur", "shared": "Responsabilité partagée"}[self.value]
-
-
 class Family(StrEnum):
     """A family of causes, as in the grid of the detailed diagnosis."""
 
@@ -108,37 +97,24 @@ AORIF = "AORIF, « Engagements qualité et sites complexes en Île-de-France »,
 
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """A lever that landlords use or consider on complex sites. Its code is that of the action plan's list."""
+    """What is said of a lever, of those the action plan's list names, that landlords use or consider on complex sites."""
 
-    label: str
     example: str
     usual: Responsibility
 
 
 # The levers named by landlords in the survey cited by ``AORIF``; examples and usual responsibility are ours.
 LEVERS: dict[str, Lever] = {
-    "building_works": Lever(
-        "Travaux sur le bâti", "Refaire un hall, l’éclairage, les accès, les locaux de déchets.", Responsibility.LANDLORD
-    ),
+    "building_works": Lever("Refaire un hall, l’éclairage, les accès, les locaux de déchets.", Responsibility.LANDLORD),
     "reinforced_cleaning": Lever(
-        "Nettoyage renforcé", "Ajouter des passages, contrôler par cage d’escalier, enlever plus vite.", Responsibility.LANDLORD
+        "Ajouter des passages, contrôler par cage d’escalier, enlever plus vite.", Responsibility.LANDLORD
     ),
-    "team_presence": Lever(
-        "Présence des équipes renforcée", "Loge rouverte, binôme, horaires élargis, bureau sur place.", Responsibility.LANDLORD
-    ),
-    "social_development": Lever(
-        "Développement social, animation", "Jardin partagé, local associatif, rencontres de pied d’immeuble.", Responsibility.SHARED
-    ),
-    "tranquillity": Lever(
-        "Tranquillité, médiation", "Médiateurs, correspondants de nuit, suivi des troubles de voisinage.", Responsibility.SHARED
-    ),
-    "integration": Lever(
-        "Insertion par l’activité", "Régie de quartier, chantier d’insertion pour l’entretien du site.", Responsibility.SHARED
-    ),
-    "private_security": Lever(
-        "Sécurité privée", "Rondes, présence ponctuelle, avec les forces de l’ordre informées.", Responsibility.SHARED
-    ),
-}  # fmt: skip
+    "team_presence": Lever("Loge rouverte, binôme, horaires élargis, bureau sur place.", Responsibility.LANDLORD),
+    "social_development": Lever("Jardin partagé, local associatif, rencontres de pied d’immeuble.", Responsibility.SHARED),
+    "tranquillity": Lever("Médiateurs, correspondants de nuit, suivi des troubles de voisinage.", Responsibility.SHARED),
+    "integration": Lever("Régie de quartier, chantier d’insertion pour l’entretien du site.", Responsibility.SHARED),
+    "private_security": Lever("Rondes, présence ponctuelle, avec les forces de l’ordre informées.", Responsibility.SHARED),
+}
 
 
 class Trace(StrEnum):

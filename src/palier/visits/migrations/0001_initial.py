@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('theme', models.CharField(choices=[('upkeep', 'Propreté et entretien'), ('building', 'Bâti et parties communes'), ('outside', 'Espaces extérieurs et jeux'), ('lighting', 'Éclairage'), ('waste', 'Déchets et encombrants'), ('mobility', 'Cheminements et stationnement'), ('tranquillity', 'Tranquillité'), ('social_life', 'Vie sociale et usages'), ('services', 'Commerces, transports, services')], max_length=16, verbose_name='thème')),
                 ('positive', models.BooleanField(verbose_name='point fort')),
                 ('text', models.TextField(verbose_name='observation')),
-                ('responsible', models.CharField(choices=[('landlord', 'Bailleur'), ('other', 'Autre acteur'), ('shared', 'Partagé')], max_length=10, verbose_name='qui en répond')),
+                ('responsible', models.CharField(choices=[('landlord', 'L’organisme'), ('other', 'Un autre acteur'), ('shared', 'Partagée')], max_length=10, verbose_name='qui en répond')),
                 ('at', models.DateTimeField()),
                 ('withdrawn_at', models.DateTimeField(null=True)),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

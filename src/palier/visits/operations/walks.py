@@ -18,7 +18,7 @@ from palier.stock.models import Residence
 from palier.stock.queries import all_residences
 from palier.verdict import Refusal, no, require
 from palier.visits.models import FollowUp, Observation, Participants, Stop, Walk
-from palier.visits.rules import Public, Responsible, Theme, may_close, said, walk_open
+from palier.visits.rules import Public, Responsibility, Theme, may_close, said, walk_open
 
 
 def _remember(walk: Walk, act: str, summary: str, *, by: Person | None, at: datetime, **facts: Any) -> None:
@@ -97,7 +97,7 @@ def observe(
     theme: Theme,
     positive: bool,
     text: str,
-    responsible: Responsible,
+    responsible: Responsibility,
     photo: Received | None = None,
     by: Person,
     at: datetime,

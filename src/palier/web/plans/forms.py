@@ -14,7 +14,8 @@ from palier.documents.models import Document
 from palier.documents.rules import KINDS
 from palier.plans.models import Action, Recommendation
 from palier.plans.rules.action import ActionContent, coherent
-from palier.plans.rules.terms import Direction, Nature, Responsibility, Scope, Source, Status, Vocabulary
+from palier.plans.rules.terms import Direction, Nature, Scope, Source, Status, Vocabulary
+from palier.visits.rules import Responsibility
 from palier.web.documents.fields import DocumentField
 from palier.web.ui.forms import DayInput
 

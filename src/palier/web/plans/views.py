@@ -19,9 +19,10 @@ from palier.plans import operations, queries
 from palier.plans.models import Action, Plan
 from palier.plans.rules.action import is_late, may_edit, missing_of, way
 from palier.plans.rules.plan import PlanFacts, submittable
-from palier.plans.rules.terms import Direction, Effect, Nature, Outcome, Responsibility, Scope, Source, Status, Vocabulary
+from palier.plans.rules.terms import Direction, Effect, Nature, Outcome, Scope, Source, Status, Vocabulary
 from palier.sites.queries import priority_names
 from palier.verdict import YES, Verdict
+from palier.visits.rules import Responsibility
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Cell, spreadsheet
 from palier.web.ledger.history import entries_of

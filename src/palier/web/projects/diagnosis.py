@@ -13,7 +13,8 @@ from palier.directory.rules import Right, Thing
 from palier.frameworks import queries as grids
 from palier.projects import operations, queries
 from palier.projects.models import Finding, Project
-from palier.projects.rules.terms import AORIF, LEVERS, Family, Responsibility
+from palier.projects.rules.terms import AORIF, LEVERS, Family
+from palier.visits.rules import Responsibility
 from palier.web.doors import Request, door
 from palier.web.projects.acts import answer
 from palier.web.projects.forms import FindingForm
@@ -27,7 +28,7 @@ WRITE = (Thing.SITE_RATING, Right.WRITE)
 def diagnosis(request: Request, landlord: Landlord, project_id: int) -> HttpResponse:
     """The grid, the findings by family with who answers for each, and the table of levers with its source."""
     found = project_of(landlord, project_id)
-    findings = list(queries.findings(found))
+    findings, names = list(queries.findings(found)), queries.levers()
     context = {
         "landlord": landlord,
         "project": found,
@@ -35,13 +36,13 @@ def diagnosis(request: Request, landlord: Landlord, project_id: int) -> HttpResp
         "grid": found.assessment,
         "progress": grids.progress(found.assessment) if found.assessment else None,
         "families": {
-            family: [{"row": row, "levers": [LEVERS[code].label for code in row.levers]} for row in rows]
+            family: [{"row": row, "levers": [names[code] for code in row.levers]} for row in rows]
             for family, rows in queries.by_family(findings).items()
         },
         "total": len(findings),
         "withdrawn": list(queries.findings(found, withdrawn=True)),
         "answering": [{"label": r.label, "count": sum(f.responsibility == r for f in findings)} for r in Responsibility],
-        "levers": list(LEVERS.values()),
+        "levers": [(names[code], lever) for code, lever in LEVERS.items()],
         "source": AORIF,
         "may_write": bool(request.may(Right.WRITE, Thing.SITE_RATING)) and found.closed_at is None,
     }

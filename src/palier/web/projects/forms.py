@@ -11,15 +11,20 @@ from palier.documents.models import Document
 from palier.plans.models import Action
 from palier.plans.rules.terms import Scope
 from palier.projects.models import Partner, Project
-from palier.projects.rules.terms import LEVERS, Body, Desk, Family, Kind, Responsibility, Stage, Trace
+from palier.projects.queries import levers
+from palier.projects.rules.terms import Body, Desk, Family, Kind, Stage, Trace
 from palier.sites.models import PrioritySite
+from palier.visits.rules import Responsibility
 from palier.web.documents.fields import DocumentField, DocumentsField
 from palier.web.plans.forms import ActionForm
 from palier.web.ui.forms import DayInput
 
 _LONG = forms.Textarea(attrs={"rows": 4})
 _SHORT = forms.Textarea(attrs={"rows": 2})
-_LEVERS = [(code, lever.label) for code, lever in LEVERS.items()]
+
+
+def _levers() -> list[tuple[str, str]]:
+    return list(levers().items())
 
 
 class FilterForm(forms.Form):
@@ -80,7 +85,7 @@ class ProjectForm(forms.Form):
         label="Pilotage", required=False, widget=_LONG, help_text="Qui pilote, avec qui, à quel rythme, et qui tranche."
     )
     levers = forms.MultipleChoiceField(
-        label="Leviers retenus", required=False, choices=_LEVERS, widget=forms.CheckboxSelectMultiple
+        label="Leviers retenus", required=False, choices=_levers, widget=forms.CheckboxSelectMultiple
     )
     starts_on = forms.DateField(label="Début", required=False, widget=DayInput())
     ends_on = forms.DateField(label="Fin", required=False, widget=DayInput())
@@ -118,7 +123,7 @@ class FindingForm(forms.Form):
         help_text="Si un autre acteur en répond, seul ou avec vous : la ville, l’État, un prestataire, un autre organisme.",
     )
     levers = forms.MultipleChoiceField(
-        label="Leviers envisagés", required=False, choices=_LEVERS, widget=forms.CheckboxSelectMultiple
+        label="Leviers envisagés", required=False, choices=_levers, widget=forms.CheckboxSelectMultiple
     )
     shared = forms.BooleanField(label="Montrer ce constat aux partenaires", required=False)
 

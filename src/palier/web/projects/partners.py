@@ -12,8 +12,9 @@ from django.utils.cache import patch_cache_control
 from palier.directory.models import Landlord
 from palier.projects import operations, queries
 from palier.projects.models import Partner, PartnerWord, Project
-from palier.projects.rules.terms import Body, Kind, Responsibility, Stage
+from palier.projects.rules.terms import Body, Kind, Stage
 from palier.verdict import Refusal
+from palier.visits.rules import Responsibility
 from palier.web.directory.sign_in import too_many
 from palier.web.doors import Open, Request, door
 from palier.web.projects.acts import answer, back

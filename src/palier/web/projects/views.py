@@ -19,8 +19,9 @@ from palier.projects import queries
 from palier.projects.models import Project
 from palier.projects.queries import Line, Listed
 from palier.projects.rules.project import ProjectFacts, may_pass, warnings
-from palier.projects.rules.terms import LEVERS, LIVE, Desk, Kind, Responsibility, Stage
+from palier.projects.rules.terms import LIVE, Desk, Kind, Stage
 from palier.sites.queries import active_sites
+from palier.visits.rules import Responsibility
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 from palier.web.ledger.history import entries_of
@@ -100,11 +101,12 @@ def export(request: Request, landlord: Landlord, form: Format) -> HttpResponse:
     if form not in MEDIA_TYPES:
         raise Http404
     _, found, _ = _asked(request, landlord)
+    names = queries.levers()
     rows = [
         [
             row.title, Kind(row.kind).short, row.site.residence.name, Stage(row.stage).label, row.homes, row.starts_on,
             row.ends_on, row.actions, round(row.progress) if row.progress is not None else None, row.partners_now,
-            "oui" if row.help_open else "non", row.objectives, ", ".join(LEVERS[code].label for code in row.levers),
+            "oui" if row.help_open else "non", row.objectives, ", ".join(names[code] for code in row.levers),
             row.outcome, row.next_steps,
         ]
         for row in found
@@ -142,7 +144,7 @@ def context_of(request: Request, project: Project) -> dict[str, Any]:
     """Everything that the page of a project shows, on screen and on paper."""
     lines, heard = queries.lines(project), queries.parts(project)
     facts = queries.facts(project, shown=lines, heard=heard)
-    found = list(queries.findings(project))
+    found, names = list(queries.findings(project)), queries.levers()
     may_write = bool(request.may(Right.WRITE, Thing.ACTION_PLAN))
     plan = plan_of(landlord=project.landlord_id)
     may_help = bool(request.may(Right.READ, Thing.EVIDENCE))
@@ -157,7 +159,7 @@ def context_of(request: Request, project: Project) -> dict[str, Any]:
         "verdict": may_pass(facts),
         "warnings": warnings(Kind(project.kind), homes=project.homes, starts_on=project.starts_on, ends_on=project.ends_on),
         "landings": landings(facts, project),
-        "levers": [LEVERS[code] for code in project.levers],
+        "levers": [names[code] for code in project.levers],
         "families": queries.by_family(found),
         "answering": [{"label": r.label, "count": sum(f.responsibility == r for f in found)} for r in Responsibility if found],
         "rows": shown(request, lines),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from palier.visits.rules import MAX_TEXT, Public, Responsible, Theme
+from palier.visits.rules import MAX_TEXT, Public, Responsibility, Theme
 from palier.web.documents.forms import accept
 from palier.web.ui.forms import DayInput, offer
 
@@ -71,7 +71,7 @@ class ObservationForm(forms.Form):
         label="Observation", max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": 3}), help_text=NO_NAMES
     )
     responsible = forms.ChoiceField(
-        label="Qui en répond", widget=forms.RadioSelect, choices=[(r.value, r.label) for r in Responsible]
+        label="Qui en répond", widget=forms.RadioSelect, choices=[(r.value, r.label) for r in Responsibility]
     )
     photo = forms.FileField(
         label="Photo", required=False, widget=forms.ClearableFileInput(attrs={"accept": accept(("jpg", "jpeg", "png", "webp"))})
@@ -85,7 +85,7 @@ class ObservationForm(forms.Form):
             "theme": Theme(said["theme"]),
             "positive": said["sign"] == "+",
             "text": said["text"],
-            "responsible": Responsible(said["responsible"]),
+            "responsible": Responsibility(said["responsible"]),
         }
 
 

@@ -16,7 +16,7 @@ from palier.stock.queries import residences
 from palier.verdict import Refusal
 from palier.visits import operations, queries
 from palier.visits.models import FollowUp, Observation, Stop
-from palier.visits.rules import Public, Responsible, Theme, may_close
+from palier.visits.rules import Public, Responsibility, Theme, may_close
 from palier.web.documents.files import attachment, receives
 from palier.web.doors import Open, Request, door, refused
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
@@ -84,7 +84,7 @@ def _shown(one: Observation) -> dict[str, Any]:
     return {
         "row": one,
         "theme": Theme(one.theme).label,
-        "responsible": Responsible(one.responsible).label,
+        "responsible": Responsibility(one.responsible).label,
         "follow_ups": one.follow_ups.all(),
     }
 
@@ -111,7 +111,7 @@ def export(request: Request, landlord: Landlord, walk_id: int, form: Format) -> 
             Theme(one.theme).label,
             "point fort" if one.positive else "point faible",
             one.text,
-            Responsible(one.responsible).label,
+            Responsibility(one.responsible).label,
             " ; ".join(f"{f.text} ({f.who}, pour le {f.due_on:%d/%m/%Y})" for f in one.follow_ups.all()),
         ]
         for stop in queries.stops(found)
