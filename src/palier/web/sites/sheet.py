@@ -16,6 +16,7 @@ from django.shortcuts import render
 from palier.calendar import add_months
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.estimates.proportions import wilson
 from palier.plans import queries as plans
 from palier.plans.rules.terms import Status
 from palier.sites import queries
@@ -23,7 +24,6 @@ from palier.sites.rules import Level
 from palier.sources import queries as sources
 from palier.sources.rules.coverage import Figure, Presence, by_residence, presences
 from palier.sources.rules.indicators import INDICATORS, Indicator
-from palier.sources.rules.proportion import wilson
 from palier.sources.rules.vocabulary import Kind, Source
 from palier.web.doors import Request, door
 from palier.web.sites import timeline
