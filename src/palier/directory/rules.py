@@ -153,6 +153,8 @@ class Thing(StrEnum):
     INSTALLATION = "installation"
     COMPARISON = "comparison"
     COMPARED_FIGURES = "compared_figures"
+    HOUSEHOLDS = "households"
+    SURVEYS = "surveys"
 
     @property
     def label(self) -> str:
@@ -189,6 +191,8 @@ _THINGS = {
     Thing.INSTALLATION: "l’installation",
     Thing.COMPARISON: "la comparaison entre organismes",
     Thing.COMPARED_FIGURES: "ce que l’organisme compare",
+    Thing.HOUSEHOLDS: "les locataires et leurs coordonnées",
+    Thing.SURVEYS: "les enquêtes",
 }
 
 
@@ -251,6 +255,8 @@ _MATRIX = {
     Thing.INSTALLATION: "    -     -     -        -      -       r        -      -     -     -     rw",
     Thing.COMPARISON: "      r     -     r        -      -       r        -      -     -     r     r",
     Thing.COMPARED_FIGURES: "rw    -     rw       -      -       -        -      -     -     -     -",
+    Thing.HOUSEHOLDS: "      rw    o     r        -      -       -        -      -     -     -     -",
+    Thing.SURVEYS: "         rw    ro    rw       -      r       r        -      -     -     -     r",
 }
 MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
     (thing, role): frozenset(_LETTERS[letter] for letter in cell if letter != "-")
@@ -312,6 +318,7 @@ class Scope(StrEnum):
     EVIDENCE = "evidence"
     ANSWERS = "answers"
     FIGURES = "figures"
+    EVENTS = "events"
 
     @property
     def label(self) -> str:
@@ -322,6 +329,7 @@ class Scope(StrEnum):
             "evidence": "Déposer des preuves",
             "answers": "Répondre aux évaluations",
             "figures": "Verser des chiffres et des incidents",
+            "events": "Transmettre des événements aux enquêtes à chaud",
         }[self.value]
 
 
@@ -330,6 +338,7 @@ _WRITES = {
     Scope.IMPORTS: frozenset({(Thing.STOCK, Right.WRITE)}),
     Scope.EVIDENCE: frozenset({(Thing.EVIDENCE, Right.WRITE)}),
     Scope.FIGURES: frozenset({(Thing.SOURCES, Right.WRITE), (Thing.INCIDENTS, Right.WRITE_OWN)}),
+    Scope.EVENTS: frozenset({(Thing.SURVEYS, Right.WRITE)}),
     Scope.ANSWERS: frozenset((thing, Right.WRITE_OWN) for thing in (Thing.FINDINGS, Thing.SITE_RATING, Thing.CHARTER)),
 }
 

@@ -25,6 +25,7 @@ DEMO = env.bool("PALIER_DEMO", default=False)
 TESTING = env.bool("PALIER_TESTING", default=False)
 DEBUG = env.bool("PALIER_DEBUG", default=False)
 SECRET_KEY = env.str("PALIER_SECRET_KEY", "only-for-the-demonstration-and-tests" if DEMO or TESTING else "unset")
+SECRET_KEY_FALLBACKS = env.list("PALIER_FORMER_SECRET_KEYS", default=[])
 ORIGIN = env.str("PALIER_ORIGIN", "http://127.0.0.1:8000")
 SECURE = ORIGIN.startswith("https://")
 # True where the installation serves one landlord alone: the pages that run the scheme are not there.
@@ -90,6 +91,7 @@ ROOMS = [
     "palier.committee",
     "palier.register",
     "palier.minutes",
+    "palier.surveys",
     "palier.journey",
 ]
 INSTALLED_APPS = [
@@ -308,6 +310,10 @@ EMAIL_USE_TLS = env.bool("PALIER_SMTP_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("PALIER_MAIL_FROM", "Palier <palier@localhost>")
 EMAIL_SUBJECT_PREFIX = "[Palier] "
+# Surveys: the operator's HTTP gateway (jobs/fieldwork.py), and the secret under which it tells us of answers such as STOP.
+SMS_GATEWAY = env.str("PALIER_SMS_GATEWAY", "")
+SMS_TOKEN = env.str("PALIER_SMS_TOKEN", "")
+SMS_ANSWERS_SECRET = env.str("PALIER_SMS_ANSWERS_SECRET", "")
 
 # --- Logs: one line of JSON an event, on standard output -----------------------------------------------------------
 LOGGING = {

@@ -14,6 +14,8 @@ from palier.register.models import SealedFile
 from palier.sources.models import Intake
 from palier.sources.rules.intake import OPEN, Layout
 from palier.stock.models import Import
+from palier.surveys.models import FrameFile
+from palier.surveys.rules.frame import OPEN as FRAME_OPEN
 
 # Every column that names a file by its SHA-256.
 NAMES: tuple[tuple[Manager[Any] | QuerySet[Any], str], ...] = (
@@ -21,6 +23,8 @@ NAMES: tuple[tuple[Manager[Any] | QuerySet[Any], str], ...] = (
     (Import.objects, "file_digest"),
     # A list of incidents may hold names: it goes once what counts was taken from it.
     (Intake.objects.filter(~Q(layout=Layout.INCIDENTS) | Q(state__in=OPEN)), "file_digest"),
+    # A file of tenants goes once what it says is in the households.
+    (FrameFile.objects.filter(state__in=FRAME_OPEN), "file_digest"),
     (SealedFile.objects, "sha256"),
     (Copy.objects, "sha256"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from email.mime.text import MIMEText
@@ -105,15 +105,11 @@ def _button(link: str) -> SafeString:
 
 
 @contextmanager
-def mail_server(*, at: datetime) -> Iterator[Send]:
+def connected() -> Iterator[Callable[[EmailMultiAlternatives], None]]:
     """One connection to the mail server for a batch of letters, opened with the first, renewed when it breaks."""
     connection = get_connection()
 
-    def send(person_id: int, messages: Sequence[Message]) -> None:
-        person = Person.objects.filter(pk=person_id, is_active=True).first()
-        if person is None:
-            raise Undeliverable("Cette personne n’a plus d’accès.")
-        mail = letter(person, messages, at=at)
+    def hand(mail: EmailMultiAlternatives) -> None:
         try:
             connection.open()
         except OSError as down:
@@ -122,9 +118,23 @@ def mail_server(*, at: datetime) -> Iterator[Send]:
         _hand(connection, mail)
 
     try:
-        yield send
+        yield hand
     finally:
         _close(connection)
+
+
+@contextmanager
+def mail_server(*, at: datetime) -> Iterator[Send]:
+    """What hands the messages of people who sign in to the mail server, on one connection for a batch."""
+    with connected() as hand:
+
+        def send(person_id: int, messages: Sequence[Message]) -> None:
+            person = Person.objects.filter(pk=person_id, is_active=True).first()
+            if person is None:
+                raise Undeliverable("Cette personne n’a plus d’accès.")
+            hand(letter(person, messages, at=at))
+
+        yield send
 
 
 def _hand(connection: BaseEmailBackend, mail: EmailMultiAlternatives) -> None:

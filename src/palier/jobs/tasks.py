@@ -22,7 +22,7 @@ from palier.committee import operations as committee
 from palier.comparison import operations as comparison
 from palier.consultation import operations as consultation
 from palier.directory.models import Landlord
-from palier.jobs import files
+from palier.jobs import fieldwork, files
 from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
@@ -37,6 +37,8 @@ from palier.sites import operations as sites
 from palier.sites.models import Scoring
 from palier.sources import operations as sources
 from palier.stock import operations as stock
+from palier.surveys import operations as surveys
+from palier.surveys.rules.contact import Channel
 
 log = logging.getLogger("palier.jobs")
 
@@ -55,6 +57,8 @@ DUE: tuple[Callable[..., object], ...] = (
     plans.remind_due,
     projects.remind_help_due,
     comparison.publish_due,
+    surveys.plan_due,
+    surveys.close_due,
 )
 
 
@@ -67,6 +71,20 @@ def deliver(timestamp: int) -> None:
         sent, refused = outbox.deliver(at=at, send=send)
     if sent or refused:
         log.info("delivered", extra={"sent": sent, "refused": refused})
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="surveys.mail", queueing_lock="surveys.mail")
+def mail_surveys(timestamp: int) -> None:
+    """Hand the e-mails of surveys that are due to the mail server."""
+    fieldwork.send(Channel.EMAIL)
+
+
+@app.periodic(cron="* * * * * */5")
+@app.task(name="surveys.text", queueing_lock="surveys.text")
+def text_surveys(timestamp: int) -> None:
+    """Hand the short messages of surveys that are due to the operator."""
+    fieldwork.send(Channel.SMS)
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -152,11 +170,12 @@ def checkpoint(timestamp: int) -> None:
 @app.periodic(cron="40 3 * * *")
 @app.task(name="installation.purge", queueing_lock="installation.purge")
 def purge(timestamp: int) -> None:
-    """Forget what is past its use: answers kept for forms sent twice, sessions that ended, words of incidents, unnamed files."""
+    """Forget what is past its use: answers kept for forms sent twice, sessions that ended, words of incidents, who was asked, files."""
     at = timezone.now()
     ledger.forget_replies(before=at - REPLIES_KEPT)
     Session.objects.filter(expire_date__lt=at).delete()
     sources.erase_texts(on=paris_day(at), at=at)
+    surveys.forget_due(at=at)
     files.sweep(at=at)
 
 

@@ -1,0 +1,73 @@
+"""What one may do with surveys: bring households in, draw, launch, send, call, stop; hear answers, events and objections."""
+
+from palier.surveys.operations.calls import begin_interview, begin_typing, next_call, note_attempt, post_letters
+from palier.surveys.operations.events import Told, hear_events
+from palier.surveys.operations.frame import (
+    Looked,
+    apply_file,
+    drop_file,
+    keep_preview,
+    look_again,
+    look_at,
+    mapping_of,
+    open_file,
+    read_again,
+)
+from palier.surveys.operations.planning import plan_due
+from palier.surveys.operations.responses import hear_stop, lift_objection, note_answer, note_refusal, object_to
+from palier.surveys.operations.retention import forget_due
+from palier.surveys.operations.sending import Departure, Hand, Uncertain, leave
+from palier.surveys.operations.terms import set_terms
+from palier.surveys.operations.waves import (
+    Draft,
+    close,
+    close_due,
+    create_wave,
+    draw_sample,
+    edit_wave,
+    launch,
+    resume,
+    stop,
+    undo_draw,
+)
+
+__all__ = [
+    "Departure",
+    "Draft",
+    "Hand",
+    "Looked",
+    "Told",
+    "Uncertain",
+    "apply_file",
+    "begin_interview",
+    "begin_typing",
+    "close",
+    "close_due",
+    "create_wave",
+    "draw_sample",
+    "drop_file",
+    "edit_wave",
+    "forget_due",
+    "hear_events",
+    "hear_stop",
+    "keep_preview",
+    "launch",
+    "leave",
+    "lift_objection",
+    "look_again",
+    "look_at",
+    "mapping_of",
+    "next_call",
+    "note_answer",
+    "note_attempt",
+    "note_refusal",
+    "object_to",
+    "open_file",
+    "plan_due",
+    "post_letters",
+    "read_again",
+    "resume",
+    "set_terms",
+    "stop",
+    "undo_draw",
+]

@@ -1,0 +1,51 @@
+"""What one may ask of surveys: households, waves, how they go. Never what was said."""
+
+from palier.surveys.queries.households import (
+    frame_files,
+    frame_mappings,
+    households,
+    live_objections,
+    objections,
+    objects,
+)
+from palier.surveys.queries.terms import terms_of
+from palier.surveys.queries.waves import (
+    Standing,
+    dropped,
+    held_calls,
+    invited,
+    open_invitations,
+    outcomes_of,
+    paces,
+    plan_of,
+    rates_of,
+    rates_of_many,
+    sendings,
+    standings,
+    strata,
+    waves,
+)
+
+__all__ = [
+    "Standing",
+    "dropped",
+    "frame_files",
+    "frame_mappings",
+    "held_calls",
+    "households",
+    "invited",
+    "live_objections",
+    "objections",
+    "objects",
+    "open_invitations",
+    "outcomes_of",
+    "paces",
+    "plan_of",
+    "rates_of",
+    "rates_of_many",
+    "sendings",
+    "standings",
+    "strata",
+    "terms_of",
+    "waves",
+]

@@ -1,0 +1,273 @@
+"""A landlord's file of tenants, read whole: what each column is, what each line says, what is wrong with it and where.
+
+Nothing here knows the database: files in, households out.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from palier.directory.rules import plain
+from palier.sources.reading.homes import Finder
+from palier.sources.reading.reader import clean
+from palier.sources.reading.values import day, says_nothing
+from palier.stock.reading.columns import total_of, uneven
+from palier.stock.reading.mapping import Column
+from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
+from palier.stock.reading.recognise import head_of
+from palier.stock.reading.tables import Lines, Table, open_table
+from palier.stock.reading.values import BadValue
+from palier.surveys.rules.contact import LANGUAGES, email_of, phone_of
+from palier.surveys.rules.frame import READ_AT_MOST
+
+LABELS = {
+    "reference": "référence du locataire ou du contrat",
+    "code": "code de la résidence",
+    "residence": "nom de la résidence",
+    "building": "adresse de l’immeuble",
+    "agency": "agence",
+    "qpv": "en quartier prioritaire (oui ou non)",
+    "name": "nom du locataire",
+    "first_name": "prénom",
+    "language": "langue",
+    "email": "e-mail",
+    "phone": "téléphone mobile, ou le seul",
+    "other_phone": "autre téléphone",
+    "address": "adresse postale complète",
+    "moved_in_on": "date d’entrée dans les lieux",
+    "objects": "s’oppose aux enquêtes (oui ou non)",
+}
+_HEADERS = {
+    "reference": "reference | reference locataire | ref locataire | numero locataire | n locataire | code locataire | contrat | "
+    "numero contrat | n contrat | num contrat | reference contrat | id locataire | identifiant",
+    "code": "code residence | code programme | code groupe | esi | code esi | code site | programme code",
+    "residence": "residence | nom residence | nom de la residence | programme | groupe | site | ensemble immobilier",
+    "building": "adresse immeuble | adresse logement | adresse du logement | adresse batiment",
+    "agency": "agence | secteur | antenne | territoire | nom agence",
+    "qpv": "qpv | en qpv | quartier prioritaire | zone qpv",
+    "name": "nom | nom locataire | nom du locataire | titulaire | nom prenom | locataire | destinataire | civilite nom",
+    "first_name": "prenom | prenom locataire",
+    "language": "langue | code langue | langue parlee",
+    "email": "email | e mail | mail | courriel | adresse mail | adresse email | adresse electronique",
+    "phone": "mobile | portable | telephone mobile | tel mobile | telephone portable | telephone | tel | gsm",
+    "other_phone": "telephone fixe | fixe | tel fixe | telephone domicile | telephone 2 | autre telephone",
+    "address": "adresse postale | adresse | adresse complete | adresse de correspondance",
+    "moved_in_on": "date entree | date d entree | entree dans les lieux | date entree logement | debut bail | date de bail | "
+    "date debut bail | date emmenagement",
+    "objects": "opposition | opposition enquete | refus enquete | ne pas solliciter | stop",
+}
+HEADERS = {name: tuple(word.strip() for word in text.split("|")) for name, text in _HEADERS.items()}
+_YES, _NO = frozenset({"oui", "o", "1", "vrai", "x", "true"}), frozenset({"non", "n", "0", "faux", "false", "hors qpv", "hqpv"})
+_SPOKEN = {plain(label): code for code, label in LANGUAGES.items()} | {code: code for code in LANGUAGES}
+_MOST_FAULTS, _MOST_LOST = 200, 60
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a line says of a household."""
+
+    reference: str
+    residence: int
+    agency: str = ""
+    qpv: bool | None = None
+    name: str = ""
+    language: str = "fr"
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    moved_in_on: date | None = None
+    objects: bool = False
+
+
+@dataclass(slots=True)
+class ReadFrame:
+    """What came of a file. With one fault, nothing of it may be kept. ``lost`` are the names that no residence bears."""
+
+    lines: list[Line] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    fault_count: int = 0
+    rows: int = 0
+    lost: Counter[str] = field(default_factory=Counter)
+
+    def fault(self, found: Fault) -> None:
+        """Take one more fault into account."""
+        self.fault_count += 1
+        if len(self.faults) < _MOST_FAULTS:
+            self.faults.append(found)
+
+
+def look(path: Path, *, sheet: str = "") -> tuple[list[Column], Table, int]:
+    """The columns of a file with what they hold, its sheets, and how many lines it has.
+
+    Raises:
+        Unreadable: when it is no table.
+    """
+    with open_table(path, sheet=sheet, limits=READ_AT_MOST) as table:
+        _, header, rows = head_of(table)
+        columns = [Column(clean(name)) for name in header]
+        lines = 0
+        for lines, (_, cells) in enumerate(rows, 1):  # noqa: B007 - the count outlives the loop
+            for column, text in zip(columns, cells, strict=False):
+                column.see(clean(text))
+    return columns, table, lines
+
+
+def propose(columns: list[Column]) -> dict[int, str]:
+    """What each column seems to be, from its header; each thing is one column, what is doubtful is left to people."""
+    headers = [plain(column.header.replace("_", " ").replace(".", " ").replace("°", " ")) for column in columns]
+    ranked = sorted(
+        (names.index(header), index, name)
+        for index, header in enumerate(headers)
+        for name, names in HEADERS.items()
+        if header in names
+    )
+    found: dict[int, str] = {}
+    for _, index, name in ranked:
+        if index not in found and name not in found.values():
+            found[index] = name
+    return dict(sorted(found.items()))
+
+
+def problems(mapping: Mapping[int, str]) -> list[str]:
+    """What makes a mapping unusable, each with its cure; empty when the file can be read."""
+    names = list(mapping.values())
+    found = []
+    if "reference" not in names:
+        found.append("Dites quelle colonne porte la référence du locataire ou du contrat : c’est elle qui le fait reconnaître.")
+    if not {"code", "residence", "building"} & set(names):
+        found.append("Dites quelle colonne dit la résidence : son code, son nom ou l’adresse de l’immeuble.")
+    twice = sorted(LABELS[name] for name in set(names) if names.count(name) > 1)
+    return found + [f"Deux colonnes sont dites « {label} » : n’en gardez qu’une." for label in twice]
+
+
+def read(path: Path, *, mapping: Mapping[int, str], sheet: str, finder: Finder, today: date) -> ReadFrame:
+    """Read a file as the person said. Nothing is raised: a file that cannot be read gives one fault."""
+    found = ReadFrame()
+    try:
+        with open_table(path, sheet=sheet, limits=READ_AT_MOST) as table:
+            _, header, rows = head_of(table)
+            _Reader(found, mapping, finder, today, [clean(name) for name in header], table).take(rows)
+    except Unreadable as problem:
+        found.fault(Fault(problem.sentence))
+    if not found.fault_count and not found.lines:
+        found.fault(Fault("aucun locataire à reprendre dans ce fichier. Vérifiez les colonnes choisies."))
+    return found
+
+
+class _Reader:
+    """Reads the lines of one file, one after another."""
+
+    def __init__(
+        self, found: ReadFrame, mapping: Mapping[int, str], finder: Finder, today: date, header: list[str], table: Table
+    ) -> None:
+        self.found, self.finder, self.today, self.header, self.sheet = found, finder, today, header, table.sheet
+        self.at = {name: index for index, name in mapping.items() if index < len(header)}
+        self.width = None if table.sheets else len(header)
+        self.seen: dict[str, int] = {}
+        self.number = 0
+        self.texts: list[str] = []
+        self.wrong = False
+
+    def take(self, rows: Lines) -> None:
+        for number, texts in rows:
+            self.number, self.texts, self.wrong = number, [clean(text) for text in texts], False
+            self.found.rows += 1
+            if self.width is not None and (said := uneven(self.texts, self.width)):
+                self.found.fault(Fault(said, number))
+            elif not total_of(self.texts):
+                self._household()
+
+    def _household(self) -> None:
+        reference, residence = self._reference(), self._residence()
+        line = {
+            "agency": self._text("agency")[:100],
+            "qpv": self._yes_or_no("qpv"),
+            "name": " ".join(filter(None, (self._text("name"), self._text("first_name"))))[:120],
+            "language": self._language(),
+            "email": self._contact("email", email_of, "n’est pas une adresse électronique"),
+            "phone": self._phone(),
+            "address": self._text("address")[:300],
+            "moved_in_on": self._moved_in(),
+            "objects": bool(self._yes_or_no("objects")),
+        }
+        if residence is not None and not self.wrong:
+            self.found.lines.append(Line(reference, residence, **line))  # type: ignore[arg-type]
+
+    def _text(self, name: str) -> str:
+        index = self.at.get(name)
+        text = self.texts[index] if index is not None and index < len(self.texts) else ""
+        return "" if says_nothing(text) else " ".join(text.split())
+
+    def _fault(self, sentence: str, name: str) -> None:
+        self.wrong = True
+        index = self.at.get(name)
+        place = f"colonne {self.header[index] or index + 1}" if index is not None else ""
+        self.found.fault(Fault(sentence, self.number, place, self.sheet))
+
+    def _reference(self) -> str:
+        text = self._text("reference")
+        if not text:
+            self._fault("la référence est vide. Complétez-la ou retirez la ligne.", "reference")
+        elif len(text) > 60:
+            self._fault(f"{quoted(text)} dépasse 60 caractères.", "reference")
+        elif (first := self.seen.setdefault(text, self.number)) != self.number:
+            self._fault(f"{quoted(text)} est déjà à la ligne {grouped(first)}. Retirez l’une des deux.", "reference")
+        return text
+
+    def _residence(self) -> int | None:
+        said = {"code": self._text("code"), "name": self._text("residence"), "address": self._text("building")}
+        columns = {"code": "code", "name": "residence", "address": "building"}
+        first = next((key for key, text in said.items() if text), "")
+        try:
+            return self.finder.find(**said)
+        except BadValue as problem:
+            if first:
+                self._fault(f"{quoted(said[first])} {problem.problem}.", columns[first])
+                if len(self.found.lost) < _MOST_LOST:
+                    self.found.lost[said[first][:120]] += 1
+            else:
+                self._fault("la ligne ne dit pas de quelle résidence il s’agit.", "")
+            return None
+
+    def _yes_or_no(self, name: str) -> bool | None:
+        text = plain(self._text(name))
+        if not text:
+            return None
+        if text in _YES or text in _NO:
+            return text in _YES
+        self._fault(f"{quoted(text)} n’est ni oui ni non.", name)
+        return None
+
+    def _language(self) -> str:
+        text = plain(self._text("language"))
+        if not text:
+            return "fr"
+        if text not in _SPOKEN:
+            self._fault(f"{quoted(text)} n’est pas une langue connue : {', '.join(LANGUAGES.values())}.", "language")
+        return _SPOKEN.get(text, "fr")
+
+    def _contact(self, name: str, kept: object, wrong: str) -> str:
+        text = self._text(name)
+        try:
+            return str(kept(text))  # type: ignore[operator]
+        except ValueError:
+            self._fault(f"{quoted(text)} {wrong}. Corrigez-la ou videz la case.", name)
+            return ""
+
+    def _phone(self) -> str:
+        first, other = (self._contact(name, phone_of, "n’est pas un numéro de téléphone") for name in ("phone", "other_phone"))
+        return first or other
+
+    def _moved_in(self) -> date | None:
+        text = self._text("moved_in_on")
+        if not text:
+            return None
+        try:
+            return day(text)
+        except BadValue as problem:
+            self._fault(f"{quoted(text)} {problem.problem}.", "moved_in_on")
+            return None

@@ -1,0 +1,166 @@
+"""The telephone and the paper: whom to call next, when, how often; no trace of when an answer came."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+
+from palier.directory.models import Landlord, Person
+from palier.directory.rules import Role
+from palier.surveys import operations
+from palier.surveys.models import Household, Invitation, PhoneAttempt, Solicitation, Wave
+from palier.surveys.queries import invited
+from palier.surveys.rules.contact import Channel, Mode
+from palier.surveys.rules.outcomes import Outcome
+from palier.surveys.rules.sendings import MOST_CALLS, Budget, Terms
+from palier.surveys.rules.waves import Split
+from palier.verdict import Conflict, Refusal
+
+pytestmark = pytest.mark.django_db
+Households = Callable[..., list[Household]]
+MakeWave = Callable[..., Wave]
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def caller(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
+    return make_person(Role.CONTRIBUTOR, landlord, "M. T.")
+
+
+def take(wave: Wave, caller: Person, at: datetime) -> Invitation:
+    found = operations.next_call(wave=wave, by=caller, at=at)
+    assert found is not None
+    return found
+
+
+def test_the_stratum_that_misses_most_is_called_first(
+    make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(8)
+    wave = make_wave(split=Split.AGENCY)
+    for invitation in Invitation.objects.filter(stratum__label="Nord")[:3]:
+        operations.note_answer(invitation=invitation)
+    assert take(wave, caller, at).stratum.label == "Sud"
+
+
+def test_a_household_is_on_one_telephone_at_a_time(
+    landlord: Landlord,
+    make_households: Households,
+    make_wave: MakeWave,
+    caller: Person,
+    make_person: Callable[..., Person],
+    at: datetime,
+) -> None:
+    make_households(2)
+    wave = make_wave()
+    other = make_person(Role.QUALITY_LEAD, landlord)
+    mine = take(wave, caller, at)
+    assert take(wave, caller, at) == mine
+    theirs = take(wave, other, at)
+    assert theirs != mine
+    with pytest.raises(Conflict):
+        operations.begin_interview(invitation=theirs, by=caller, at=at)
+    # Half an hour later nobody holds it any more.
+    assert take(wave, other, at + timedelta(minutes=31)) in {mine, theirs}
+
+
+def test_an_interview_goes_through_the_tenants_own_page_and_counts_on_its_day_alone(
+    make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(1)
+    wave = make_wave()
+    token = operations.begin_interview(invitation=take(wave, caller, at), by=caller, at=at)
+    found = invited(token=token)
+    assert found is not None
+    assert found.mode == Mode.PHONE
+    call = Solicitation.objects.get(channel=Channel.PHONE)
+    assert call.left_at == datetime.fromisoformat("2026-03-10T00:00+01:00")
+    operations.note_answer(invitation=found)
+    assert not PhoneAttempt.objects.exists()
+
+
+def test_nobody_is_called_twice_a_day_nor_more_than_five_times(
+    make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(1)
+    wave = make_wave()
+    now = at
+    for _ in range(MOST_CALLS):
+        found = take(wave, caller, now)
+        operations.note_attempt(invitation=found, outcome=Outcome.NOT_REACHED, reached=False, again_at=None, by=caller, at=now)
+        assert operations.next_call(wave=wave, by=caller, at=now) is None
+        now += 7 * DAY if now.weekday() == 4 else DAY
+    assert operations.next_call(wave=wave, by=caller, at=at + 14 * DAY) is None
+    assert Invitation.objects.get().outcome == Outcome.NOT_REACHED
+
+
+def test_whoever_asked_to_be_called_later_is_called_then(
+    make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(1)
+    wave = make_wave()
+    later = at + timedelta(hours=3)
+    operations.note_attempt(
+        invitation=take(wave, caller, at), outcome=Outcome.NOTHING, reached=True, again_at=later, by=caller, at=at
+    )
+    assert operations.next_call(wave=wave, by=caller, at=later - timedelta(hours=1)) is None
+    take(wave, caller, later)
+
+
+def test_a_refusal_ends_it_and_the_budget_holds_for_calls_too(
+    landlord: Landlord, make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(2)
+    wave = make_wave()
+    first = take(wave, caller, at)
+    operations.note_attempt(invitation=first, outcome=Outcome.REFUSED, reached=True, again_at=None, by=caller, at=at)
+    first.refresh_from_db()
+    assert (first.outcome, first.sealed) == (Outcome.REFUSED, None)
+    operations.set_terms(landlord=landlord, terms=Terms(Budget(1, 30)), by=None, at=at)
+    second = take(wave, caller, at)
+    operations.note_attempt(
+        invitation=second, outcome=Outcome.NOTHING, reached=True, again_at=at + timedelta(hours=2), by=caller, at=at
+    )
+    assert operations.next_call(wave=wave, by=caller, at=at + timedelta(hours=3)) is None
+
+
+def test_nobody_is_called_outside_the_hours(
+    make_households: Households, make_wave: MakeWave, caller: Person, at: datetime
+) -> None:
+    make_households(1)
+    wave = make_wave()
+    with pytest.raises(Refusal):
+        operations.next_call(wave=wave, by=caller, at=at.replace(hour=20))
+
+
+def test_letters_go_to_those_whom_no_message_reaches_once(
+    make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(4)
+    Household.objects.filter(reference__in=["L00001", "L00002"]).update(email="", phone="")
+    wave = make_wave()
+    taken = operations.post_letters(wave=wave, limit=10, at=at)
+    assert {invitation.household.reference for invitation in taken if invitation.household} == {"L00001", "L00002"}
+    assert operations.post_letters(wave=wave, limit=10, at=at) == []
+    assert Solicitation.objects.filter(channel=Channel.POST).count() == 2
+
+
+def test_a_paper_form_is_typed_in_by_its_code_once(
+    landlord: Landlord, make_landlord: Callable[..., Landlord], make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(1)
+    make_wave()
+    invitation = Invitation.objects.get()
+    code = invitation.code
+    typed = f"{code[:5].lower()} {code[5:]}".replace("0", "o").replace("1", "l")
+    found = invited(token=operations.begin_typing(landlord=landlord, code=typed))
+    assert found == invitation
+    assert found.mode == Mode.PAPER
+    for elsewhere, wrong in ((make_landlord(), code), (landlord, "0000000000")):
+        with pytest.raises(Refusal):
+            operations.begin_typing(landlord=elsewhere, code=wrong)
+    operations.note_answer(invitation=invitation)
+    with pytest.raises(Refusal):
+        operations.begin_typing(landlord=landlord, code=code)
