@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -12,7 +11,7 @@ from hypothesis import strategies as some
 
 from palier.surveys.rules.contact import Channel, channels_of, email_of, phone_of, takes_texts
 from palier.surveys.rules.outcomes import rates
-from palier.surveys.rules.sampling import Around, Aside, Unit, answers_wanted, draw, plan, to_draw
+from palier.surveys.rules.sampling import Around, Aside, Unit, draw, plan
 from palier.surveys.rules.sendings import cost_of, may_call, next_ring, segments
 from palier.surveys.rules.waves import Pace, Split, paces_hold
 
@@ -55,22 +54,6 @@ def test_short_messages_go_to_mobiles_alone() -> None:
     assert not takes_texts("+33148000000")
     ways = channels_of(email="", phone="+33148000000", address="")
     assert ways == (Channel.PHONE,)
-
-
-@pytest.mark.parametrize(
-    ("population", "margin", "answers"),
-    # Krejcie and Morgan (1970), « Determining sample size for research activities », table 1, at 5 points; they round to
-    # the nearest, and Palier up, so that the margin is never wider than said.
-    [(10, 5, 10), (100, 5, 80), (500, 5, 218), (1_000, 5, 278), (10_000, 5, 370), (75_000, 5, 383), (1_000_000, 5, 385)],
-)
-def test_as_many_answers_as_the_margin_asks_for_in_a_finite_population(population: int, margin: int, answers: int) -> None:
-    assert answers_wanted(population, Decimal(margin)) == answers
-
-
-def test_never_more_are_asked_than_there_are() -> None:
-    assert to_draw(80, rate=25, eligible=1_000) == 320
-    assert to_draw(80, rate=25, eligible=100) == 100
-    assert to_draw(1, rate=33, eligible=100) == 4
 
 
 def units(count: int) -> list[Unit]:

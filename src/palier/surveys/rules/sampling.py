@@ -7,28 +7,13 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from enum import StrEnum
 
 from palier.calendar import add_months
+from palier.estimates.proportions import answers_needed, to_invite
 from palier.surveys.rules.contact import channels_of
 from palier.surveys.rules.waves import Split
-
-_Z = Decimal("1.96")
-
-
-def answers_wanted(population: int, margin: Decimal) -> int:
-    """How many answers give a margin of so many points at 95 % in a population, whatever the rate: n₀ / (1 + (n₀ − 1) / N)."""
-    if not population:
-        return 0
-    share = margin / 100
-    infinite = _Z**2 * Decimal("0.25") / share**2
-    return int((infinite / (1 + (infinite - 1) / population)).to_integral_value(ROUND_CEILING))
-
-
-def to_draw(wanted: int, *, rate: int, eligible: int) -> int:
-    """How many to ask for so many answers when ``rate`` % answer: never more than there are."""
-    return min(eligible, -(-wanted * 100 // rate))
 
 
 class Aside(StrEnum):
@@ -142,8 +127,8 @@ def plan(
         if margin is None:
             part.wanted = part.drawn = part.eligible
         else:
-            part.wanted = min(answers_wanted(part.population, margin), part.eligible)
-            part.drawn = to_draw(part.wanted, rate=rate, eligible=part.eligible)
+            part.wanted = min(answers_needed(float(margin) / 100, part.population), part.eligible)
+            part.drawn = to_invite(part.wanted, rate / 100, part.eligible)
     return Plan(sorted(parts.values(), key=lambda part: (part.key == "", part.label, part.key)), aside)
 
 
