@@ -12,6 +12,7 @@ with aside():                            # everything written inside is rolled b
 
 from __future__ import annotations
 
+import gc
 import os
 import statistics
 import sys
@@ -42,6 +43,8 @@ def ready() -> None:
 
     call_command("migrate", verbosity=0)
     call_command("createcachetable", verbosity=0)
+    gc.collect()
+    gc.freeze()  # as ``palier serve`` does
 
 
 @contextmanager

@@ -245,11 +245,12 @@ def late_ones(journeys: Sequence[Journey], on: date) -> list[Journey]:
 def counts(journeys: Sequence[Journey], on: date) -> Counts:
     """How many open journeys there are, how many climb to each landing, how many are in a withdrawal procedure."""
     late = {journey.pk for journey in late_ones(journeys, on)}
+    alike = Counter((Stage(one.stage), one.rules, one.cycle, one.pk in late) for one in journeys)
     climbing: Counter[tuple[Landing, bool]] = Counter()
-    for journey in journeys:
-        if (stage := Stage(journey.stage)) is not Stage.HEARING:
-            landing, _ = say.towards(stage, label.rules_of(journey.rules), journey.cycle)
-            climbing[landing, journey.pk in late] += 1
+    for (stage, rules, cycle, is_late), number in alike.items():
+        if stage is not Stage.HEARING:
+            landing, _ = say.towards(stage, label.rules_of(rules), cycle)
+            climbing[landing, is_late] += number
     return Counts(
         total=len(journeys),
         late=len(late),
