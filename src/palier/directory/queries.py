@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from palier.directory.models import (
@@ -32,44 +31,40 @@ def memberships(*, person: Person, on: date) -> QuerySet[Membership]:
     return Membership.objects.filter(dated(on), person=person).select_related("organisation").order_by("pk")
 
 
-def _opens(landlord: OuterRef | int, person: OuterRef | int, on: date) -> Q:
-    """The memberships that open a landlord's file, as a condition on ``Membership``: own, scheme-wide, relay, related.
+def _reach(held: Membership, on: date) -> Q | None:
+    """The landlords whose file one membership opens on a day, as a condition on ``Landlord``; None when it opens none.
 
-    Who is shut out of it has their own house's alone.
+    Their own house's, all for the label's team, those of a relay's federation or association, those related to them.
+    Who is shut out of a file keeps their own house's alone: ``_shut_out``.
     """
-    related = Relation.objects.filter(
-        dated(on),
-        Q(person__isnull=True) | Q(person=person),
-        landlord=landlord,
-        holder=OuterRef("organisation"),
-        role=OuterRef("role"),
-    )
-    relayed = Landlord.objects.filter(
-        Q(federation=OuterRef("organisation")) | Q(regional_association=OuterRef("organisation")), pk=landlord
-    )
-    shut_out = Exclusion.objects.filter(person=person, landlord=landlord, ended_at__isnull=True)
-    elsewhere = (
-        Q(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER)
-        | Q(Exists(relayed), role=Role.RELAY)
-        | Q(Exists(related), role__in=RELATED_ROLES)
-    )
-    return Q(organisation=landlord, role__in=LANDLORD_ROLES) | (elsewhere & ~Q(Exists(shut_out)))
+    role, house = Role(held.role), held.organisation_id
+    if role in LANDLORD_ROLES:
+        return Q(pk=house)
+    if role in SCHEME_ROLES and held.organisation.kind == Kind.LABEL_OWNER:
+        return Q(pk__isnull=False)
+    if role is Role.RELAY:
+        return Q(federation=house) | Q(regional_association=house)
+    if role in RELATED_ROLES:
+        named = Q(person__isnull=True) | Q(person=held.person_id)
+        return Q(pk__in=Relation.objects.filter(dated(on), named, holder=house, role=role).values("landlord"))
+    return None
+
+
+def _shut_out(person: int) -> Exists:
+    """Whether a person is shut out of a landlord's file."""
+    return Exists(Exclusion.objects.filter(person=person, landlord=OuterRef("pk"), ended_at__isnull=True))
 
 
 def visible_landlords(*, person: Person, on: date) -> QuerySet[Landlord]:
     """The landlords whose file this person may open on a day. One SQL query, for what the person is."""
-    held = list(memberships(person=person, on=on))
-    own = Q(pk__in={m.organisation_id for m in held if m.role in LANDLORD_ROLES})
-    shut_out = Exclusion.objects.filter(person=person, landlord=OuterRef("pk"), ended_at__isnull=True)
-    if any(m.role in SCHEME_ROLES and m.organisation.kind == Kind.LABEL_OWNER for m in held):
-        return Landlord.objects.filter(own | ~Exists(shut_out))
-    relayed = {m.organisation_id for m in held if m.role == Role.RELAY}
-    related = Q(*(Q(holder=m.organisation_id, role=m.role) for m in held if m.role in RELATED_ROLES), _connector=Q.OR)
-    opened = Relation.objects.filter(dated(on), Q(person__isnull=True) | Q(person=person), related)
-    elsewhere = Q(federation__in=relayed) | Q(regional_association__in=relayed)
-    if related:
-        elsewhere |= Q(pk__in=opened.values("landlord"))
-    return Landlord.objects.filter(own | (elsewhere & ~Exists(shut_out)))
+    own, elsewhere = Q(pk__in=()), Q(pk__in=())
+    for one in memberships(person=person, on=on):
+        if reach := _reach(one, on):
+            if one.role in LANDLORD_ROLES:
+                own |= reach
+            else:
+                elsewhere |= reach
+    return Landlord.objects.filter(own | (elsewhere & ~_shut_out(person.pk)))
 
 
 def only_landlord() -> int | None:
@@ -78,16 +73,26 @@ def only_landlord() -> int | None:
 
 
 def roles_on(*, person: Person, landlord: int, on: date) -> frozenset[Role]:
-    """What a person is for one landlord's file on a day; empty when they may not know of it. One SQL query."""
-    found = Membership.objects.filter(dated(on), _opens(landlord, person.pk, on), person=person).values_list("role", flat=True)
-    return frozenset(Role(role) for role in found)
+    """What a person is for one landlord's file on a day; empty when they may not know of it. Two SQL queries."""
+    found = opened(held=list(memberships(person=person, on=on)), landlord=landlord, on=on)
+    return found[1] if found else frozenset()
 
 
-def opened(*, person: Person, landlord: int, on: date) -> tuple[Landlord, frozenset[Role]] | None:
-    """A landlord's file and what a person is for it on a day; None when they may not know of it. One SQL query."""
-    holding = Membership.objects.filter(dated(on), _opens(landlord, person.pk, on), person=person)
-    found = Landlord.objects.filter(pk=landlord).annotate(held=ArraySubquery(holding.values("role"))).first()
-    return (found, frozenset(Role(role) for role in found.held)) if found and found.held else None
+def opened(*, held: Sequence[Membership], landlord: int, on: date) -> tuple[Landlord, frozenset[Role]] | None:
+    """A landlord's file and what a person is for it, from all they are on that day; None when they may not know of it.
+
+    One SQL query, none for somebody whose memberships open no file.
+    """
+    reaches = {n: reach for n, one in enumerate(held) if (reach := _reach(one, on))}
+    if not reaches:
+        return None
+    opens = {f"opens_{n}": ExpressionWrapper(reach, BooleanField()) for n, reach in reaches.items()}
+    found = Landlord.objects.filter(pk=landlord).annotate(shut_out=_shut_out(held[0].person_id), **opens).first()
+    if found is None:
+        return None
+    entered = [held[n] for n in reaches if getattr(found, f"opens_{n}")]
+    roles = frozenset(Role(one.role) for one in entered if one.role in LANDLORD_ROLES or not found.shut_out)
+    return (found, roles) if roles else None
 
 
 def roles(*, person: Person, on: date) -> frozenset[Role]:
@@ -119,8 +124,29 @@ def is_light(*, person: Person, on: date) -> bool:
 
 def people_of(*, landlord: int, roles: frozenset[Role], on: date) -> QuerySet[Person]:
     """The active people who hold one of these roles on a landlord's file on a day."""
-    holding = Membership.objects.filter(dated(on), _opens(landlord, OuterRef("person"), on), role__in=roles)
+    holding = Membership.objects.filter(dated(on), _opens(landlord, on), role__in=roles)
     return Person.objects.filter(is_active=True, pk__in=holding.values("person")).order_by("pk")
+
+
+def _opens(landlord: int, on: date) -> Q:
+    """The memberships that open a landlord's file: what ``_reach`` says, read from the landlord's side."""
+    related = Relation.objects.filter(
+        dated(on),
+        Q(person__isnull=True) | Q(person=OuterRef("person")),
+        landlord=landlord,
+        holder=OuterRef("organisation"),
+        role=OuterRef("role"),
+    )
+    relayed = Landlord.objects.filter(
+        Q(federation=OuterRef("organisation")) | Q(regional_association=OuterRef("organisation")), pk=landlord
+    )
+    shut_out = Exclusion.objects.filter(person=OuterRef("person"), landlord=landlord, ended_at__isnull=True)
+    elsewhere = (
+        Q(role__in=SCHEME_ROLES, organisation__kind=Kind.LABEL_OWNER)
+        | Q(Exists(relayed), role=Role.RELAY)
+        | Q(Exists(related), role__in=RELATED_ROLES)
+    )
+    return Q(organisation=landlord, role__in=LANDLORD_ROLES) | (elsewhere & ~Q(Exists(shut_out)))
 
 
 def people_with(*, roles: frozenset[Role], on: date) -> QuerySet[Person]:

@@ -130,7 +130,7 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any], bef
     request.landlord = None
     request.roles = roles_of(request)
     if landlord_id is not None:
-        opened = directory.opened(person=request.user, landlord=landlord_id, on=request.on)
+        opened = directory.opened(held=request.held, landlord=landlord_id, on=request.on)
         if opened is None:
             raise Http404
         request.landlord, request.roles = opened

@@ -117,7 +117,8 @@ def _enter(request: Call, key: ApiToken, need: Need) -> None:
 
 
 def _file(person: Person, asked: str, on: date) -> tuple[Landlord, frozenset[Role]]:
-    opened = directory.opened(person=person, landlord=int(asked), on=on) if _NUMBER.fullmatch(asked) else None
+    held = list(directory.memberships(person=person, on=on))
+    opened = directory.opened(held=held, landlord=int(asked), on=on) if _NUMBER.fullmatch(asked) else None
     if opened is None:
         raise Http404
     return opened

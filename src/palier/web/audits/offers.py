@@ -65,7 +65,7 @@ def _receive(request: Request, mission_id: int) -> Received | None:
 def offer(request: Request, mission_id: int) -> HttpResponse:
     """A consultation: what is asked, the proposal, the declaration. A mission has its own page while the file is open."""
     mission = _mine(request, mission_id)
-    file_open = directory.opened(person=request.user, landlord=mission.landlord_id, on=request.on) is not None
+    file_open = directory.opened(held=request.held, landlord=mission.landlord_id, on=request.on) is not None
     if mission.state in HELD and file_open and request.method == "GET":
         return redirect("mission", landlord_id=mission.landlord_id, mission_id=mission.pk)
     shown = {name: getattr(mission, name) for name in ("amount", "days", "starts_on", "ends_on", "approach")}
