@@ -52,6 +52,7 @@ export default defineConfig({
         "styles/main.css",
         "styles/map.css",
         "styles/tenant.css",
+        "styles/survey.css",
         "styles/field.css",
         "scripts/app.js",
         "scripts/map.js",

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.frameworks.rules.grid import Direction, Form, build
-from palier.frameworks.rules.reading import as_verdict, read
+from palier.frameworks.rules.reading import read
+from palier.frameworks.rules.written import as_verdict
 from tests.frameworks.samples import SMALL, body, grid
 
 
@@ -88,7 +89,7 @@ def test_every_error_is_told_at_once_in_the_order_of_the_lines() -> None:
     text = (
         SMALL.replace("title: Petite grille", "titre: x").replace("title: Guichet", "titel: y").replace("value: 3", "value: x")
     )
-    verdict = as_verdict(read(text)[1])
+    verdict = as_verdict(read(text)[1], "frameworks.unreadable")
     lines = [int(reason.detail) for reason in verdict.reasons]
     assert lines == sorted(lines)
     assert {2, 12, 26} <= set(lines)

@@ -45,6 +45,7 @@ from palier.stock import operations as stock
 from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
 from tests.frameworks.samples import SMALL
+from tests.house import samples_of_answers as answers
 from tests.house import samples_of_plans as plans
 from tests.house import samples_of_projects as projects
 from tests.house import samples_of_sources as sources
@@ -378,4 +379,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
 }
 OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")
 SAMPLES |= visits.SAMPLES
+SAMPLES |= answers.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

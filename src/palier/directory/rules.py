@@ -155,6 +155,7 @@ class Thing(StrEnum):
     COMPARED_FIGURES = "compared_figures"
     HOUSEHOLDS = "households"
     SURVEYS = "surveys"
+    QUESTIONNAIRES = "questionnaires"
 
     @property
     def label(self) -> str:
@@ -193,6 +194,7 @@ _THINGS = {
     Thing.COMPARED_FIGURES: "ce que l’organisme compare",
     Thing.HOUSEHOLDS: "les locataires et leurs coordonnées",
     Thing.SURVEYS: "les enquêtes",
+    Thing.QUESTIONNAIRES: "les questionnaires",
 }
 
 
@@ -257,6 +259,7 @@ _MATRIX = {
     Thing.COMPARED_FIGURES: "rw    -     rw       -      -       -        -      -     -     -     -",
     Thing.HOUSEHOLDS: "      rw    o     r        -      -       -        -      -     -     -     -",
     Thing.SURVEYS: "         rw    ro    rw       -      r       r        -      -     -     -     r",
+    Thing.QUESTIONNAIRES: "  ro    r     r        r      r       rw       -      -     -     ro    rw",
 }
 MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
     (thing, role): frozenset(_LETTERS[letter] for letter in cell if letter != "-")

@@ -91,6 +91,7 @@ ROOMS = [
     "palier.committee",
     "palier.register",
     "palier.minutes",
+    "palier.questionnaires",
     "palier.surveys",
     "palier.journey",
 ]

@@ -50,6 +50,7 @@ _COMMON = (
         ),
     ),
     ("Registre et marque", "mark_scheme", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})),
+    ("Questionnaires", "questionnaires", frozenset({Role.RELAY})),
     ("Règles du label", "rule_sets", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_CHAIR})),
 )
 

@@ -15,7 +15,9 @@ from tests.web.ui.test_components import draw
 WEB = Path("src/palier/web")
 
 
-@pytest.mark.parametrize("name", ["main.css", "tenant.css", "map.css", "app.js", "map.js", "icons.svg", "mark.svg"])
+@pytest.mark.parametrize(
+    "name", ["main.css", "tenant.css", "survey.css", "map.css", "app.js", "map.js", "icons.svg", "mark.svg"]
+)
 def test_every_entry_is_served_under_a_fingerprint(name: str) -> None:
     path = assets.built(name)
     stem, suffix = name.split(".")
@@ -55,5 +57,5 @@ def test_pages_of_tenants_weigh_little() -> None:
 
 
 def test_nothing_comes_from_elsewhere() -> None:
-    sheets = [(WEB / assets.built(name)).read_text() for name in ("main.css", "tenant.css", "map.css")]
+    sheets = [(WEB / assets.built(name)).read_text() for name in ("main.css", "tenant.css", "survey.css", "map.css")]
     assert not [url for sheet in sheets for url in re.findall(r"url\((?:\"|')?(https?:[^)]*)", sheet)]

@@ -18,6 +18,7 @@ from palier.frameworks import operations as frameworks
 from palier.label import operations as label
 from palier.ledger import operations as ledger
 from palier.outbox.models import Message, State
+from palier.questionnaires import operations as questionnaires
 from palier.register import operations as register
 from palier.stock.rules.districts import LISTS
 
@@ -33,6 +34,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             world = found(begins, until)
             label.load_shipped(effective_from=paris_day(begins), at=begins)
             frameworks.load_shipped(at=begins)
+            questionnaires.load_shipped(at=begins)
             audit.accredit(world, begins)
         timeline = Timeline(until)
         timeline.begin(_one_act_a_transaction(_lists_of_districts(begins)))

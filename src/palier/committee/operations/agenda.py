@@ -18,7 +18,8 @@ from palier.committee.rules.terms import Matter
 from palier.directory.models import Organisation, Person
 from palier.frameworks.models import FrameworkVersion
 from palier.frameworks.rules.purposes import same_use
-from palier.frameworks.rules.reading import as_verdict, read
+from palier.frameworks.rules.reading import read
+from palier.frameworks.rules.written import as_verdict
 from palier.label.models import Journey, RuleSetVersion
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import canonical
@@ -83,7 +84,7 @@ def _dated(proposed: Effect, on: date) -> Verdict:
 def _readable(grid: str) -> Verdict:
     body, problems = read(grid)
     if problems:
-        return as_verdict(problems)
+        return as_verdict(problems, "frameworks.unreadable")
     if known := FrameworkVersion.objects.filter(framework__code=body["code"]).select_related("framework").first():
         verdict = same_use(body["code"], was=known.framework.purpose, now=body["purpose"])
         return verdict and _unpublished(sha256(canonical(body)).hexdigest())

@@ -13,7 +13,8 @@ from palier.calendar import in_words
 from palier.directory.models import Person
 from palier.frameworks.models import Framework, FrameworkVersion
 from palier.frameworks.rules.purposes import same_use
-from palier.frameworks.rules.reading import as_verdict, read
+from palier.frameworks.rules.reading import read
+from palier.frameworks.rules.written import as_verdict
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience, canonical
 from palier.verdict import require
@@ -30,7 +31,7 @@ def import_version(*, text: str, by: Person | None, at: datetime, effective_from
         Refusal: with one reason for each line that cannot be read, or when the code is that of a grid for another use.
     """
     body, problems = read(text)
-    require(as_verdict(problems))
+    require(as_verdict(problems, "frameworks.unreadable"))
     Framework.objects.get_or_create(code=body["code"], defaults={"purpose": body["purpose"]})
     framework = Framework.objects.select_for_update().get(code=body["code"])
     require(same_use(framework.code, was=framework.purpose, now=body["purpose"]))

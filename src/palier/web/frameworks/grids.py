@@ -18,52 +18,20 @@ from palier.frameworks.models import FrameworkVersion
 from palier.frameworks.rules.changes import Sort, compare
 from palier.frameworks.rules.grid import Framework, build
 from palier.frameworks.rules.purposes import PURPOSES, same_use
-from palier.frameworks.rules.reading import MAX_TEXT, Problem, read
+from palier.frameworks.rules.reading import read
 from palier.minutes import queries as minutes
 from palier.verdict import require
 from palier.web.doors import Request, door
+from palier.web.frameworks.written import WrittenForm, with_lines
 
 READ, WRITE = (Thing.RULE_SET, Right.READ), (Thing.RULE_SET, Right.WRITE)
 
 
-class GridForm(forms.Form):
+class GridForm(WrittenForm):
     """A grid written in YAML, from a file or typed, and the day it takes effect."""
 
-    file = forms.FileField(
-        label="Fichier de la grille", required=False, widget=forms.ClearableFileInput(attrs={"accept": ".yaml,.yml,.txt"})
-    )
-    text = forms.CharField(
-        label="Texte de la grille",
-        required=False,
-        strip=False,
-        widget=forms.Textarea(attrs={"rows": 18, "spellcheck": "false", "class": "mono"}),
-        help_text="Le fichier, s’il est donné, remplace ce texte.",
-    )
+    noun = "de la grille"
     effective_from = forms.DateField(label="En vigueur à partir du", help_text="Par exemple 24/02/2026.")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        for name, other in (("file", "ou le texte"), ("text", "ou le fichier")):
-            self.fields[name].optional = other  # type: ignore[attr-defined]  # read by ui/fields/field.html
-
-    def clean(self) -> dict[str, Any]:
-        """Take the file's text when there is one."""
-        given = super().clean() or {}
-        file = given.get("file")
-        if file is not None:
-            if file.size > MAX_TEXT:
-                raise forms.ValidationError(
-                    {"file": "Ce fichier dépasse 1 Mo. Une grille tient en quelques dizaines de kilo-octets."}
-                )
-            try:
-                given["text"] = file.read().decode("utf-8-sig")
-            except UnicodeDecodeError as error:
-                raise forms.ValidationError(
-                    {"file": "Ce fichier n’est pas écrit en UTF-8. Enregistrez-le en UTF-8."}
-                ) from error
-        if not given.get("text", "").strip():
-            raise forms.ValidationError({"text": "Donnez un fichier ou écrivez la grille."})
-        return given
 
 
 @door(GET=READ)
@@ -153,7 +121,7 @@ def publish(request: Request) -> HttpResponse:
         return _publish(request, text, starts)
     context["form"] = GridForm(initial={"text": text, "effective_from": starts})
     if problems:
-        context["problems"] = _with_lines(text, problems)
+        context["problems"] = with_lines(text, problems)
         return render(request, "frameworks/publish.html", context, status=422)
     grid = build(body)
     latest = queries.versions(code=grid.code).first()
@@ -181,12 +149,3 @@ def _publish(request: Request, text: str, starts: date) -> HttpResponse:
     else:
         messages.success(request, f"La version {one.number} est publiée. Les évaluations en cours gardent la leur.")
     return redirect("framework_version", code=one.framework.code, number=one.number)
-
-
-def _with_lines(text: str, problems: list[Problem]) -> list[dict[str, Any]]:
-    """Each problem with the line it bears on."""
-    lines = text.splitlines()
-    return [
-        {"line": p.line, "sentence": p.sentence, "source": lines[p.line - 1].strip() if p.line <= len(lines) else ""}
-        for p in sorted(problems, key=lambda p: p.line)
-    ]

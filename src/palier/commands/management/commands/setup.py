@@ -13,6 +13,7 @@ from palier.calendar import paris_day
 from palier.frameworks import operations as frameworks
 from palier.label import operations as label
 from palier.ledger import operations as ledger
+from palier.questionnaires import operations as questionnaires
 
 
 class Command(BaseCommand):
@@ -32,6 +33,7 @@ class Command(BaseCommand):
         at = timezone.now()
         label.load_shipped(effective_from=paris_day(at), at=at)
         frameworks.load_shipped(at=at)
+        questionnaires.load_shipped(at=at)
         ledger.know_keys(at=at)
         settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
         if not settings.DEMO:
