@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from palier.directory.models import Landlord, Person
+from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.models import Residence
 from palier.surveys.rules.contact import LANGUAGES, SENT, Channel, Mode
 from palier.surveys.rules.frame import Origin
@@ -161,12 +162,14 @@ class Wave(models.Model):
     ``margin`` is half the width of the interval wanted in each stratum, in points, at 95 %. ``expected_rate`` is the percentage
     of households that one thinks will answer. ``settled_months`` leaves aside those who moved in more recently. ``paces`` holds
     what leaves and when, ``excluded`` how many households were left aside and why. ``seed`` lets anybody draw the sample again.
+    ``questionnaire`` is the version asked, for ever; it is chosen before the launch.
     A hot wave stays open: each event of its ``trigger`` makes an invitation, ``delay_hours`` later. ``cost_ceiling`` and ``spent`` are in thousandths of a euro; ``planned`` is how many paces are planned.
     """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="waves")
     name = models.CharField("nom", max_length=120)
     purpose = models.CharField("à quoi elle sert", max_length=300)
+    questionnaire = models.ForeignKey(QuestionnaireVersion, models.PROTECT, null=True, related_name="waves")
     design = models.CharField(max_length=6, choices=[(d.value, d.label) for d in Design])
     split = models.CharField(max_length=9, choices=[(s.value, s.label) for s in Split], default=Split.NONE)
     margin = models.DecimalField("marge d’erreur", max_digits=3, decimal_places=1, null=True)
