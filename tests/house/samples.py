@@ -49,6 +49,7 @@ from tests.house import samples_of_answers as answers
 from tests.house import samples_of_plans as plans
 from tests.house import samples_of_projects as projects
 from tests.house import samples_of_sources as sources
+from tests.house import samples_of_surveys as surveys
 from tests.house import samples_of_visits as visits
 
 
@@ -380,4 +381,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
 OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")
 SAMPLES |= visits.SAMPLES
 SAMPLES |= answers.SAMPLES
+SAMPLES |= surveys.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -28,6 +28,7 @@ _OWN = (
     ("Patrimoine", "stock", Thing.STOCK),
     ("Visites", "visits", Thing.VISITS),
     ("Sites", "sites", Thing.SITE_RATING),
+    ("Enquêtes", "surveys", Thing.SURVEYS),
     ("Évaluations", "assessments", Thing.CHARTER),
     ("Plan d’actions", "plan", Thing.ACTION_PLAN),
     ("Concertation", "consultation", Thing.TENANTS_STEP),

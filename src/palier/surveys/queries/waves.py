@@ -130,7 +130,7 @@ def paces(wave: Wave) -> tuple[Pace, ...]:
     return paces_of(wave.paces)
 
 
-def sendings(*, wave: Wave) -> dict[tuple[int, str, str], int]:
+def sendings_of(*, wave: Wave) -> dict[tuple[int, str, str], int]:
     """How many solicitations of a wave stand where, by pace, channel and state. One SQL query."""
     rows = Solicitation.objects.filter(invitation__wave=wave).order_by().values_list("pace", "channel", "state")
     return {(pace, channel, state): count for pace, channel, state, count in rows.annotate(Count("pk"))}

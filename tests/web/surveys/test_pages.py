@@ -1,0 +1,257 @@
+"""The pages of surveys: from the file of tenants to the launch, the telephone and the paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from palier.directory.models import Landlord, Person
+from palier.stock.models import Residence
+from palier.surveys import operations
+from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, Objection, PhoneAttempt, Wave
+from palier.surveys.queries import invited
+from palier.surveys.rules.frame import State as FileState
+from palier.surveys.rules.waves import State
+
+pytestmark = pytest.mark.django_db
+Households = Callable[..., list[Household]]
+MakeWave = Callable[..., Wave]
+FILE = "Référence locataire;Résidence;Nom;E-mail\nL1;Résidence A;Mme N.;n@example.test\nL2;Résidence B;M. P.;p@example.test\n"
+
+
+@pytest.fixture
+def desk(lead: Person, sign_in: Callable[[Person], Client]) -> Client:
+    return sign_in(lead)
+
+
+@pytest.fixture
+def phone(caller: Person, sign_in: Callable[[Person], Client]) -> Client:
+    return sign_in(caller)
+
+
+def url(name: str, landlord: Landlord, **more: Any) -> str:
+    return reverse(name, kwargs={"landlord_id": landlord.pk, **more})
+
+
+def said(client: Client, address: str, **form: Any) -> Any:
+    return client.post(address, form)
+
+
+def wave_said(**more: Any) -> dict[str, Any]:
+    return {
+        "name": "Satisfaction 2026",
+        "purpose": "Savoir ce qui va.",
+        "design": "sample",
+        "split": "agency",
+        "margin": "10",
+        "expected_rate": "40",
+        "settled_months": "6",
+        "opens_on": "2026-12-01",
+        "closes_on": "2026-12-29",
+        "ways_0": "email,sms",
+        "ways_1": "email,sms",
+        "day_1": "7",
+        "subject": "Votre avis",
+        "message": "Bonjour.",
+        "cost_ceiling": "12,50",
+    } | more
+
+
+@pytest.mark.usefixtures("residences")
+def test_a_file_of_tenants_from_its_deposit_to_the_list(desk: Client, landlord: Landlord) -> None:
+    file = SimpleUploadedFile("locataires.csv", FILE.encode())
+    there = desk.post(url("frame_deposit", landlord), {"file": file}).headers["Location"]
+    page = desk.get(there)
+    assert "n@example.test" in page.content.decode()
+    columns = {f"column_{index}": name for index, name in enumerate(("reference", "residence", "name", "email"))}
+    there = said(desk, there, **columns, whole="on", save_as="Notre export").headers["Location"]
+    assert "2" in desk.get(there).content.decode()
+    said(desk, f"{there}integrer/")
+    assert FrameFile.objects.get().state == FileState.APPLIED
+    listed = desk.get(url("households", landlord), {"mots": "mme"}).content.decode()
+    assert "Mme N." in listed
+    assert "M. P." not in listed
+
+
+@pytest.mark.usefixtures("residences")
+def test_a_wrong_file_says_where_and_offers_the_list(desk: Client, landlord: Landlord) -> None:
+    file = SimpleUploadedFile("locataires.csv", FILE.replace("Résidence B", "Résidence Z").encode())
+    there = desk.post(url("frame_deposit", landlord), {"file": file}).headers["Location"]
+    columns = {f"column_{index}": name for index, name in enumerate(("reference", "residence", "name", "email"))}
+    there = said(desk, there, **columns).headers["Location"]
+    assert "colonne Résidence" in desk.get(there).content.decode()
+    assert "Résidence Z" in desk.get(f"{there}anomalies.csv").content.decode()
+    assert not Household.objects.exists()
+
+
+def test_columns_that_tell_nothing_are_an_error_of_the_form(
+    desk: Client, landlord: Landlord, residences: list[Residence]
+) -> None:
+    file = SimpleUploadedFile("locataires.csv", FILE.encode())
+    there = desk.post(url("frame_deposit", landlord), {"file": file}).headers["Location"]
+    page = said(desk, there, column_2="name", save_as="Gardé")
+    assert page.status_code == 422
+    assert "Dites quelle colonne porte la référence" in page.content.decode()
+    assert "Gardé" in page.content.decode()
+
+
+def test_a_wave_from_its_form_to_its_launch_its_stop_and_its_close(
+    desk: Client, landlord: Landlord, make_households: Households
+) -> None:
+    make_households(40)
+    there = said(desk, url("wave_create", landlord), **wave_said()).headers["Location"]
+    page = desk.get(there).content.decode()
+    assert "40" in page
+    wave = Wave.objects.get()
+    assert wave.cost_ceiling == 12_500
+    for act, state in (
+        ("tirer", State.DRAWN),
+        ("defaire", State.DRAFT),
+        ("tirer", State.DRAWN),
+        ("lancer", State.RUNNING),
+        ("arreter", State.STOPPED),
+        ("reprendre", State.RUNNING),
+        ("arreter", State.STOPPED),
+        ("clore", State.CLOSED),
+    ):
+        assert said(desk, f"{there}{act}/").status_code == 302
+        wave.refresh_from_db()
+        assert wave.state == state
+        assert desk.get(there).status_code == 200
+    assert said(desk, f"{there}lancer/").status_code == 422
+
+
+def test_a_wave_that_does_not_hold_comes_back_with_what_was_typed(desk: Client, landlord: Landlord) -> None:
+    page = said(desk, url("wave_create", landlord), **wave_said(margin="", day_1="1", name="À garder"))
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert "Dites la marge d’erreur voulue" in text
+    assert "Laissez au moins 3 jours entre deux envois" in text
+    assert "À garder" in text
+
+
+def test_a_stale_change_of_a_wave_is_refused(
+    desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave
+) -> None:
+    make_households(3)
+    wave = make_wave("draft")
+    there = url("wave_edit", landlord, wave_id=wave.pk)
+    assert said(desk, there, **wave_said(), revision="1").status_code == 302
+    assert said(desk, there, **wave_said(name="Autre"), revision="1").status_code == 409
+
+
+@pytest.mark.parametrize("name", ["surveys", "households", "objections", "frame_files"])
+def test_a_list_asks_the_same_queries_with_one_row_and_with_thirty(
+    name: str, desk: Client, landlord: Landlord, make_households: Households, at: datetime, django_assert_num_queries: Any
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from palier.surveys.rules.frame import Origin
+    from tests.surveys.waves import wave_of
+
+    def fill(homes: list[Household]) -> None:
+        for number, home in enumerate(homes):
+            operations.object_to(household=home, origin=Origin.STAFF, by=None, at=at)
+            wave_of(landlord, until="draft", at=at, name=f"Vague {number}")
+            FrameFile.objects.create(landlord=landlord, file_name="a.csv", file_digest="0" * 64, file_bytes=1, at=at)
+
+    homes = make_households(30)
+    fill(homes[:1])
+    desk.get(url(name, landlord))
+    with CaptureQueriesContext(connection) as one:
+        desk.get(url(name, landlord))
+    fill(homes[1:])
+    with CaptureQueriesContext(connection) as thirty:
+        assert desk.get(url(name, landlord)).status_code == 200
+    assert len(thirty) == len(one)
+
+
+def test_terms_are_set_and_a_wrong_sender_said_beside_its_field(desk: Client, landlord: Landlord) -> None:
+    there = url("survey_terms", landlord)
+    form = {"most": "4", "days": "60", "sms_price": "0,07", "sender": "HABITAT", "months_kept": "18"}
+    assert said(desk, there, **form | {"sender": "Hé !"}).status_code == 422
+    assert said(desk, there, **form).status_code == 302
+    found = FieldTerms.objects.get()
+    assert (found.most, found.days, found.sms_price) == (4, 60, 70)
+
+
+def test_an_objection_is_noted_and_lifted(desk: Client, landlord: Landlord, make_households: Households) -> None:
+    (home,) = make_households(1)
+    said(desk, url("household_object", landlord, household_id=home.pk))
+    assert "S’oppose" in desk.get(url("households", landlord)).content.decode()
+    said(desk, url("objection_lift", landlord, objection_id=Objection.objects.get().pk))
+    assert "S’oppose" not in desk.get(url("households", landlord)).content.decode()
+
+
+def test_a_call_shows_one_household_to_whoever_holds_it(
+    phone: Client, desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(2)
+    wave = make_wave()
+    console = url("survey_calls", landlord, wave_id=wave.pk)
+    with time_machine.travel(at):
+        assert "+336" not in phone.get(console).content.decode()
+        there = phone.post(console).headers["Location"]
+        assert "+336" in phone.get(there).content.decode()
+        assert desk.get(there).status_code == 404
+        assert said(phone, there, ending="later").status_code == 422
+        assert said(phone, there, ending="later", day="2026-03-11", hour="10:30").status_code == 302
+        assert PhoneAttempt.objects.get().again_at == datetime.fromisoformat("2026-03-11T10:30+01:00")
+        there = phone.post(console).headers["Location"]
+        link = phone.post(f"{there}entretien/").headers["Location"]
+    assert invited(token=link.split("/")[2]) is not None
+
+
+def test_whoever_calls_does_not_read_the_list_of_tenants(phone: Client, landlord: Landlord) -> None:
+    assert phone.get(url("households", landlord)).status_code == 403
+    assert phone.get(url("surveys", landlord)).status_code == 200
+
+
+def test_a_paper_form_opens_by_its_code(
+    phone: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave
+) -> None:
+    make_households(1)
+    make_wave()
+    there = url("survey_paper", landlord)
+    assert said(phone, there, code="0000000000").status_code == 422
+    code = Invitation.objects.get().code
+    assert said(phone, there, code=code.lower()).headers["Location"].startswith("/s/")
+
+
+@pytest.mark.parametrize(("text", "objections"), [("STOP", 1), ("stop merci", 1), ("D’accord", 0)])
+def test_the_operator_tells_of_a_stop_under_a_secret(
+    client: Client, settings: Any, make_households: Households, text: str, objections: int
+) -> None:
+    (home,) = make_households(1)
+    settings.SMS_ANSWERS_SECRET = "shared"
+    content = {"from": home.phone, "text": text}
+
+    def tell(secret: str, body: object = content) -> int:
+        return client.post(
+            "/sms/reponses/", body, content_type="application/json", headers={"Authorization": f"Bearer {secret}"}
+        ).status_code
+
+    assert tell("wrong") == 404
+    assert not Objection.objects.exists()
+    assert tell("shared", {"from": 3}) == 400
+    assert tell("shared") == 204
+    assert Objection.objects.count() == objections
+    settings.SMS_ANSWERS_SECRET = ""
+    assert tell("") == 404
+
+
+def test_a_wave_of_another_landlord_is_not_there(
+    desk: Client, landlord: Landlord, make_landlord: Callable[..., Landlord], at: datetime
+) -> None:
+    from tests.surveys.waves import wave_of
+
+    other = wave_of(make_landlord(), until="draft", at=at + timedelta(days=1))
+    assert desk.get(url("wave", landlord, wave_id=other.pk)).status_code == 404
