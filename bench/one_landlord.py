@@ -20,10 +20,9 @@ def main() -> None:
     """The tables of a made-up landlord, then the time of one save."""
     from tests.sites.chain.scenes import contours, square
 
-    from palier.sites.chain.crossing import table
+    from palier.sites.chain.crossing import columns_of, table
     from palier.sites.chain.landlord import of_landlord
     from palier.sites.chain.registry import registry_plan
-    from palier.sites.chain.scored import columns_of
     from palier.sites.scoring.classes import assign
     from palier.sites.scoring.composite import composite
     from palier.sites.scoring.method import in_force
@@ -67,7 +66,7 @@ def main() -> None:
 
     def save() -> None:
         crossed = of_landlord(tables, plan, districts=districts)
-        values = columns_of(crossed, method)
+        values = columns_of(crossed, method.keys)
         composite(values, method.criteria, method.method)
         assign(values, method.thresholds)
 

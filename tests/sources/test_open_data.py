@@ -133,6 +133,9 @@ def test_a_residence_is_told_by_its_commune_and_its_iris(
     assert second["iris_income"].value == Decimal("15210.5")
     assert "iris_poverty" not in second
     assert residences[2].pk not in found
+    load(SSMSI + '"75113";2024;"Destructions et dégradations volontaires";"Infraction";3;"7";"diff";"9"\n', OpenFile.OFFENCES)
+    found = by_residence(queries.latest_readings(landlord=landlord, on=date(2026, 3, 10)))
+    assert found[residences[1].pk]["commune_vandalism"].value == 7, "its own figure comes before that of the whole town"
 
 
 def test_newer_contours_are_used_where_there_are_some_and_older_ones_elsewhere(

@@ -166,6 +166,14 @@ def test_incidents_noted_count_for_every_residence_once_the_log_is_kept(
     )
 
 
+def test_a_month_noted_on_its_first_day_counts_whole(landlord: Landlord, residences: list[Residence], at: datetime) -> None:
+    months = [date(2025 + (month > 12), (month - 1) % 12 + 1, 1) for month in range(3, 15)]
+    for on in months:
+        operations.record_incident(landlord=landlord, told=told(residences[0], on=on), origin=Origin.FORM, by=None, at=at)
+    found = by_residence(queries.latest_readings(landlord=landlord, on=ON))[residences[0].pk]["incidents"]
+    assert (found.numerator, found.starts_on, found.ends_on) == (12, date(2025, 3, 1), ON)
+
+
 def test_incidents_are_counted_by_residence_and_month(landlord: Landlord, residences: list[Residence], at: datetime) -> None:
     for day in (date(2026, 1, 3), date(2026, 1, 30), date(2026, 3, 1)):
         operations.record_incident(landlord=landlord, told=told(residences[0], on=day), origin=Origin.API, by=None, at=at)

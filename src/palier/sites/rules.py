@@ -6,11 +6,15 @@ not an official text.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
 from palier.verdict import YES, Reason, Remedy, Verdict, no
+
+GRID, SUBJECT = "complex_sites", "residence"
+"""The common grid, and what it is held against: the diagnosis of a residence."""
 
 
 class Level(StrEnum):
@@ -162,6 +166,20 @@ def list_confirmable(facts: RatingFacts, empty_because: str) -> Verdict:
     if facts.priority or empty_because.strip():
         return YES
     return no("sites.empty_list", "Aucun site n’est prioritaire : dites pourquoi, ou ajoutez un site.")
+
+
+def diagnosed(lacking: Mapping[int, str], *, landlord: int) -> Verdict:
+    """Whether people held every priority site against the grid before its list is confirmed; ``lacking`` names the others."""
+    return Verdict(
+        tuple(
+            Reason(
+                "sites.undiagnosed",
+                f"{name} : le diagnostic n’est pas terminé. Un site se confirme après lui.",
+                Remedy("Ouvrir le diagnostic", "site", {"landlord_id": landlord, "residence_id": residence}),
+            )
+            for residence, name in lacking.items()
+        )
+    )
 
 
 def _page(name: str, label: str, facts: RatingFacts) -> Remedy:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +52,8 @@ def cross(
     ``dwellings``, ``incidents``, ``readings`` and ``figures`` must be there, empty where there are none.
     """
     engine.bring("kinds", kinds_table(plan))
+    if plan.events:
+        engine.bring("noted", engine.answer(expressions.noted, plan))
     engine.bring("addresses", placed(engine.answer(expressions.addresses, plan), districts, iris or Contours()))
     found = engine.answer(expressions.matrix, plan)
     residences = found.select(expressions.COLUMNS)
@@ -61,6 +63,13 @@ def cross(
     _brought(engine, plan, residences["residence"], values)
     counts = _counts(engine, plan, residences["residence"]) if with_counts else np.empty((0, 0))
     return Crossed(residences, plan.keys, values, counts)
+
+
+def columns_of(crossed: Crossed, keys: Collection[str]) -> NDArray[np.float64]:
+    """Columns by their indicator; one that was not crossed is missing everywhere."""
+    missing = np.full(len(crossed.values), np.nan)
+    at = {key: index for index, key in enumerate(crossed.keys)}
+    return np.column_stack([crossed.values[:, at[key]] if key in at else missing for key in keys])
 
 
 def placed(addresses: pa.Table, districts: Contours, iris: Contours) -> pa.Table:

@@ -11,7 +11,8 @@ import ibis
 from ibis import Table, Value
 
 from palier.calendar import add_months
-from palier.sites.chain.plan import DISTRICTS, SHAPES, SHORTEST_LOG_DAYS, Plan
+from palier.sites.chain.plan import DISTRICTS, SHAPES, Plan
+from palier.sources.rules.incidents import SHORTEST_LOG_DAYS
 
 YEAR_DAYS = 365.25
 COLUMNS = ("residence", "landlord", "commune", "iris", "district", "lon", "lat", "homes", "located")
@@ -37,6 +38,22 @@ def addresses(plan: Plan) -> Table:
     homes = homes.mutate(lon=known.ifelse(homes.lon, nowhere), lat=known.ifelse(homes.lat, nowhere))
     keys = ("residence", "landlord", "commune", "iris", "lon", "lat")
     return homes.group_by(*keys).agg(homes=_total(homes.homes))
+
+
+def noted(plan: Plan) -> Table:
+    """What each residence noted, in one reading of the lines: first and last month, incidents of the year by indicator.
+
+    ``strange`` counts the lines of a kind that counts nowhere.
+    """
+    rows = named("incidents").filter(lambda t: t.month <= plan.on).left_join(kinds(plan), "kind")
+    recent = (rows.month > plan.since).ifelse(rows["count"], 0)
+    [known, *_] = (key for key, _ in plan.events)
+    return rows.group_by("residence").agg(
+        first=rows.month.min(),
+        last=rows.month.max(),
+        strange=_total(rows[known].isnull().ifelse(1, 0)),
+        **{key: _total(recent * rows[key]) for key, _ in plan.events},
+    )
 
 
 def matrix(plan: Plan) -> Table:
@@ -108,16 +125,16 @@ def _most(rows: Table, column: str) -> Table:
 
 
 def _rates(plan: Plan) -> Table:
-    """Incidents for 100 homes and a year over the twelve months, where a log is kept.
+    """Incidents for 100 homes and a year, where a log is kept.
 
     A landlord that notes incidents notes those of all its residences: one without any line has none. It keeps a log when
-    it has noted one within the twelve months and begun 90 days ago at least; the year is then counted from its first month.
+    it has noted one within the year and begun 90 days ago at least; the year is then counted from its first month.
     """
-    rows = named("incidents").filter(lambda t: t.month <= plan.on)
-    heard = rows.group_by("residence").agg(first=rows.month.min(), last=rows.month.max())
-    recent = rows.filter(rows.month > plan.since).join(kinds(plan), "kind")
     events = [key for key, _ in plan.events]
-    counted = recent.group_by("residence").agg(**{key: _total(recent["count"] * recent[key]) for key in events})
+    heard = ibis.table(
+        {"residence": "string", "first": "date", "last": "date", "strange": "int64", **dict.fromkeys(events, "int64")},
+        name="noted",
+    )
     homes = (
         named("addresses")
         .group_by("residence")
@@ -130,7 +147,7 @@ def _rates(plan: Plan) -> Table:
     )
     logs = logs.filter(logs.last > plan.since).mutate(days=_days(plan, _month(logs.first)))
     logs = logs.filter(logs.days >= SHORTEST_LOG_DAYS).select("landlord", "days")
-    found = homes.join(logs, "landlord").left_join(counted, "residence")
+    found = homes.join(logs, "landlord").left_join(heard, "residence")
     exposed = found.homes * found.days
     return found.select(
         "residence", **{key: _ratio(found[key].fill_null(0) * _double(100 * YEAR_DAYS), exposed) for key in events}
@@ -138,7 +155,7 @@ def _rates(plan: Plan) -> Table:
 
 
 def _days(plan: Plan, first: Value) -> Value:
-    """Days of the twelve months since a log began, whole months only."""
+    """Days of the year since a log began, whole months only."""
     start = plan.since + timedelta(days=1)
     begun = [(month, (plan.on - _first_day(month)).days + 1) for month in range(_index(start) + 1, _index(plan.on) + 1)]
     whole = ibis.literal((plan.on - plan.since).days, "int64")

@@ -17,8 +17,7 @@ def of_landlord(
     tables: Mapping[str, pa.Table],
     plan: Plan,
     *,
-    districts: Contours,
-    iris: Contours | None = None,
+    districts: Contours | None = None,
     with_counts: bool = False,
 ) -> Crossed:
     """Everything that is known of each residence of a landlord. A table that is not given is empty.
@@ -29,4 +28,4 @@ def of_landlord(
     engine = DuckDB.shared()
     for name in TABLES:
         engine.bring(name, tables[name] if name in tables else table(name, {}))
-    return cross(engine, plan, districts=districts, iris=iris, with_counts=with_counts)
+    return cross(engine, plan, districts=districts or Contours(), with_counts=with_counts)

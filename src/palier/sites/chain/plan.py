@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from palier.calendar import add_months
+from palier.sources.rules.incidents import counted_since
 
 _PLACED = {
     "residence": "string",
@@ -51,8 +51,8 @@ class Plan:
 
     @property
     def since(self) -> date:
-        """The last day before the twelve months over which rates are counted."""
-        return add_months(self.on + timedelta(days=1), -12) - timedelta(days=1)
+        """The last day before the year over which rates are counted."""
+        return counted_since(self.on) - timedelta(days=1)
 
     @property
     def computed(self) -> tuple[str, ...]:
@@ -73,5 +73,3 @@ class Plan:
 
 DISTRICTS = "qpv_share"
 """The indicator that is the share of homes in a priority district: computed here, unless somebody brings it."""
-SHORTEST_LOG_DAYS = 90
-"""Days under which a log of incidents says nothing of a year."""

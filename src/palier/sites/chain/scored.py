@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from palier.calendar import add_months
-from palier.sites.chain.crossing import Crossed
+from palier.sites.chain.crossing import Crossed, columns_of
 from palier.sites.rules import Level
 from palier.sites.scoring.classes import Assignment, assign
 from palier.sites.scoring.composite import Composite, composite
@@ -20,19 +20,12 @@ from palier.sites.scoring.tipping import FALSE_ALARMS, move, tipping
 DRIVERS = 3
 
 
-def columns_of(crossed: Crossed, method: ScoringMethod) -> NDArray[np.float64]:
-    """The columns that a method rates, in its order; an indicator that was not crossed is missing everywhere."""
-    missing = np.full(len(crossed.values), np.nan)
-    at = {key: index for index, key in enumerate(crossed.keys)}
-    return np.column_stack([crossed.values[:, at[key]] if key in at else missing for key in method.keys])
-
-
 def scored(crossed: Crossed, method: ScoringMethod, *, on: date, ranks: bool = False) -> pa.Table:
     """The table of results, in the order of the residences: what « palier sites score » writes.
 
     Alerts are there when the monthly counts are.
     """
-    values = columns_of(crossed, method)
+    values = columns_of(crossed, method.keys)
     made = composite(values, method.criteria, method.method)
     classes = assign(values, method.thresholds)
     found = {name: crossed.residences[name] for name in crossed.residences.column_names}

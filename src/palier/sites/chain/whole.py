@@ -79,7 +79,7 @@ def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed,
         said = bring(engine.connection, name, Given(path, inputs.columns.get(name, {}), _KINDS))
         say(f"Lecture de {path.name} : {', '.join(said)}")
     plan = registry_plan(options.on or _last_day(engine))
-    _all_known(engine, plan, inputs, say)
+    _known_indicators(engine, plan, inputs)
     for path in filter(None, (inputs.offences, inputs.incomes)):
         say(f"Lecture de {path.name}")
     engine.bring("figures", figures(offences=inputs.offences, incomes=inputs.incomes))
@@ -89,6 +89,8 @@ def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed,
     iris = contours(inputs.iris) if inputs.iris else None
     say(f"Croisement, sur les douze mois jusqu’au {plan.on:%d/%m/%Y}")
     crossed = cross(engine, plan, districts=districts, iris=iris, with_counts=options.alerts)
+    _known_kinds(engine, plan, inputs)
+    _say_lost(engine, inputs, say)
     say(f"{len(crossed.residences)} résidences, {int(crossed.homes.sum())} logements")
     return crossed, plan
 
@@ -98,28 +100,38 @@ def _last_day(engine: DuckDB) -> date:
     return date(last.year, last.month, monthrange(last.year, last.month)[1])
 
 
-def _all_known(engine: DuckDB, plan: Plan, inputs: Inputs, say: Say) -> None:
-    """Refuse words that nobody knows; say which lines are of residences that the dwellings do not have."""
+def _known_kinds(engine: DuckDB, plan: Plan, inputs: Inputs) -> None:
+    """Refuse kinds that nobody knows, whatever was crossed with them."""
+    [(many,)] = engine.connection.sql("SELECT sum(strange) FROM noted").fetchall()
+    if not many:
+        return
     known = ", ".join(f"'{kind}'" for kind in plan.kinds)
     strange = engine.connection.sql(f"SELECT DISTINCT kind FROM incidents WHERE kind NOT IN ({known}) ORDER BY 1").fetchall()
-    if strange:
+    raise BadFile(
+        f"{inputs.incidents.name}, colonne de la nature : « {strange[0][0]} » n’est pas connu"
+        f"{f', ni {len(strange) - 1} autres' if len(strange) > 1 else ''}. Natures admises : "
+        f"{', '.join(f'{kind.value} ({kind.label})' for kind in IncidentKind)}."
+    )
+
+
+def _known_indicators(engine: DuckDB, plan: Plan, inputs: Inputs) -> None:
+    if not inputs.readings:
+        return
+    names = ", ".join(f"'{key}'" for key, _ in plan.readings)
+    other = engine.connection.sql(f"SELECT DISTINCT indicator FROM readings WHERE indicator NOT IN ({names}) ORDER BY 1")
+    if strange := other.fetchall():
         raise BadFile(
-            f"{inputs.incidents.name}, colonne de la nature : « {strange[0][0]} » n’est pas connu"
-            f"{f', ni {len(strange) - 1} autres' if len(strange) > 1 else ''}. Natures admises : "
-            f"{', '.join(f'{kind.value} ({kind.label})' for kind in IncidentKind)}."
+            f"{inputs.readings.name}, colonne de l’indicateur : « {strange[0][0]} » n’est pas connu. Indicateurs admis : "
+            f"{', '.join(key for key, _ in plan.readings)}."
         )
-    if inputs.readings:
-        names = ", ".join(f"'{key}'" for key, _ in plan.readings)
-        other = engine.connection.sql(f"SELECT DISTINCT indicator FROM readings WHERE indicator NOT IN ({names}) ORDER BY 1")
-        if strange := other.fetchall():
-            raise BadFile(
-                f"{inputs.readings.name}, colonne de l’indicateur : « {strange[0][0]} » n’est pas connu. Indicateurs admis : "
-                f"{', '.join(key for key, _ in plan.readings)}."
-            )
-    for name, path in (("incidents", inputs.incidents), ("readings", inputs.readings)):
+
+
+def _say_lost(engine: DuckDB, inputs: Inputs, say: Say) -> None:
+    """Say which lines are of residences that the dwellings do not have."""
+    for name, path in (("noted", inputs.incidents), ("readings", inputs.readings)):
         if path:
             lost = engine.connection.sql(
-                f"SELECT residence FROM (SELECT DISTINCT residence FROM {name}) ANTI JOIN dwellings USING (residence) ORDER BY 1"
+                f"SELECT residence FROM (SELECT DISTINCT residence FROM {name}) ANTI JOIN addresses USING (residence) ORDER BY 1"
             ).fetchall()
             if lost:
                 say(f"{path.name} : {len(lost)} résidences ne sont pas dans les logements et sont laissées ({lost[0][0]}…).")

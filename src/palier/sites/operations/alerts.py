@@ -14,10 +14,9 @@ from palier.frameworks.models import Assessment
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sites.models import SiteAlert
-from palier.sites.rules import AlertState, may_answer
+from palier.sites.rules import GRID, SUBJECT, AlertState, may_answer
 from palier.verdict import require
 
-GRID, SUBJECT = "complex_sites", "residence"
 _SAID = {
     AlertState.ACKNOWLEDGED: "a pris en compte l’alerte sur {name}.",
     AlertState.EXPLAINED: "a expliqué l’alerte sur {name} : {reason}",

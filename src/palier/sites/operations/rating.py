@@ -15,7 +15,7 @@ from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sites import queries
 from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
-from palier.sites.rules import Level, RatingFacts, list_confirmable, may_rate, rating_complete, reasoned
+from palier.sites.rules import Level, RatingFacts, diagnosed, list_confirmable, may_rate, rating_complete, reasoned
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Reason, Refusal, Verdict, no, require
 
@@ -189,14 +189,15 @@ def remove_priority(*, site: PrioritySite, because: str, by: Person, at: datetim
 
 @transaction.atomic
 def confirm_list(*, campaign: RatingCampaign, empty_because: str, by: Person, at: datetime) -> None:
-    """Confirm the list of priority sites as it stands; an empty one says why.
+    """Confirm the list of priority sites as it stands, once each has its diagnosis; an empty one says why.
 
     Raises:
-        Refusal: when the rating is closed, or the list is empty without a reason.
+        Refusal: when the rating is closed, a site has no finished diagnosis, or the list is empty without a reason.
     """
     _require_open(campaign)
     facts = queries.rating_facts(landlord=campaign.landlord_id, cycle=campaign.cycle)
-    require(list_confirmable(facts, empty_because))
+    lacking = queries.undiagnosed(landlord=campaign.landlord_id)
+    require(list_confirmable(facts, empty_because) & diagnosed(lacking, landlord=campaign.landlord_id))
     because = "" if facts.priority else empty_because.strip()
     RatingCampaign.objects.filter(pk=campaign.pk).update(list_confirmed_at=at, list_confirmed_by=by, empty_because=because)
     sites = list(queries.active_sites(landlord=campaign.landlord_id).values_list("residence_id", flat=True))

@@ -24,7 +24,8 @@ from palier.sites.rules import AlertState, Level, worsened
 from palier.stock.models import Residence
 
 if TYPE_CHECKING:
-    from palier.sites.queries.scores import Table, Watched
+    from palier.sites.queries.crossing import Table
+    from palier.sites.queries.scores import Watched
     from palier.sites.scoring.assessed import Assessed
     from palier.sites.scoring.method import ScoringMethod
     from palier.sites.scoring.watch import Signal

@@ -1,5 +1,7 @@
 """What one may ask of the rating of the stock, by people and by the sources."""
 
+from palier.sites.queries.crossing import Table, matrix_of, table
+from palier.sites.queries.places import Extent, Place, Square, communes, extent, located_in, squares
 from palier.sites.queries.rating import (
     Rating,
     active_sites,
@@ -14,33 +16,39 @@ from palier.sites.queries.rating import (
     rating_verdicts,
     removed_sites,
     residences,
+    undiagnosed,
 )
 from palier.sites.queries.scores import (
     Scored,
-    Table,
     alert_of,
     alerts,
     latest_changes,
     latest_run,
     score_of,
     scoring,
-    table,
     to_score,
     watched,
     with_scores,
 )
 
 __all__ = [
+    "Extent",
+    "Place",
     "Rating",
     "Scored",
+    "Square",
     "Table",
     "active_sites",
     "alert_of",
     "alerts",
     "campaign",
     "campaigns",
+    "communes",
+    "extent",
     "latest_changes",
     "latest_run",
+    "located_in",
+    "matrix_of",
     "priority_names",
     "priority_sites",
     "proposed_sites",
@@ -52,8 +60,10 @@ __all__ = [
     "residences",
     "score_of",
     "scoring",
+    "squares",
     "table",
     "to_score",
+    "undiagnosed",
     "watched",
     "with_scores",
 ]

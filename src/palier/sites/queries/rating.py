@@ -25,8 +25,9 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 
 from palier.calendar import end_of_day
+from palier.frameworks import queries as grids
 from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
-from palier.sites.rules import Level, RatingFacts, rating_closed
+from palier.sites.rules import GRID, SUBJECT, Level, RatingFacts, rating_closed
 from palier.stock import queries as stock
 from palier.stock.models import Residence
 from palier.verdict import Verdict
@@ -155,6 +156,14 @@ def rating_verdict(*, landlord: int, cycle: int) -> Verdict:
 def active_sites(*, landlord: int) -> QuerySet[PrioritySite]:
     """The priority sites not removed, the worst first, with their residence."""
     return _by_severity(PrioritySite.objects.filter(landlord=landlord, removed_at__isnull=True))
+
+
+def undiagnosed(*, landlord: int) -> dict[int, str]:
+    """The priority sites still in the stock on which nobody finished the grid: their names, by residence. Two SQL queries."""
+    done = grids.finished_on(landlord=landlord, code=GRID, kind=SUBJECT)
+    here = active_sites(landlord=landlord).filter(residence__in=stock.current_residences(landlords=[landlord]).values("pk"))
+    names = here.values_list("residence_id", "residence__name")
+    return {residence: name for residence, name in names if residence not in done}
 
 
 def priority_sites(*, landlord: int, on: date) -> QuerySet[PrioritySite]:

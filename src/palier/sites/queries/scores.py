@@ -1,8 +1,7 @@
-"""What the sources say of a landlord's residences: the table that is scored, the scores, the alerts."""
+"""What the sources say of a landlord's residences: what was counted each month, the scores, the alerts."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, TypedDict
@@ -21,38 +20,10 @@ from palier.sources.models import Incident, Reading
 from palier.sources.rules.incidents import COUNTED_IN
 from palier.sources.rules.indicators import INDICATORS
 from palier.sources.rules.vocabulary import Denominator, Kind
-from palier.stock import queries as stock
 
 WATCHED_MONTHS = 36
 # Lines of the ledger after which scores are no longer what the sources say.
 CHANGES = ("sources.", "stock.")
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Residences × indicators on a day. A figure that is too old is left out: it widens the doubt, and ``stale`` names it."""
-
-    residences: list[int]
-    homes: list[int]
-    values: Floats
-    stale: dict[int, list[str]]
-
-
-def table(*, landlord: int, keys: Collection[str], on: date) -> Table:
-    """What is known of the residences of the current vintage on a day, in the order of ``keys``; NaN where missing."""
-    found = stock.residences(landlord=landlord, on=on).order_by("pk").values_list("pk", "homes")
-    homes = {pk: many or 0 for pk, many in found}
-    rows, columns = {pk: row for row, pk in enumerate(homes)}, {key: column for column, key in enumerate(keys)}
-    values = np.full((len(rows), len(columns)), np.nan)
-    stale: dict[int, list[str]] = {}
-    for figure in sources.latest_readings(landlord=landlord, on=on):
-        if figure.indicator not in columns or figure.residence not in rows:
-            continue
-        if figure.stale:
-            stale.setdefault(figure.residence, []).append(figure.indicator)
-        else:
-            values[rows[figure.residence], columns[figure.indicator]] = float(figure.value)
-    return Table(list(homes), list(homes.values()), values, stale)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What one may ask of the sources. ``landlord`` is always said: nothing is found across landlords."""
 
 from palier.sources.queries.figures import (
+    brought,
     brought_readings,
     coverage,
     last_brought,
@@ -10,11 +11,19 @@ from palier.sources.queries.figures import (
 )
 from palier.sources.queries.files import intakes, saved_mappings
 from palier.sources.queries.homes import finder
-from palier.sources.queries.incidents import Monthly, incidents, incidents_of, log_since, monthly_incidents
-from palier.sources.queries.territory import iris_of, iris_years, open_years, outlines
+from palier.sources.queries.incidents import (
+    Monthly,
+    incidents,
+    incidents_of,
+    log_since,
+    monthly_incidents,
+    noted_incidents,
+)
+from palier.sources.queries.territory import iris_of, iris_years, open_years, outlines, places_of, published
 
 __all__ = [
     "Monthly",
+    "brought",
     "brought_readings",
     "coverage",
     "finder",
@@ -27,9 +36,12 @@ __all__ = [
     "latest_readings",
     "log_since",
     "monthly_incidents",
+    "noted_incidents",
     "open_years",
     "outlines",
+    "places_of",
     "presence_by_residence",
+    "published",
     "readings_of",
     "saved_mappings",
 ]

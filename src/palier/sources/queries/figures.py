@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from palier.directory.models import Landlord
 from palier.sources.models import Reading
 from palier.sources.queries.incidents import counted, log_since
-from palier.sources.queries.territory import commune_of, iris_of, published
+from palier.sources.queries.territory import places_of, published
 from palier.sources.rules.coverage import Coverage, Figure, Presence, aged, coverages, presences
 from palier.sources.rules.incidents import COUNTED_IN
 from palier.sources.rules.indicators import INDICATORS, of_source
@@ -37,12 +37,12 @@ def latest_readings(*, landlord: Landlord | int, on: date) -> list[Figure]:
     """All that is known of the residences of the current vintage on a day, one figure a residence and indicator at most.
 
     What the landlord brought comes first. Indicators of incidents that it did not bring, or that are stale, are counted from
-    the log of incidents over the twelve months before, once the log is kept. Open data come from where the residence is.
+    the log of incidents over the year before, once the log is kept. Open data come from where the residence is.
     A figure that is stale says so; what is not known has no line. Ten SQL queries, whatever the stock.
     """
     residences = list(stock.residences(landlord=landlord, on=on))
     mine = {residence.pk for residence in residences}
-    found = {(f.residence, f.indicator): f for f in _brought(landlord, on) if f.residence in mine}
+    found = {(f.residence, f.indicator): f for f in brought(landlord=landlord, on=on) if f.residence in mine}
     for figure in _from_log(landlord, residences, on):
         known = found.get((figure.residence, figure.indicator))
         if known is None or known.stale:
@@ -72,6 +72,18 @@ def readings_of(*, residence: Residence, indicator: str = "", superseded: bool =
     return found if superseded else found.filter(superseded_at__isnull=True, withdrawn_at__isnull=True)
 
 
+def brought(*, landlord: Landlord | int, on: date) -> Iterator[Figure]:
+    """The latest figure that a landlord brought of each indicator of each residence, stale ones too. One SQL query."""
+    key = landlord if isinstance(landlord, int) else landlord.pk
+    with connection.cursor() as cursor:
+        cursor.execute(_LATEST, [key, on])
+        rows = cursor.fetchall()
+    for home, indicator, starts_on, ends_on, numerator, denominator, value, origin, pk in rows:
+        if indicator in INDICATORS:
+            stale = aged(indicator, ends_on, on)
+            yield Figure(home, indicator, starts_on, ends_on, numerator, denominator, value, Origin(origin), stale, pk)
+
+
 def brought_readings(*, landlord: Landlord | int) -> QuerySet[Reading]:
     """Every current reading of a landlord, by residence, indicator and period: what an export holds."""
     found = Reading.objects.filter(landlord=landlord, superseded_at__isnull=True, withdrawn_at__isnull=True)
@@ -83,17 +95,6 @@ def last_brought(*, landlord: Landlord | int) -> dict[str, dict[str, Any]]:
     found = Reading.objects.filter(landlord=landlord, withdrawn_at__isnull=True).order_by("indicator", "-at", "-pk")
     rows = found.distinct("indicator").values("indicator", "at", "by__name", "origin", "intake_id", "intake__file_name")
     return {row["indicator"]: dict(row) for row in rows}
-
-
-def _brought(landlord: Landlord | int, on: date) -> Iterator[Figure]:
-    key = landlord if isinstance(landlord, int) else landlord.pk
-    with connection.cursor() as cursor:
-        cursor.execute(_LATEST, [key, on])
-        rows = cursor.fetchall()
-    for home, indicator, starts_on, ends_on, numerator, denominator, value, origin, pk in rows:
-        if indicator in INDICATORS:
-            stale = aged(indicator, ends_on, on)
-            yield Figure(home, indicator, starts_on, ends_on, numerator, denominator, value, Origin(origin), stale, pk)
 
 
 def _from_log(landlord: Landlord | int, residences: list[Any], on: date) -> Iterator[Figure]:
@@ -143,14 +144,12 @@ def _districts(residences: list[Any], on: date) -> Iterator[Figure]:
 
 
 def _territory(residences: list[Any], on: date) -> Iterator[Figure]:
-    iris = iris_of(residences=residences)
-    communes = {residence.pk: commune_of(residence) for residence in residences if residence.commune}
-    known = published(territories={*communes.values(), *(found.code for found in iris.values())}, on=on)
+    places = places_of(residences=residences)
+    known = published(territories={code for both in places.values() for code in both}, on=on)
     for residence in residences:
-        place = iris.get(residence.pk)
-        for source, code in ((Source.OFFENCES, communes.get(residence.pk)), (Source.INCOMES, place.code if place else None)):
+        for source, code in zip((Source.OFFENCES, Source.INCOMES), places[residence.pk], strict=True):
             for indicator in of_source(source):
-                figure = known.get((code or "", indicator.key))
+                figure = known.get((code, indicator.key))
                 if figure is not None:
                     starts_on, ends_on = date(figure.year, 1, 1), date(figure.year, 12, 31)
                     counted_of = Decimal(figure.denominator) if figure.denominator else None

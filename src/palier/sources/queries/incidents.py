@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet
 from django.db.models.functions import Coalesce, TruncMonth
 
-from palier.calendar import add_months
 from palier.directory.models import Landlord
 from palier.sources.models import Incident
-from palier.sources.rules.incidents import IncidentKind
+from palier.sources.rules.incidents import SHORTEST_LOG_DAYS, IncidentKind, counted_since
 from palier.stock.models import Residence
-
-# A log shorter than this says nothing of a year.
-_SHORTEST_LOG_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +53,30 @@ def monthly_incidents(
 
 
 def log_since(*, landlord: Landlord | int, on: date) -> date | None:
-    """The first day from which incidents count within the twelve months to a day; None while the log says too little.
+    """The first day from which incidents count within the year to a day; None while the log says too little.
 
     A log without an incident for a year is no longer kept: it says nothing, not zero.
     """
-    start = add_months(on, -12) + timedelta(days=1)
+    start = counted_since(on)
     known = _standing(landlord).filter(on__lte=on)
     ends = known.aggregate(first=Min("on"), last=Max("on"))
     first, last = ends["first"], ends["last"]
     if first is None or last < start:
         return None
     begun = max(start, first.replace(day=1))
-    return begun if (on - begun).days >= _SHORTEST_LOG_DAYS else None
+    return begun if (on - begun).days + 1 >= SHORTEST_LOG_DAYS else None
 
 
 def counted(*, landlord: Landlord | int, since: date, on: date) -> dict[tuple[int, str], int]:
     """How many incidents of each kind each residence had from a day to another. One SQL query."""
     rows = _standing(landlord).filter(on__gte=since, on__lte=on).values("home", "kind").annotate(n=Count("pk")).order_by()
     return {(row["home"], row["kind"]): row["n"] for row in rows}
+
+
+def noted_incidents(*, landlord: Landlord | int, on: date) -> list[tuple[int, date, str, int]]:
+    """How many incidents of each kind each residence had each month (its first day), up to a day. One SQL query."""
+    rows = _standing(landlord).filter(on__lte=on).annotate(month=TruncMonth("on")).order_by()
+    return list(rows.values_list("home", "month", "kind").annotate(n=Count("pk")))
 
 
 def _standing(landlord: Landlord | int) -> QuerySet[Any]:

@@ -50,20 +50,31 @@ def iris_of(*, residences: Iterable[Residence]) -> dict[int, Iris]:
     return {residence.pk: shapes[index] for residence, index in zip(placed, found.tolist(), strict=True) if index >= 0}
 
 
+def places_of(*, residences: Collection[Residence]) -> dict[int, tuple[str, str]]:
+    """The codes of the commune and of the IRIS of each residence, empty where not known. Two SQL queries.
+
+    The code of an IRIS begins with that of its commune, which nobody then has to say.
+    """
+    iris = {pk: found.code for pk, found in iris_of(residences=residences).items()}
+    return {one.pk: (one.commune or iris.get(one.pk, "")[:5], iris.get(one.pk, "")) for one in residences}
+
+
 def outlines(*, iris: Collection[int]) -> QuerySet[Iris]:
     """IRIS with their outlines, for a map, without the exact shapes."""
     return Iris.objects.filter(pk__in=iris).defer("shape").order_by("code")
 
 
 def published(*, territories: Collection[str], on: date) -> dict[tuple[str, str], Published]:
-    """The latest figure of each indicator for each commune or IRIS, of a year before the day. One SQL query."""
-    rows = OpenFigure.objects.filter(territory__in=territories, year__lt=on.year + 1).order_by("year")
-    return {(row.territory, row.indicator): Published(row.value, row.denominator, row.year) for row in rows}
+    """The latest figure of each indicator for each commune or IRIS, of the year of the day at most. One SQL query.
 
-
-def commune_of(residence: Residence) -> str:
-    """The code under which a residence's commune stands in published figures; empty when it is not known."""
-    return figures_commune(residence.commune)
+    A district of Paris, Lyon or Marseille that has no figure of its own has that of the whole commune.
+    """
+    around = {code: figures_commune(code) for code in territories}
+    rows = OpenFigure.objects.filter(territory__in={*around, *around.values()}, year__lte=on.year).order_by("year")
+    known = {(row.territory, row.indicator): Published(row.value, row.denominator, row.year) for row in rows}
+    keys = {key for _, key in known}
+    told = {(code, key): known.get((code, key)) or known.get((whole, key)) for code, whole in around.items() for key in keys}
+    return {place: figure for place, figure in told.items() if figure}
 
 
 def iris_years() -> list[tuple[int, int]]:

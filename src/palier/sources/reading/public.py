@@ -151,7 +151,8 @@ def _is_json(path: Path) -> bool:
         return text.read(64).lstrip().startswith("{")
 
 
-def _json(text: io.TextIOWrapper, numbers: Callable[[str], Any] = Decimal) -> dict[str, Any]:
+def _json(text: io.TextIOWrapper, numbers: Callable[[str], Any] = str) -> dict[str, Any]:
+    # A number stays the text it was until it serves: most of a national file does not.
     try:
         data = json.loads(text.read(), parse_float=numbers)
     except (ValueError, RecursionError) as problem:

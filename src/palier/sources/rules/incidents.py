@@ -6,7 +6,7 @@ Never who did it: no field takes an alleged author, and the short text is modera
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from palier.calendar import add_months
@@ -165,6 +165,16 @@ TEXT_MOST = 300
 # How long the words of an incident stay; what is counted stays without them.
 TEXT_MONTHS = 12
 _OLDEST = date(2000, 1, 1)
+SHORTEST_LOG_DAYS = 90
+"""Days, both ends included, under which a log of incidents says nothing of a year."""
+
+
+def counted_since(on: date) -> date:
+    """The first day of the year of incidents that ends on a day: always the first of a month.
+
+    A log kept by month dates all its incidents on the first: a month that counts counts whole.
+    """
+    return add_months(on + timedelta(days=1), -12).replace(day=1)
 
 
 def text_until(on: date) -> date:

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing, plain
 from palier.sites import operations, queries
-from palier.sites.models import SiteAlert
+from palier.sites.models import ScoreRun, SiteAlert
 from palier.sites.rules import AlertState
 from palier.sources.rules.indicators import INDICATORS
 from palier.sources.rules.vocabulary import Family
@@ -147,7 +147,7 @@ def export_alerts(request: Request, landlord: Landlord, form: Format) -> HttpRes
 
 @door(GET=READ)
 def sensitivity(request: Request, landlord: Landlord, residence_id: int) -> HttpResponse:
-    """Which choices of method move the rank of a residence, and by how much: computed now, from what is known today."""
+    """Which choices of method move the rank of a residence, and by how much: computed now, from what made its score."""
     campaign, _ = current(landlord)
     residence = residence_of(landlord, campaign, residence_id, request)
     run = queries.latest_run(landlord=landlord.pk)
@@ -159,20 +159,18 @@ def sensitivity(request: Request, landlord: Landlord, residence_id: int) -> Http
         "shown": Shown(score, run) if score and run else None,
         "ranked": ranked,
         "run": run,
-        "influences": _influences(landlord, residence.pk, request) if ranked else [],
+        "influences": _influences(run, residence.pk) if run and ranked else [],
     }
     return render(request, "sites/sensitivity.html", context)
 
 
-def _influences(landlord: Landlord, residence: int, request: Request) -> list[dict[str, Any]]:
+def _influences(run: ScoreRun, residence: int) -> list[dict[str, Any]]:
     from palier.sites.scoring.doubt import sensitivity as indices  # noqa: PLC0415 - heavy, and asked for now and then
-    from palier.sites.scoring.method import in_force  # noqa: PLC0415
+    from palier.sites.scoring.method import versions  # noqa: PLC0415
 
-    method = in_force(request.on)
-    table = queries.table(landlord=landlord.pk, keys=method.keys, on=request.on)
-    if residence not in table.residences:
-        return []
-    found = indices(table.values, method.criteria, method.method, unit=table.residences.index(residence), size=64)
+    method = versions()[run.method]
+    residences, values = queries.matrix_of(run, keys=method.keys)
+    found = indices(values, method.criteria, method.method, unit=residences.index(residence), size=64)
     families = {family.value: family.label for family in Family}
     largest = max(one.total for one in found) or 1.0
     return [
