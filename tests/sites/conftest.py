@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,8 @@ from palier.directory.rules import plain
 from tests.fixtures import NOON
 
 if TYPE_CHECKING:
-    from palier.directory.models import Landlord
+    from palier.directory.models import Landlord, Person
+    from palier.frameworks.models import Assessment
     from palier.stock.models import Residence
 
 
@@ -46,5 +48,30 @@ def make_stock(db: None) -> Callable[..., list[Residence]]:
         for residence in residences:
             ResidenceVintage.objects.create(residence=residence, source=source, homes=40)
         return residences
+
+    return make
+
+
+@pytest.fixture
+def diagnose(db: None) -> Callable[..., Assessment]:
+    """Hold a residence against the common grid, to its end or (``finished=False``) not."""
+    from palier.frameworks import operations, queries
+    from palier.sites.rules import GRID, SUBJECT
+
+    def make(residence: Residence, by: Person, at: datetime = NOON, *, finished: bool = True) -> Assessment:
+        operations.load_shipped(at=at)
+        grid = operations.start(
+            version=queries.current_version(code=GRID, on=at.date()),
+            landlord=residence.landlord,
+            subject=(SUBJECT, residence.pk, residence.name),
+            by=by,
+            at=at,
+        )
+        codes = queries.framework(grid.version).criteria
+        entries = [operations.Entry(code, 2, justification="Vu sur place.") for code in codes]
+        operations.fill(assessment=grid, entries=entries, by=by, at=at)
+        if finished:
+            operations.finish(assessment=grid, by=by, at=at)
+        return grid
 
     return make

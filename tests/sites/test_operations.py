@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import Role
+from palier.frameworks import operations as frameworks
+from palier.frameworks.models import Assessment
 from palier.ledger.models import Entry
 from palier.sites import operations, queries
 from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
@@ -101,7 +103,9 @@ def test_the_team_rates_what_is_entrusted_to_it_alone(
         operations.rate(campaign=campaign, given=[Given(other.pk, Level.NONE)], by=guard, at=NOON, only_entrusted=True)
 
 
-def test_the_list_is_confirmed_again_when_it_changes(campaign: RatingCampaign, lead: Person, make_stock: Stock) -> None:
+def test_the_list_is_confirmed_again_when_it_changes(
+    campaign: RatingCampaign, lead: Person, make_stock: Stock, diagnose: Callable[..., object]
+) -> None:
     first = make_stock(campaign.landlord)[0]
     with pytest.raises(Refusal, match="dites pourquoi"):
         operations.confirm_list(campaign=campaign, empty_because="", by=lead, at=NOON)
@@ -111,10 +115,36 @@ def test_the_list_is_confirmed_again_when_it_changes(campaign: RatingCampaign, l
     )
     campaign.refresh_from_db()
     assert campaign.list_confirmed_at is None
+    diagnose(first, lead)
     operations.confirm_list(campaign=campaign, empty_because="", by=lead, at=NOON)
     operations.remove_priority(site=site, because="Démolie.", by=lead, at=NOON)
     campaign.refresh_from_db()
     assert campaign.list_confirmed_at is None
+
+
+def test_no_site_is_confirmed_before_its_diagnosis_is_finished(
+    campaign: RatingCampaign,
+    lead: Person,
+    make_stock: Stock,
+    diagnose: Callable[..., Assessment],
+) -> None:
+    left = make_stock(campaign.landlord, 1, year=2024)[0]
+    first, second, third = make_stock(campaign.landlord)
+    for one in (left, first, second, third):
+        operations.declare_priority(
+            landlord=campaign.landlord, residence=one, level=Level.EXTREME, reasons="Crise.", by=lead, at=NOON
+        )
+    diagnose(first, lead)
+    under_way = diagnose(second, lead, finished=False)
+    with pytest.raises(Refusal) as refused:
+        operations.confirm_list(campaign=campaign, empty_because="", by=lead, at=NOON)
+    lacking = [reason.remedy.args["residence_id"] for reason in refused.value.verdict.reasons if reason.remedy]
+    assert lacking == [second.pk, third.pk], "neither the one that is diagnosed, nor the one that left the stock"
+    frameworks.finish(assessment=under_way, by=lead, at=NOON)
+    diagnose(third, lead)
+    operations.confirm_list(campaign=campaign, empty_because="", by=lead, at=NOON)
+    campaign.refresh_from_db()
+    assert campaign.list_confirmed_by == lead
 
 
 def test_a_priority_site_is_so_from_its_declaration_to_its_removal(

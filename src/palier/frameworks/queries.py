@@ -21,7 +21,7 @@ from palier.directory.rules import Role
 from palier.documents.models import Document, Version
 from palier.frameworks.models import Answer, AnswerEvidence, AnswerRevision, Assessment, Framework, FrameworkVersion
 from palier.frameworks.rules import completeness, grid, scoring
-from palier.frameworks.rules.answering import OPEN, SUPERSEDED
+from palier.frameworks.rules.answering import FINISHED, OPEN, SUPERSEDED
 from palier.frameworks.rules.purposes import PURPOSES, readable, reads_held
 from palier.verdict import Refusal, Remedy, no
 
@@ -140,6 +140,12 @@ def latest_by_subject(*, landlord: Landlord, code: str, kind: str) -> dict[int, 
     """For each subject of a kind, its latest assessment against a grid that was not carried over, by subject id. One query."""
     found = of_landlord(landlord=landlord, code=code).filter(subject_kind=kind).exclude(status=SUPERSEDED)
     return {a.subject_id: a for a in found.order_by("subject_id", "-started_at", "-pk").distinct("subject_id")}
+
+
+def finished_on(*, landlord: Landlord | int, code: str, kind: str) -> set[int]:
+    """The subjects of a kind that an assessment against a grid was finished on. One query."""
+    found = Assessment.objects.filter(landlord=landlord, version__framework__code=code, subject_kind=kind, status=FINISHED)
+    return set(found.values_list("subject_id", flat=True))
 
 
 def open_on(*, landlord: Landlord, code: str, kind: str, subject: int) -> Assessment | None:

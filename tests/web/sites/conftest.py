@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from palier.directory.rules import Role
-from tests.sites.conftest import make_stock
+from tests.sites.conftest import diagnose, make_stock
 
 if TYPE_CHECKING:
     from palier.directory.models import Landlord, Person
 
-__all__ = ["make_stock"]
+__all__ = ["diagnose", "make_stock"]
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ def test_rating_a_stock(
     make_landlord: Callable[..., Landlord],
     make_person: Callable[..., Person],
     make_stock: Callable[..., list[Residence]],
+    diagnose: Callable[..., object],
 ) -> None:
     landlord = make_landlord("Montfictif Habitat")
     lead = make_person(Role.QUALITY_LEAD, landlord, "Mme Q.")
@@ -55,6 +56,9 @@ def test_rating_a_stock(
     page.get_by_label("Choisir Résidence A").check()
     page.get_by_role("button", name="Ajouter à la liste").click()
     page.get_by_text("1 site sur la liste.").wait_for()
+    check(page, "priority-undiagnosed")
+    diagnose(residences[0], lead)
+    page.goto(f"{path}prioritaires/")
     check(page, "priority-list")
     page.get_by_role("button", name="Confirmer la liste").click()
     page.get_by_text("La liste est confirmée.").wait_for()

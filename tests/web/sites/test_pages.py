@@ -64,7 +64,12 @@ def test_without_stock_the_page_says_where_it_comes_from(landlord: Landlord, lea
 
 
 def test_the_lead_opens_rates_and_lists_and_the_director_closes(
-    landlord: Landlord, lead: Person, sign_in: SignIn, make_stock: Stock, make_person: Callable[..., Person]
+    landlord: Landlord,
+    lead: Person,
+    sign_in: SignIn,
+    make_stock: Stock,
+    make_person: Callable[..., Person],
+    diagnose: Callable[..., object],
 ) -> None:
     first, second, third = make_stock(landlord)
     client, director = sign_in(lead), sign_in(make_person(Role.DIRECTOR, landlord))
@@ -82,6 +87,9 @@ def test_the_lead_opens_rates_and_lists_and_the_director_closes(
     client.post(url("sites", landlord), filled({third: ("medium", "Dépôts sauvages.")}))
     client.post(url("priority_sites_add", landlord), {"residence": [second.pk]})
     assert PrioritySite.objects.get().reasons == "Trafic dans deux halls."
+    assert "le diagnostic n’est pas terminé" in words(client.post(url("priority_sites_confirm", landlord)))
+    assert url("site", landlord, residence_id=second.pk) in words(client.get(url("priority_sites", landlord)))
+    diagnose(second, lead)
     client.post(url("priority_sites_confirm", landlord))
     assert client.post(url("sites_close", landlord)).status_code == 403, "closing is the direction’s"
     assert director.post(url("sites_close", landlord)).status_code == 302

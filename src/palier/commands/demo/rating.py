@@ -25,7 +25,7 @@ _QUALITY = {Level.NONE: 0.85, Level.MEDIUM: 0.62, Level.IMPORTANT: 0.38, Level.E
 
 
 def rate(home: Household, journey: Journey, at: datetime) -> Part:
-    """Levels given by the team and the quality lead, a grid on the hardest site, the list confirmed, the rating closed."""
+    """Levels given by the team and the quality lead, a grid on the hardest sites, the list confirmed, the rating closed."""
     rng = home.rng
     campaign = sites.open_campaign(landlord=home.landlord, cycle=journey.cycle, by=home.lead, at=at)
     stock = list(residences(landlord=home.landlord, on=paris_day(at)).order_by("plain_name", "pk"))
@@ -35,14 +35,15 @@ def rate(home: Household, journey: Journey, at: datetime) -> Part:
     sites.entrust(campaign=campaign, residences=[r.pk for r in entrusted], to=home.team[0], by=home.lead, at=at)
     at = yield later(at, 12, rng)
     _give(campaign, home, {r: levels[r] for r in entrusted}, at, theirs=True)
-    if rng.random() < 0.4:
-        at = yield later(at, 3, rng)
-        _hold_against_grid(home, stock[0], levels[stock[0]], at)
-        at += timedelta(minutes=90)
     at = yield later(at, 5, rng)
     _give(campaign, home, {r: levels[r] for r in stock if r not in entrusted}, at, theirs=False)
-    at = yield later(at, 6, rng)
-    _name_priorities(home, {r: level for r, level in levels.items() if level.rank > 1}, at)
+    worst = _worst(home, {r: level for r, level in levels.items() if level.rank > 1})
+    at = yield later(at, 3, rng)
+    for residence, level in worst.items():
+        _hold_against_grid(home, residence, level, at)
+        at += timedelta(minutes=90)
+    at = yield later(at, 4, rng)
+    _name_priorities(home, worst, at)
     sites.confirm_list(campaign=campaign, empty_because="", by=home.director, at=at + timedelta(minutes=30))
     sites.close(campaign=campaign, by=home.director, at=at + timedelta(minutes=40))
     return at + timedelta(minutes=41)
@@ -70,12 +71,14 @@ def _hold_against_grid(home: Household, residence: Residence, level: Level, at: 
     frameworks.finish(assessment=assessment, by=home.lead, at=at + timedelta(minutes=55))
 
 
-def _name_priorities(home: Household, complex_: dict[Residence, Level], at: datetime) -> None:
-    """The worst first, four at most, beside those named in the cycle before."""
+def _worst(home: Household, complex_: dict[Residence, Level]) -> dict[Residence, Level]:
+    """The worst first, four at most with those named in the cycle before."""
     known = set(active_sites(landlord=home.landlord.pk).values_list("residence_id", flat=True))
-    worst = sorted(complex_, key=lambda r: (-complex_[r].rank, r.plain_name))
-    for residence in [r for r in worst if r.pk not in known][: max(4 - len(known), 0)]:
+    ranked = sorted(complex_, key=lambda r: (-complex_[r].rank, r.plain_name))
+    return {r: complex_[r] for r in [r for r in ranked if r.pk not in known][: max(4 - len(known), 0)]}
+
+
+def _name_priorities(home: Household, worst: dict[Residence, Level], at: datetime) -> None:
+    for residence, level in worst.items():
         reasons = home.rng.choice(DIFFICULTIES)
-        sites.declare_priority(
-            landlord=home.landlord, residence=residence, level=complex_[residence], reasons=reasons, by=home.lead, at=at
-        )
+        sites.declare_priority(landlord=home.landlord, residence=residence, level=level, reasons=reasons, by=home.lead, at=at)

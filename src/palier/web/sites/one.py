@@ -15,7 +15,7 @@ from palier.frameworks import queries as grids
 from palier.sites import operations, queries
 from palier.sites.models import PrioritySite, SiteRating
 from palier.sites.operations import Given
-from palier.sites.rules import Level, may_rate, suggested
+from palier.sites.rules import GRID, SUBJECT, Level, diagnosed, may_rate, suggested
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, no
 from palier.web.doors import Request, door
@@ -24,9 +24,6 @@ from palier.web.projects.views import local_projects
 from palier.web.sites.forms import ConfirmListForm, LevelForm, PriorityForm
 from palier.web.sites.shown import AlertShown, Shown
 from palier.web.sites.views import RATE, READ, READ_SCORE, WRITE, current, holds, opened, residence_of
-
-GRID = "complex_sites"
-SUBJECT = "residence"
 
 
 @door(GET=READ, POST=RATE)
@@ -166,6 +163,7 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
         "form": form,
         "writing": writing,
         "confirming": writing and not facts.closed,
+        "confirmable": diagnosed(queries.undiagnosed(landlord=landlord.pk), landlord=landlord.pk),
         "confirm_form": ConfirmListForm(empty=not active),
         "represents": Role.TENANT_REPRESENTATIVE in request.roles,
         "may_read_projects": bool(request.may(Right.READ, Thing.ACTION_PLAN)),
