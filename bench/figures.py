@@ -14,9 +14,12 @@ from __future__ import annotations
 
 import gc
 import os
+import socket
 import statistics
+import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +48,39 @@ def ready() -> None:
     call_command("createcachetable", verbosity=0)
     gc.collect()
     gc.freeze()  # as ``palier serve`` does
+
+
+@contextmanager
+def serving() -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """A server of its own on the bench's database, and its origin; it may not answer yet."""
+    from django.conf import settings
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    origin = f"http://127.0.0.1:{port}"
+    environment = os.environ | {"PALIER_DEMO": "1", "PALIER_DATA": str(settings.DATA), "PALIER_ORIGIN": origin}
+    environment.pop("PALIER_TESTING", None)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "palier.commands.main", "serve", "--port", str(port)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield server, origin
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def answers(url: str) -> bool:
+    """Whether a page comes."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return response.status == 200
+    except OSError:
+        return False
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from palier.sites.operations import Given
 from palier.sites.rules import Level
 from palier.sources.models import Iris
 from palier.stock.models import Residence
+from palier.web.sites import maps
 from tests.browser import OpenPage, check
 from tests.fixtures import NOON
 
@@ -61,7 +62,7 @@ def test_the_table_and_the_map_say_the_same(
 ) -> None:
     client = sign_in(lead)
     places = {
-        p.label: (p.residences, p.complex, round(p.share, 2)) for p in client.get(url("sites_map", landlord)).context["places"]
+        p.label: (p.residences, p.complex, round(p.share, 2)) for p in client.get(url("sites_map", landlord)).context["page"]
     }
     assert places == {"Quartier 1": (2, 1, 0.5), "Quartier 2": (1, 0, 0.0), "Bondy": (1, 1, 1.0)}
     features = client.get(url("sites_points", landlord)).json()["features"]
@@ -85,6 +86,62 @@ def test_the_map_costs_the_same_whatever_the_stock(
                 client.get(url(name, landlord))
             counts.append(len(queries))
     assert counts[:2] == counts[2:]
+
+
+@pytest.mark.django_db
+def test_a_large_stock_is_told_by_commune_and_by_square(
+    sign_in: Callable[[Person], Client],
+    landlord: Landlord,
+    lead: Person,
+    rated: list[Residence],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    client = sign_in(lead)
+    small = client.get(url("sites_map", landlord)).context["page"].object_list
+    monkeypatch.setattr(maps, "LARGE", 2)
+    page = client.get(url("sites_map", landlord))
+    assert page.context["box"] == "2.481,48.905,2.491,48.905"
+    Iris.objects.all().delete()
+    monkeypatch.setattr(maps, "LARGE", 5_000)
+    by_hand = client.get(url("sites_map", landlord)).context["page"].object_list
+    assert page.context["page"].object_list == by_hand != small
+    window = {"box": "2,48,3,49", "zoom": "12"}
+    answer = client.get(url("sites_points", landlord), window).json()["features"]
+    assert sorted(one["properties"]["name"] for one in answer) == ["Résidence A", "Résidence B", "Résidence C"]
+    monkeypatch.setattr(maps, "MOST_POINTS", 1)
+    squares = [one["properties"] for one in client.get(url("sites_points", landlord), window).json()["features"]]
+    assert squares == [{"count": 2, "share": 0.5}, {"count": 1, "share": 0.0}]
+    for zoom, counts in (("5", [3]), ("20", [1, 1, 1])):
+        found = client.get(url("sites_points", landlord), window | {"zoom": zoom}).json()["features"]
+        assert [one["properties"]["count"] for one in found] == counts
+    assert not client.get(url("sites_points", landlord), window | {"box": "5,48,6,49"}).json()["features"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("box", ["", "1,2,3", "a,b,c,d", "3,48,2,49", "nan,48,3,49", "2,48,inf,49"])
+def test_a_window_that_is_none_shows_everything(
+    sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence], box: str
+) -> None:
+    answer = sign_in(lead).get(url("sites_points", landlord), {"box": box, "zoom": "3"})
+    assert sum(one["geometry"]["type"] == "Point" for one in answer.json()["features"]) == 3
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_a_large_map_follows_its_window(
+    browser_page: OpenPage, landlord: Landlord, lead: Person, rated: list[Residence], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "LARGE", 2)
+    monkeypatch.setattr(maps, "MOST_POINTS", 1)
+    page = browser_page(lead)
+    page.goto(url("sites_map", landlord))
+    page.locator("[data-map-ready]").wait_for()
+    assert sum(map(int, page.locator(".map-counts span").all_inner_texts())) == 3
+    check(page, "sites-map-large")
+    monkeypatch.setattr(maps, "MOST_POINTS", 1_000)
+    with page.expect_response("**/carte.geojson?*") as asked:
+        page.get_by_role("button", name="Agrandir").click()
+    assert {one["properties"]["level"] for one in asked.value.json()["features"]} <= {0, 3}
 
 
 @pytest.mark.browser

@@ -224,3 +224,20 @@ class AnswerForm(forms.Form):
     def __init__(self, posted: QueryDict | None, *, state: AlertState, reason: str) -> None:
         initial = {"answer": None if state is AlertState.OPEN else state.value, "reason": reason}
         super().__init__(posted, initial=initial)
+
+
+class WindowForm(forms.Form):
+    """The window of a map: its edges in degrees (west, south, east, north) and its zoom."""
+
+    box = forms.CharField(max_length=120)
+    zoom = forms.FloatField(min_value=0, max_value=24)
+
+    def clean_box(self) -> tuple[float, ...]:
+        """Four edges, finite and in order."""
+        try:
+            west, south, east, north = (float(edge) for edge in self.cleaned_data["box"].split(","))
+        except ValueError as problem:
+            raise forms.ValidationError("Donnez quatre bords, en degrés.") from problem
+        if not (west <= east and south <= north and max(map(abs, (west, south, east, north))) < 1e4):
+            raise forms.ValidationError("Donnez les bords dans l’ordre : ouest, sud, est, nord.")
+        return west, south, east, north

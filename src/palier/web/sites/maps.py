@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,39 +15,31 @@ from palier.sites.rules import Level, Standing
 from palier.sources import queries as sources
 from palier.stock.rules.districts import version_on
 from palier.web.doors import Request, door
+from palier.web.sites.forms import WindowForm
 from palier.web.sites.views import READ, current
-from palier.web.stock.maps import areas_around, feature, geojson
+from palier.web.stock.maps import areas_around, areas_in, feature, geojson
 
 SORTS = {"lieu": "label", "residences": "residences", "logements": "homes", "complexes": "complex", "part": "share"}
 
 
-@dataclass(slots=True)
-class Place:
-    """An IRIS, or a commune where the IRIS is not known: what the landlord has there, and how much of it is complex."""
-
-    code: str
-    label: str
-    iris: int | None
-    residences: int = 0
-    rated: int = 0
-    homes: int = 0
-    """Of rated residences."""
-    complex: int = 0
-    complex_homes: int = 0
-
-    @property
-    def share(self) -> float:
-        """The share of the homes rated that are in complex sites; -1 while nothing is rated there."""
-        return self.complex_homes / self.homes if self.homes else -1.0
+# Residences with a point beyond which places are communes, and the map is counted by squares.
+LARGE = 5_000
+# Points that a window of a large map shows one by one.
+MOST_POINTS = 1_000
+_PER_PAGE = 100
+# Pixels of a square's side; a world of 512 pixels at zoom 0.
+_SQUARE, _WORLD = 72, 512
+# The zoom from which a large map draws the districts of its window.
+_NEAR = 10
 
 
-def _places(rows: list[Any]) -> list[Place]:
+def _places(rows: list[Any]) -> list[queries.Place]:
     where = sources.iris_of(residences=rows)
-    found: dict[str, Place] = {}
+    found: dict[str, queries.Place] = {}
     for row in rows:
         iris = where.get(row.pk)
         code, label = (iris.code, iris.label) if iris else (row.commune, row.commune_name or row.commune or "lieu inconnu")
-        place = found.setdefault(code, Place(code, label, iris.pk if iris else None))
+        place = found.setdefault(code, queries.Place(code, label, iris.pk if iris else None))
         place.residences += 1
         if row.level:
             place.rated += 1
@@ -62,21 +54,25 @@ def _places(rows: list[Any]) -> list[Place]:
 def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
     """The table of places, then the map of the same."""
     campaign, facts = current(landlord)
-    rows = list(queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on))
+    extent = queries.extent(landlord=landlord.pk)
+    large = extent.located > LARGE
     sort = request.GET.get("sort", "-part")
     if sort.removeprefix("-") not in SORTS:
         sort = "-part"
-    places = sorted(_places(rows), key=lambda p: p.label)
+    if large:
+        places = queries.communes(landlord=landlord.pk, campaign=campaign)
+    else:
+        places = _places(list(queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on)))
+    places.sort(key=lambda p: p.label)
     places.sort(key=lambda p: getattr(p, SORTS[sort.removeprefix("-")]), reverse=sort.startswith("-"))
-    located = sum(row.lon is not None for row in rows)
     context = {
         "landlord": landlord,
         "facts": facts,
-        "places": places,
+        "page": Paginator(places, _PER_PAGE).get_page(request.GET.get("page")),
         "by_iris": any(place.iris for place in places),
         "sort": sort,
-        "located": located,
-        "missing": len(rows) - located,
+        "extent": extent,
+        "box": ",".join(str(edge) for edge in extent.box) if large and extent.box else "",
         "version": version_on(request.on),
         "levels": list(Level),
     }
@@ -85,9 +81,16 @@ def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
 
 @door(GET=READ)
 def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
-    """Residences with their situation, IRIS with their share of homes in complex sites, districts, as GeoJSON."""
+    """Residences with their situation, IRIS with their share of homes in complex sites, districts, as GeoJSON.
+
+    With a ``box`` and a ``zoom``, what a window of a large map shows: its residences, or how many each square holds.
+    """
     campaign, _ = current(landlord)
-    rows = [r for r in queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on) if r.lon is not None]
+    found = queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on).filter(lon__isnull=False)
+    window = WindowForm(request.GET)
+    if window.is_valid():
+        return _window(request, landlord, campaign, found, window)
+    rows = list(found)
     shares = {place.iris: place for place in _places(rows) if place.iris and place.share >= 0}
     shapes = [
         {
@@ -99,6 +102,26 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
     ]
     points = [_point(landlord, row) for row in rows]
     return geojson([*points, *shapes, *areas_around(rows, request)])
+
+
+def _window(request: Request, landlord: Landlord, campaign: Any, found: Any, window: WindowForm) -> JsonResponse:
+    box, zoom = window.cleaned_data["box"], window.cleaned_data["zoom"]
+    west, south, east, north = box
+    if queries.located_in(landlord=landlord.pk, box=box) <= MOST_POINTS:
+        here = [_point(landlord, row) for row in found.filter(lon__range=(west, east), lat__range=(south, north))]
+    else:
+        side = 360 / _WORLD / 2**zoom * _SQUARE
+        squares = queries.squares(landlord=landlord.pk, campaign=campaign, box=box, side=side)
+        here = [
+            feature(
+                round(one.lon, 5),
+                round(one.lat, 5),
+                count=one.residences,
+                **({"share": round(one.complex_homes / one.homes, 4)} if one.homes else {}),
+            )
+            for one in squares
+        ]
+    return geojson([*here, *(areas_in(box, request) if zoom >= _NEAR else [])])
 
 
 def _point(landlord: Landlord, row: Any) -> dict[str, Any]:

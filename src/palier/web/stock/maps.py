@@ -80,7 +80,12 @@ def _box(points: Iterable[tuple[float, float]]) -> Box:
 
 def areas_around(rows: list[Any], request: Request) -> list[dict[str, Any]]:
     """The priority districts around placed residences."""
-    return _areas(_box((row.lon, row.lat) for row in rows), version_on(request.on)) if rows else []
+    return areas_in(_box((row.lon, row.lat) for row in rows), request) if rows else []
+
+
+def areas_in(box: Box, request: Request) -> list[dict[str, Any]]:
+    """The priority districts that a box touches."""
+    return _areas(box, version_on(request.on))
 
 
 def _areas(box: Box, version: str) -> list[dict[str, Any]]:

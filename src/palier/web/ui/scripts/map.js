@@ -1,6 +1,8 @@
 // A map of what a GeoJSON address gives: <div data-map="/…/residences.geojson">. The table stands first; this is beside it.
 // Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed, but
 // for those that carry a share (properties.share, 0 to 1), which are the fuller the larger it is.
+// With data-box="west,south,east,north", there is too much to send: the address is asked for each window, with its zoom,
+// and answers its points, or how many each square holds (properties.count), with their share.
 import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 
@@ -15,10 +17,18 @@ function bounds(collection) {
   return box;
 }
 
+/** What goes to each source: points one by one, squares of points, areas. */
+function sorted(collection) {
+  const kind = ({ geometry, properties }) => (geometry.type !== "Point" ? "shapes" : properties.count ? "squares" : "points");
+  const of = (source) => collection.features.filter((feature) => feature.geometry && kind(feature) === source);
+  const sources = ["points", "squares", "shapes"];
+  return Object.fromEntries(sources.map((source) => [source, { type: "FeatureCollection", features: of(source) }]));
+}
+
 function style(collection) {
   const ink = token("--ink");
-  const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
-  const shapes = collection.features.filter((feature) => feature.geometry && feature.geometry.type !== "Point");
+  const data = sorted(collection);
+  const radius = (count) => ["step", ["get", count], 11, 10, 15, 100, 20, 1000, 26];
   const ofLevel = [
     "match",
     ["get", "level"],
@@ -39,12 +49,13 @@ function style(collection) {
     sources: {
       points: {
         type: "geojson",
-        data: { type: "FeatureCollection", features: points },
+        data: data.points,
         cluster: true,
         clusterRadius: 44,
         clusterMaxZoom: 13,
       },
-      shapes: { type: "geojson", data: { type: "FeatureCollection", features: shapes } },
+      squares: { type: "geojson", data: data.squares },
+      shapes: { type: "geojson", data: data.shapes },
     },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": token("--wall-2") } },
@@ -78,8 +89,26 @@ function style(collection) {
           "circle-color": token("--wall"),
           "circle-stroke-color": ink,
           "circle-stroke-width": 2,
-          "circle-radius": ["step", ["get", "point_count"], 11, 10, 15, 100, 20, 1000, 26],
+          "circle-radius": radius("point_count"),
         },
+      },
+      {
+        id: "squares",
+        type: "circle",
+        source: "squares",
+        paint: {
+          "circle-color": token("--wall"),
+          "circle-stroke-color": ink,
+          "circle-stroke-width": 2,
+          "circle-radius": radius("count"),
+        },
+      },
+      {
+        id: "square-shares",
+        type: "circle",
+        source: "squares",
+        filter: ["has", "share"],
+        paint: { "circle-color": token("--site-2"), "circle-opacity": ofShare, "circle-radius": radius("count") },
       },
       {
         id: "dots",
@@ -105,15 +134,15 @@ function countMarks(map, canvas) {
   canvas.append(layer);
   const draw = () => {
     const seen = new Set();
-    const groups = map.queryRenderedFeatures({ layers: ["groups"] }).filter((feature) => {
-      const id = feature.properties.cluster_id;
+    const groups = map.queryRenderedFeatures({ layers: ["groups", "squares"] }).filter((feature) => {
+      const id = feature.properties.cluster_id ?? feature.geometry.coordinates.join();
       return !seen.has(id) && seen.add(id);
     });
     layer.replaceChildren(
       ...groups.map((feature) => {
         const at = map.project(feature.geometry.coordinates);
         const mark = document.createElement("span");
-        mark.textContent = feature.properties.point_count.toLocaleString("fr-FR");
+        mark.textContent = (feature.properties.point_count ?? feature.properties.count).toLocaleString("fr-FR");
         mark.style.translate = `${Math.round(at.x)}px ${Math.round(at.y)}px`;
         return mark;
       }),
@@ -122,10 +151,33 @@ function countMarks(map, canvas) {
   map.on("render", draw);
 }
 
-async function show(canvas) {
-  const response = await fetch(canvas.dataset.map, { headers: { Accept: "application/geo+json" } });
+async function ask(address, signal) {
+  const response = await fetch(address, { headers: { Accept: "application/geo+json" }, signal });
   if (!response.ok) throw new Error(`map data: ${response.status}`);
-  const collection = await response.json();
+  return response.json();
+}
+
+/** Ask again for what the window shows, each time it moves. */
+function follow(map, canvas) {
+  const styled = new Promise((resolve) => map.once("styledata", resolve));
+  let asked;
+  const look = async () => {
+    asked?.abort();
+    asked = new AbortController();
+    const address = new URL(canvas.dataset.map, location.href);
+    address.searchParams.set("box", map.getBounds().toArray().flat().join());
+    address.searchParams.set("zoom", map.getZoom().toFixed(2));
+    const collection = await ask(address, asked.signal);
+    await styled;
+    for (const [source, data] of Object.entries(sorted(collection))) map.getSource(source).setData(data);
+  };
+  map.on("moveend", () => look().catch((problem) => problem.name === "AbortError" || console.error(problem)));
+  return look();
+}
+
+async function show(canvas) {
+  const box = canvas.dataset.box?.split(",").map(Number);
+  const collection = box ? { features: [] } : await ask(canvas.dataset.map);
   const map = new MapLibre({
     container: canvas,
     style: style(collection),
@@ -135,8 +187,8 @@ async function show(canvas) {
   });
   // The points are the subject: areas around them may run far out of sight.
   const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
-  const box = bounds(points.length ? { features: points } : collection);
-  if (!box.isEmpty()) map.fitBounds(box, { padding: 32, maxZoom: 15, animate: false });
+  const around = box ? new LngLatBounds(box) : bounds(points.length ? { features: points } : collection);
+  if (!around.isEmpty()) map.fitBounds(around, { padding: 32, maxZoom: 15, animate: false });
   map.addControl(new NavigationControl({ showCompass: false }));
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   countMarks(map, canvas);
@@ -144,6 +196,9 @@ async function show(canvas) {
     const [group] = event.features;
     const zoom = await map.getSource("points").getClusterExpansionZoom(group.properties.cluster_id);
     map.easeTo({ center: group.geometry.coordinates, zoom });
+  });
+  map.on("click", "squares", (event) => {
+    map.easeTo({ center: event.features[0].geometry.coordinates, zoom: map.getZoom() + 2 });
   });
   map.on("click", "dots", (event) => {
     const { name, note, url } = event.features[0].properties;
@@ -153,7 +208,7 @@ async function show(canvas) {
     words.append(title, note ? `, ${note}` : "");
     new Popup({ closeButton: true }).setLngLat(event.lngLat).setDOMContent(words).addTo(map);
   });
-  for (const layer of ["groups", "dots"]) {
+  for (const layer of ["groups", "squares", "dots"]) {
     map.on("mouseenter", layer, () => {
       map.getCanvas().style.cursor = "pointer";
     });
@@ -161,6 +216,7 @@ async function show(canvas) {
       map.getCanvas().style.cursor = "";
     });
   }
+  if (box) await follow(map, canvas);
   map.once("idle", () => canvas.setAttribute("data-map-ready", ""));
 }
 

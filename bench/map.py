@@ -1,0 +1,97 @@
+"""The map of 150,000 residences: from the address to a map that says where they are, in headless Chromium."""
+
+import statistics
+import subprocess
+import time
+from datetime import UTC, datetime
+
+from figures import PROJECT, answers, figure, ready, serving
+
+ready()
+
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import sync_playwright
+from tests.fixtures import luhn_siren, signed_in
+
+from palier.directory.models import Landlord
+from palier.directory.operations import add_landlord, add_member, enter_person
+from palier.directory.rules import LandlordType, Role
+from palier.sites.operations import open_campaign
+from palier.stock.models import Import
+from palier.stock.rules.imports import State
+
+RESIDENCES = 150_000
+AT = datetime.now(UTC)
+_STOCK = """
+WITH placed AS (
+  INSERT INTO stock_residence (landlord_id, code, name, plain_name, sector, commune, commune_name, postcode, address, lon, lat,
+                               first_source_id, last_source_id)
+  SELECT %(landlord)s, n::text, 'R' || n, 'r' || lpad(n::text, 6, '0'), '', lpad((n %% 9000)::text, 5, '0'),
+         'Commune ' || n %% 9000, '', '', -4 + 11 * random(), 43 + 7 * random(), %(source)s, %(source)s
+  FROM generate_series(1, %(many)s) AS n RETURNING id
+), counted AS (
+  INSERT INTO stock_residencevintage (residence_id, source_id, homes) SELECT id, %(source)s, 36 FROM placed
+)
+INSERT INTO sites_siterating (campaign_id, residence_id, level, reasons, revision, confirmed_at)
+SELECT %(campaign)s, id, (ARRAY['none', 'none', 'none', 'medium', 'important', 'extreme'])[1 + id %% 6], 'Halls.', 1, now()
+FROM placed
+"""
+
+
+def stock() -> tuple[Landlord, dict[str, str]]:
+    """A landlord of 150,000 rated residences all over the country, and the cookie of whoever leads its quality."""
+    siren = luhn_siren(910_000 + Landlord.objects.count())
+    landlord = add_landlord(name="Habitat de France", siren_number=siren, landlord_type=LandlordType.ESH, by=None, at=AT)
+    lead = enter_person(email=f"map{landlord.pk}@bench.example", name="Mme M.", at=AT)
+    add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=AT)
+    source = Import.objects.create(
+        landlord=landlord,
+        state=State.APPLIED,
+        year=2026,
+        file_name="a.csv",
+        file_digest="0" * 64,
+        file_bytes=1,
+        at=AT,
+        applied_at=AT,
+    )
+    campaign = open_campaign(landlord=landlord, cycle=1, by=lead, at=AT)
+    with connection.cursor() as cursor:
+        cursor.execute(_STOCK, {"landlord": landlord.pk, "source": source.pk, "campaign": campaign.pk, "many": RESIDENCES})
+        cursor.execute("ANALYZE stock_residence, stock_residencevintage, sites_siterating")
+    name = settings.SESSION_COOKIE_NAME
+    return landlord, {"name": name, "value": signed_in(lead).cookies[name].value}
+
+
+def main() -> None:
+    """Print the time of the first view, then of a window zoomed in."""
+    landlord, cookie = stock()
+    chromium = subprocess.check_output([PROJECT / "tools" / "chromium"], text=True).strip()
+    with serving() as (_, origin):
+        while not answers(f"{origin}/compte/connexion/"):
+            time.sleep(0.1)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
+            first, closer = [], []
+            for _ in range(5):
+                context = browser.new_context(base_url=origin, viewport={"width": 1440, "height": 900})
+                context.add_cookies([cookie | {"url": origin}])
+                page = context.new_page()
+                start = time.perf_counter()
+                page.goto(f"/organismes/{landlord.pk}/sites/carte/", wait_until="commit")
+                page.locator(".map-counts span").first.wait_for()
+                first.append(time.perf_counter() - start)
+                page.locator("[data-map-ready]").wait_for()
+                start = time.perf_counter()
+                with page.expect_response("**/carte.geojson?*"):
+                    page.get_by_role("button", name="Agrandir").click()
+                closer.append(time.perf_counter() - start)
+                context.close()
+            browser.close()
+    figure(f"{RESIDENCES} residences: first view of the map", statistics.median(first), "s", promised=2)
+    figure("  at its slowest, the first one", max(first), "s")
+    figure("  a window closer", statistics.median(closer), "s")
+
+
+if __name__ == "__main__":
+    main()
