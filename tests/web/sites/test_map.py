@@ -18,7 +18,7 @@ from palier.sites.rules import Level
 from palier.sources.models import Iris
 from palier.stock.models import Residence
 from palier.web.sites import maps
-from tests.browser import OpenPage, check
+from tests.browser import WIDE, OpenPage, check
 from tests.fixtures import NOON
 
 Stock = Callable[..., list[Residence]]
@@ -137,7 +137,7 @@ def test_a_large_map_follows_its_window(
     page.goto(url("sites_map", landlord))
     page.locator("[data-map-ready]").wait_for()
     assert sum(map(int, page.locator(".map-counts span").all_inner_texts())) == 3
-    check(page, "sites-map-large")
+    check(page, "sites-map-large", sizes=(WIDE,))
     monkeypatch.setattr(maps, "MOST_POINTS", 1_000)
     with page.expect_response("**/carte.geojson?*") as asked:
         page.get_by_role("button", name="Agrandir").click()
