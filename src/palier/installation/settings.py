@@ -134,6 +134,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "palier.web.middleware.DoorMiddleware",
     "palier.web.ui.typography.TypographyMiddleware",
+    "palier.web.links.LinksMiddleware",
 ]
 ROOT_URLCONF = "palier.installation.urls"
 WSGI_APPLICATION = "palier.installation.wsgi.application"

@@ -23,9 +23,9 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django_htmx.middleware import HtmxDetails
 
 from palier.directory import queries as directory
@@ -80,17 +80,24 @@ class Request(HttpRequest):
 Answer = HttpResponse | StreamingHttpResponse
 View = Callable[..., Answer]
 Before = Callable[..., Any]
+Among = Callable[["Request", set[int]], set[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """What each method of a page asks for; ``fresh`` asks for one's password or code again before a POST."""
+    """What each method of a page asks for; ``fresh`` asks for one's password or code again before a POST.
+
+    ``among`` says which of these things of the file its reader would find there; links to the others are not drawn.
+    """
 
     needs: dict[str, Need]
     fresh: bool = False
+    among: Among | None = None
 
 
-def door(*, fresh: bool = False, before: Before | None = None, **needs: Need) -> Callable[[View], View]:
+def door(
+    *, fresh: bool = False, before: Before | None = None, among: Among | None = None, **needs: Need
+) -> Callable[[View], View]:
     """Declare a page: ``@door(GET=(Thing.STOCK, Right.READ), POST=(Thing.STOCK, Right.WRITE))``.
 
     A URL with a ``landlord_id`` opens that landlord's file: the view receives ``landlord`` instead. ``fresh=True``
@@ -99,6 +106,9 @@ def door(*, fresh: bool = False, before: Before | None = None, **needs: Need) ->
 
     ``before`` does what has no place in the transaction of a POST: it lays a file on disk, writes out a PDF. It is given
     what the view is given, once the right is checked; the view finds what it made, or its refusal, in ``request.ready()``.
+
+    ``among`` is for things that not everybody who may enter may see, named by the first number after
+    the landlord's. It is asked with all those of a page at once, on pages of the same landlord.
     """
     if unknown := set(needs) - {"GET", "POST"}:
         raise TypeError(f"A door knows GET and POST, not {', '.join(sorted(unknown))}.")
@@ -109,12 +119,12 @@ def door(*, fresh: bool = False, before: Before | None = None, **needs: Need) ->
             method = "GET" if request.method == "HEAD" else request.method or ""
             need = needs.get(method)
             if need is None:
-                return HttpResponseNotAllowed(sorted(needs))
+                return _no_such_method(cast(Request, request), sorted(needs))
             if fresh and method == "POST" and request.user.is_authenticated and not is_fresh(request):
                 raise ReauthenticationRequired
             return _enter(cast(Request, request), view, need, kwargs, before)
 
-        guarded.door = Door(dict(needs), fresh)  # type: ignore[attr-defined]
+        guarded.door = Door(dict(needs), fresh, among)  # type: ignore[attr-defined]
         return transaction.non_atomic_requests(guarded) if before else guarded
 
     return declare
@@ -145,6 +155,26 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any], bef
     if before:
         request.ready = _readied(partial(before, request, **kwargs))
     return _act_once(request, lambda: cast(HttpResponse, view(request, **kwargs)))
+
+
+def _no_such_method(request: Request, known: list[str]) -> HttpResponse:
+    """An address that only receives acts, opened as a page (a sign-in in between, a copied address): the way back."""
+    request.landlord, request.roles = None, roles_of(request)
+    response = render(request, "405.html", {"back": _page_above(request.path)}, status=405)
+    response["Allow"] = ", ".join(known)
+    return response
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above that is a page."""
+    while path := path.rstrip("/").rpartition("/")[0]:
+        try:
+            found = resolve(f"{path}/")
+        except Resolver404:
+            continue
+        if "GET" in getattr(getattr(found.func, "door", None), "needs", ()):
+            return f"{path}/"
+    return "/"
 
 
 def _readied(make: Callable[[], Any]) -> Callable[[], Any]:
@@ -231,4 +261,4 @@ def _run(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
 def refused(request: HttpRequest, verdict: Verdict, *, status: int) -> HttpResponse:
     """The refusal as a page, or as a fragment for htmx: the sentence, and where it is mended."""
     template = "ui/refusal.html#fragment" if getattr(request, "htmx", False) else "ui/refusal.html"
-    return render(request, template, {"verdict": verdict}, status=status)
+    return render(request, template, {"verdict": verdict, "shut": status == 403}, status=status)

@@ -61,7 +61,11 @@ def _receive(request: Request, mission_id: int) -> Received | None:
     return receives("file")(request)
 
 
-@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN, before=_receive)
+def _among(request: Request, missions: set[int]) -> set[int]:
+    return set(queries.offers(person=request.user, on=request.on).filter(pk__in=missions).values_list("pk", flat=True))
+
+
+@door(GET=Open.SIGNED_IN, POST=Open.SIGNED_IN, before=_receive, among=_among)
 def offer(request: Request, mission_id: int) -> HttpResponse:
     """A consultation: what is asked, the proposal, the declaration. A mission has its own page while the file is open."""
     mission = _mine(request, mission_id)

@@ -40,7 +40,11 @@ def voices(request: Request) -> HttpResponse:
     return render(request, "consultation/voices.html", context)
 
 
-@door(GET=_SPEAK)
+def _among(request: Request, voices: set[int]) -> set[int]:
+    return set(queries.voices_of(person=request.user, on=request.on).filter(pk__in=voices).values_list("pk", flat=True))
+
+
+@door(GET=_SPEAK, among=_among)
 def voice(request: Request, landlord: Landlord, voice_id: int) -> HttpResponse:
     """What is shared with an association, and where its opinion is written. Opening it is traced."""
     found = _voice(request, landlord, voice_id)

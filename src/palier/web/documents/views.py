@@ -95,7 +95,12 @@ def _list(request: Request, landlord: Landlord, form: DepositForm, *, status: in
     return render(request, "documents/documents.html", context, status=status)
 
 
-@door(GET=Open.SIGNED_IN, POST=WRITE, before=receives("file"))
+def _among(request: Request, documents: set[int]) -> set[int]:
+    assert request.landlord is not None  # their addresses name one
+    return set(readable(request, request.landlord).filter(pk__in=documents).values_list("pk", flat=True))
+
+
+@door(GET=Open.SIGNED_IN, POST=WRITE, before=receives("file"), among=_among)
 def document(request: Request, landlord: Landlord, document_id: int) -> HttpResponse:
     """One document: its versions, who reads it, its history; deposit of the next version."""
     found = get_object_or_404(readable(request, landlord).select_related("withdrawn_by"), pk=document_id)
@@ -148,7 +153,7 @@ def _withdrawable(document: Document, uses: list[Assessment]) -> Verdict:
     )
 
 
-@door(GET=Open.SIGNED_IN)
+@door(GET=Open.SIGNED_IN, among=_among)
 def file(request: Request, landlord: Landlord, document_id: int, number: int) -> FileResponse:
     """The file of one version, as an attachment."""
     return attachment(get_object_or_404(queries.versions(readable(request, landlord)), document=document_id, number=number))
