@@ -93,6 +93,7 @@ ROOMS = [
     "palier.minutes",
     "palier.questionnaires",
     "palier.surveys",
+    "palier.answers",
     "palier.journey",
 ]
 INSTALLED_APPS = [

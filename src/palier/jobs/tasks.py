@@ -17,6 +17,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
 from procrastinate.jobs import Status
 
+from palier.answers import operations as answers
 from palier.calendar import paris_day
 from palier.committee import operations as committee
 from palier.comparison import operations as comparison
@@ -59,6 +60,7 @@ DUE: tuple[Callable[..., object], ...] = (
     comparison.publish_due,
     surveys.plan_due,
     surveys.close_due,
+    answers.empty_due,
 )
 
 
@@ -175,6 +177,7 @@ def purge(timestamp: int) -> None:
     ledger.forget_replies(before=at - REPLIES_KEPT)
     Session.objects.filter(expire_date__lt=at).delete()
     sources.erase_texts(on=paris_day(at), at=at)
+    answers.erase_remarks(at=at)
     surveys.forget_due(at=at)
     files.sweep(at=at)
 

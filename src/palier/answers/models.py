@@ -1,0 +1,72 @@
+"""What was said: drafts and slips that nobody reads, then answers that lead to nobody.
+
+No row here holds a key, a sequence or a time of an invitation. Rows are named at random, and those of a wave are laid down again
+in a random order each time its urn is emptied, so that their place says nothing either.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+from palier.stock.models import Residence
+from palier.surveys.models import Stratum, Wave
+from palier.surveys.rules.contact import Mode
+
+
+class Draft(models.Model):
+    """An answer in progress, enciphered under a key drawn from the link. Its name is drawn from the link too."""
+
+    row = models.CharField(max_length=64, primary_key=True)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="drafts")
+    sealed = models.BinaryField()
+
+
+class Slip(models.Model):
+    """An answer given, in the urn: enciphered under the installation's key until the urn of its wave is emptied."""
+
+    row = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="slips")
+    sealed = models.BinaryField()
+
+    class Meta:
+        indexes = [models.Index(fields=["wave"], name="slip_of_wave")]
+
+
+class Answer(models.Model):
+    """What one household said, with the groups that enough others share. ``emptied_on`` is the day of the whole urn.
+
+    ``said`` holds the value of each question by its key; free words are not there (``Remark``). A group that is not kept, or not
+    known, is null or empty.
+    """
+
+    row = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="answers")
+    emptied_on = models.DateField()
+    stratum = models.ForeignKey(Stratum, models.PROTECT, null=True, related_name="answers")
+    agency = models.CharField(max_length=100, blank=True)
+    qpv = models.BooleanField(null=True)
+    supplier = models.CharField(max_length=100, blank=True)
+    theme = models.CharField(max_length=60, blank=True)
+    residence = models.ForeignKey(Residence, models.PROTECT, null=True, related_name="answers")
+    mode = models.CharField(max_length=5, choices=[(m.value, m.label) for m in Mode], blank=True)
+    said = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["wave", "residence"], name="answer_of_residence")]
+
+
+class Remark(models.Model):
+    """Free words, apart from the answer they came with. ``favourable`` is the side of its first marked question."""
+
+    row = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    wave = models.ForeignKey(Wave, models.PROTECT, related_name="remarks")
+    emptied_on = models.DateField()
+    question = models.CharField(max_length=60)
+    agency = models.CharField(max_length=100, blank=True)
+    favourable = models.BooleanField(null=True)
+    text = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["wave", "question"], name="remark_of_question")]

@@ -1,0 +1,1 @@
+"""What an answer keeps of whoever gave it, and when a questionnaire is answered in full: plain Python."""

@@ -1,0 +1,138 @@
+"""One answer each, kept whole or not at all; in progress, only the link reads it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from django.db import connection
+
+from palier.answers import queries
+from palier.answers.models import Draft, Slip
+from palier.answers.operations import add_details, keep_draft, submit
+from palier.answers.sealing import open_draft, open_slip
+from palier.directory.models import Landlord
+from palier.ledger.models import Entry
+from palier.surveys.models import Household, Invitation
+from palier.surveys.operations import stop
+from palier.surveys.rules.contact import Mode
+from palier.surveys.rules.outcomes import Outcome
+from palier.verdict import Conflict, Refusal
+from tests.answers.scene import FINE, closed, links, running
+
+pytestmark = pytest.mark.django_db
+Households = Callable[..., list[Household]]
+
+
+def test_an_answer_is_stored_once_and_leaves_no_line(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(2)
+    wave = running(landlord, at)
+    [(invitation, token), _] = links(wave)
+    lines = Entry.objects.count()
+    keep_draft(invitation=invitation, token=token, said={"mark": 3})
+    submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
+    with pytest.raises(Conflict):
+        submit(invitation=invitation, said=FINE | {"mark": 1}, mode=Mode.WEB, token=token)
+    assert queries.given(token=token) == FINE
+    assert Slip.objects.count() == 1
+    assert not Draft.objects.exists()
+    assert Entry.objects.count() == lines
+    invitation.refresh_from_db()
+    assert invitation.outcome == Outcome.COMPLETE
+    assert invitation.sealed is None
+
+
+def test_what_does_not_hold_is_kept_nowhere(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(1)
+    [(invitation, token)] = links(running(landlord, at))
+    for said in ({"mark": 8}, FINE | {"mark": 11}, FINE | {"colour": "red"}):
+        with pytest.raises(Refusal):
+            submit(invitation=invitation, said=said, mode=Mode.WEB, token=token)
+    invitation.refresh_from_db()
+    assert invitation.outcome == Outcome.NOTHING
+    assert not Slip.objects.exists()
+
+
+def test_answers_that_are_no_longer_asked_are_not_kept(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(1)
+    [(invitation, token)] = links(running(landlord, at))
+    submit(invitation=invitation, said=FINE | {"lift_days": 9}, mode=Mode.WEB, token=token)
+    assert "lift_days" not in (queries.given(token=token) or {})
+
+
+def test_a_draft_is_found_and_read_with_its_link_alone(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(2)
+    [(invitation, token), (_, other)] = links(running(landlord, at))
+    keep_draft(invitation=invitation, token=token, said={"overall_satisfaction": "very_dissatisfied", "why": "Le froid."})
+    keep_draft(invitation=invitation, token=token, said={"overall_satisfaction": "very_dissatisfied", "why": "Le bruit."})
+    assert queries.draft(token=token) == {"overall_satisfaction": "very_dissatisfied", "why": "Le bruit."}
+    assert queries.draft(token=other) == {}
+    [draft] = Draft.objects.all()
+    assert invitation.digest not in draft.row
+    with pytest.raises(InvalidTag):
+        open_draft(other, bytes(draft.sealed))
+    assert b"bruit" not in bytes(draft.sealed)
+
+
+def test_sealed_lengths_say_little(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(2)
+    [(one, token), (two, other)] = links(running(landlord, at))
+    submit(invitation=one, said={"overall_satisfaction": "very_satisfied"}, mode=Mode.WEB, token=token)
+    submit(invitation=two, said=FINE, mode=Mode.PHONE, token=other)
+    assert len({len(bytes(slip.sealed)) for slip in Slip.objects.all()}) == 1
+    with pytest.raises(InvalidTag):
+        open_slip(bytes(Slip.objects.all()[0].sealed), wave=one.wave_id + 1)
+
+
+def test_details_join_the_answer_while_it_is_in_the_urn(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(1)
+    [(invitation, token)] = links(running(landlord, at))
+    submit(invitation=invitation, said={"overall_satisfaction": "very_dissatisfied"}, mode=Mode.WEB, token=token)
+    add_details(invitation=invitation, token=token, said={"why": "La fuite est revenue."})
+    assert queries.given(token=token) == {"overall_satisfaction": "very_dissatisfied", "why": "La fuite est revenue."}
+    with pytest.raises(Refusal):
+        add_details(invitation=invitation, token=token, said={"mark": 99})
+    Slip.objects.all().delete()
+    with pytest.raises(Conflict, match="déjà comptée"):
+        add_details(invitation=invitation, token=token, said={"why": "Trop tard."})
+
+
+def test_a_stopped_wave_still_takes_answers_and_a_closed_one_no_more(
+    landlord: Landlord, make_households: Households, at: datetime
+) -> None:
+    make_households(2)
+    wave = running(landlord, at)
+    [(one, token), (two, other)] = links(wave)
+    stop(wave=wave, by=None, at=at)
+    submit(invitation=one, said=FINE, mode=Mode.WEB, token=token)
+    closed(wave, at)
+    with pytest.raises(Refusal, match="ne reçoit plus"):
+        submit(invitation=two, said=FINE, mode=Mode.WEB, token=other)
+    assert Slip.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_taps_at_once_make_one_answer(landlord: Landlord, make_households: Households, at: datetime) -> None:
+    make_households(1)
+    [(invitation, token)] = links(running(landlord, at))
+    outcomes: list[str] = []
+
+    def answer() -> None:
+        try:
+            submit(invitation=Invitation.objects.get(pk=invitation.pk), said=FINE, mode=Mode.WEB, token=token)
+            outcomes.append("stored")
+        except Conflict:
+            outcomes.append("known")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=answer) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["known", "known", "known", "stored"]
+    assert Slip.objects.count() == 1
