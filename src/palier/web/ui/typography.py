@@ -51,7 +51,7 @@ def typeset(html: str) -> str:
 
 
 class TypographyMiddleware:
-    """Typesets every HTML answer."""
+    """Typesets every HTML answer that is in French."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -60,6 +60,8 @@ class TypographyMiddleware:
         """Answer, typeset."""
         response = self.get_response(request)
         if isinstance(response, StreamingHttpResponse) or not response.get("Content-Type", "").startswith("text/html"):
+            return response
+        if response.get("Content-Language", "fr") != "fr":
             return response
         response.content = typeset(response.content.decode(response.charset)).encode(response.charset)
         return response

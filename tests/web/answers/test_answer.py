@@ -1,0 +1,242 @@
+"""The tenant's page: nothing is written by opening it, one answer each, in one's language, without script or cookie."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from palier.answers import queries
+from palier.answers.models import Draft, Slip
+from palier.directory.models import Landlord
+from palier.ledger.models import Entry, Reply
+from palier.surveys.models import Household, Objection, Wave
+from palier.surveys.operations import close
+from palier.surveys.rules.outcomes import Outcome
+from palier.web.answers.words import WORDS
+from palier.web.ui import assets
+from tests.answers.scene import FINE, TEXT, links, running
+from tests.web.ui.test_assets import WEB
+
+pytestmark = pytest.mark.django_db
+Households = Callable[..., list[Household]]
+TAP = TEXT.replace("minutes: 2", "minutes: 1\npace: tap").replace("code: small", "code: small_tap")
+FIRST = {"overall_satisfaction": "very_dissatisfied"}
+
+
+@contextmanager
+def nothing_written() -> Iterator[None]:
+    """Fails when a query changes anything."""
+    with CaptureQueriesContext(connection) as seen:
+        yield
+    changes = [q["sql"] for q in seen if q["sql"].split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"}]
+    assert changes == []
+
+
+@pytest.fixture
+def link(landlord: Landlord, make_households: Households, at: datetime) -> str:
+    make_households(1)
+    [(_, token)] = links(running(landlord, at))
+    return f"/s/{token}/"
+
+
+@pytest.fixture
+def tap(landlord: Landlord, make_households: Households, at: datetime) -> str:
+    make_households(1)
+    [(_, token)] = links(running(landlord, at, TAP))
+    return f"/s/{token}/"
+
+
+def token_of(link: str) -> str:
+    return link.split("/")[2]
+
+
+def walk(client: Client, link: str, said: dict[str, Any]) -> list[str]:
+    """Answer sheet after sheet as a form does; the addresses gone through."""
+    where = f"{link}1/"
+    gone = [where]
+    while not where.endswith("/envoyer/"):
+        answer = client.post(where, said)
+        assert answer.status_code == 302, answer.content.decode()
+        where = answer["Location"]
+        gone.append(where)
+    return gone
+
+
+def test_a_scanner_that_opens_every_page_answers_nothing(client: Client, link: str) -> None:
+    with nothing_written():
+        for page in (
+            "",
+            "1/",
+            "4/",
+            "envoyer/",
+            "refus/",
+            "information/",
+            "?langue=en",
+            "?overall_satisfaction=very_satisfied",
+        ):
+            assert client.get(link + page).status_code in {200, 302}
+            assert client.head(link + page).status_code in {200, 302}
+    assert not client.cookies
+
+
+def test_a_whole_questionnaire_is_answered_read_again_and_sent_once(client: Client, link: str) -> None:
+    lines = Entry.objects.count()
+    assert "Commencer" in client.get(link).text
+    gone = walk(client, link, FINE)
+    assert gone == [f"{link}1/", f"{link}4/", f"{link}envoyer/"]
+    review = client.get(f"{link}envoyer/").text
+    assert "Plutôt satisfait" in review
+    assert "Le hall" in review
+    assert not Slip.objects.exists()
+    for _ in range(2):
+        assert client.post(f"{link}envoyer/")["Location"] == link
+    assert "Merci. Votre réponse est enregistrée." in client.get(link).text
+    assert queries.given(token=token_of(link)) == FINE
+    assert Slip.objects.count() == 1
+    assert not Draft.objects.exists()
+    assert Entry.objects.count() == lines
+    assert not Reply.objects.exists()
+    assert not client.cookies
+    for page in ("1/", "envoyer/"):
+        assert client.get(link + page)["Location"] == link
+    client.post(f"{link}1/", FINE | {"overall_satisfaction": "very_dissatisfied"})
+    assert not Draft.objects.exists()
+
+
+def test_one_resumes_where_one_left_off_on_another_device(client: Client, link: str) -> None:
+    client.post(f"{link}1/", {"overall_satisfaction": "very_satisfied", "lift": "yes"})
+    again = Client().get(link).text
+    assert "Reprendre où vous en étiez" in again
+    assert f'href="{link}2/"' in again
+    shown = Client().get(f"{link}1/").text
+    assert 'value="very_satisfied" checked' in shown
+
+
+def test_a_changed_answer_takes_away_what_hung_on_it(client: Client, link: str) -> None:
+    client.post(f"{link}1/", {"overall_satisfaction": "very_satisfied", "lift": "yes"})
+    client.post(f"{link}2/", {"lift_days": "9"})
+    assert client.post(f"{link}1/", {"overall_satisfaction": "very_satisfied", "lift": "no"})["Location"] == f"{link}4/"
+    assert queries.draft(token=token_of(link)) == {"overall_satisfaction": "very_satisfied", "lift": "no"}
+    assert client.get(f"{link}2/")["Location"] == f"{link}4/"
+
+
+def test_going_back_keeps_what_holds_and_asks_nothing(client: Client, link: str) -> None:
+    client.post(f"{link}1/", {"overall_satisfaction": "very_satisfied", "lift": "no"})
+    assert client.post(f"{link}4/", {"mark": "99", "places": "hall", "retour": "1"})["Location"] == f"{link}1/"
+    assert client.post(f"{link}1/", {"retour": "1"})["Location"] == link
+    assert queries.draft(token=token_of(link)) == {"places": ["hall"]}
+
+
+def test_faults_stand_beside_the_question_and_nothing_typed_is_lost(client: Client, link: str) -> None:
+    page = client.post(f"{link}4/", {"mark": "7", "places": ["hall", "stairs", "outside"], "since": "2026-01-05"})
+    assert page.status_code == 422
+    assert 'id="e-places">Gardez 2 réponses au plus.' in page.text
+    assert 'href="#q-places"' in page.text
+    assert 'value="2026-01-05"' in page.text
+    assert 'value="7" checked' in page.text
+    assert not Draft.objects.exists()
+
+
+def test_sending_without_the_answer_that_is_due_says_which_and_keeps_the_rest(client: Client, link: str) -> None:
+    client.post(f"{link}4/", {"mark": "7"})
+    page = client.post(f"{link}envoyer/")
+    assert page.status_code == 422
+    assert f'href="{link}1/#q-overall_satisfaction"' in page.text
+    assert queries.draft(token=token_of(link)) == {"mark": 7}
+    assert not Slip.objects.exists()
+
+
+def test_words_that_are_not_translated_stand_in_french_and_are_marked(client: Client, link: str) -> None:
+    page = client.get(f"{link}4/?langue=en").text
+    assert '<html lang="en"' in page
+    assert "To finish" in page
+    assert '<legend lang="fr">Une note ?</legend>' in page
+    assert client.post(f"{link}4/", {"mark": "7", "langue": "en"})["Location"] == f"{link}envoyer/?langue=en"
+    assert "Choose an answer." in client.post(f"{link}1/", {"langue": "en"}).text
+    assert "langue=klingon" not in client.get(f"{link}?langue=klingon").text
+
+
+def test_a_household_is_met_in_its_own_language(client: Client, link: str) -> None:
+    Wave.objects.get().invitations.update(language="en")
+    assert "Begin" in client.get(link).text
+    Wave.objects.get().invitations.update(language="tr")
+    assert "Commencer" in client.get(link).text
+
+
+def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: Client, tap: str) -> None:
+    with nothing_written():
+        assert 'name="overall_satisfaction" value="very_dissatisfied"' in client.get(tap).text
+        confirm = client.get(tap, FIRST).text
+    assert "Confirmer ma réponse" in confirm
+    assert "Pas du tout satisfait" in confirm
+    assert client.post(tap, FIRST)["Location"] == tap
+    assert client.post(tap, {"overall_satisfaction": "very_satisfied"})["Location"] == tap
+    assert queries.given(token=token_of(tap)) == FIRST
+    assert 'name="why"' in client.get(tap).text
+    wrong = client.post(f"{tap}envoyer/", {"why": "La fuite.", "mark": "12"})
+    assert wrong.status_code == 422
+    assert "La fuite.</textarea>" in wrong.text
+    assert client.post(f"{tap}envoyer/", {"why": "La fuite."})["Location"] == f"{tap}?merci"
+    assert queries.given(token=token_of(tap)) == FIRST | {"why": "La fuite."}
+    assert "Vos précisions sont enregistrées." in client.get(f"{tap}?merci").text
+    Slip.objects.all().delete()
+    assert "Voulez-vous préciser" not in client.get(tap).text
+    assert client.post(f"{tap}envoyer/", {"why": "Encore."})["Location"] == tap
+
+
+def test_a_tap_that_is_no_answer_sends_nothing(client: Client, tap: str) -> None:
+    assert client.post(tap, {"overall_satisfaction": "great"}).status_code == 422
+    assert client.post(tap).status_code in {200, 422}
+    assert not Slip.objects.exists()
+
+
+def test_one_may_refuse_one_survey_or_all_and_change_ones_mind(client: Client, link: str) -> None:
+    with nothing_written():
+        assert "Ne plus me solliciter" in client.get(f"{link}refus/").text
+    assert "vous ne recevrez pas de rappel" in client.post(f"{link}refus/", {"choix": "refus"}).text
+    invitation = Wave.objects.get().invitations.get()
+    assert invitation.outcome == Outcome.REFUSED
+    walk(client, link, FINE)
+    client.post(f"{link}envoyer/")
+    assert Slip.objects.count() == 1
+    for _ in range(2):
+        assert "plus d’enquête de OPH de Bondy" in client.post(f"{link}refus/", {"choix": "opposition"}).text
+    assert Objection.objects.count() == 1
+
+
+def test_the_notice_says_who_why_how_long_and_which_rights(client: Client, link: str) -> None:
+    page = client.get(f"{link}information/").text
+    for words in ("OPH de Bondy", "Pourquoi", "deux ans", "mois après la clôture", "CNIL", "cinq réponses au moins"):
+        assert words in page
+
+
+def test_a_link_that_leads_nowhere_and_a_survey_that_is_over_say_so(client: Client, link: str, at: datetime) -> None:
+    unknown = client.get("/s/aaaaaaaaaaaaaaaaaaaaaa/")
+    assert unknown.status_code == 404
+    assert "Ce lien ne mène à aucune enquête" in unknown.text
+    close(wave=Wave.objects.get(), by=None, at=at)
+    over = client.post(f"{link}1/", FINE)
+    assert over.status_code == 410
+    assert "Cette enquête est terminée" in over.text
+    assert not Draft.objects.exists()
+
+
+def test_every_page_is_light_private_and_asks_for_no_script(client: Client, link: str) -> None:
+    around = sum((WEB / assets.built(name)).stat().st_size for name in ("survey.css", "mark.svg"))
+    for page in ("", "1/", "4/", "envoyer/", "refus/", "information/"):
+        answer = client.get(link + page)
+        assert len(answer.content) + around < 60_000
+        assert b"<script" not in answer.content
+        assert "no-store" in answer["Cache-Control"]
+        assert "noindex" in answer.text
+
+
+def test_what_stands_around_the_questions_is_whole_in_each_language() -> None:
+    assert WORDS["en"].keys() == WORDS["fr"].keys()
