@@ -54,7 +54,7 @@ def test_a_photo_is_kept_with_its_observation(field: Field) -> None:
 def test_people_are_counted_by_kind(field: Field) -> None:
     one = walk(field)
     counts = {Public.RESIDENTS: 12, Public.STAFF: 3, Public.ELECTED: 0}
-    operations.set_participants(walk=one, counts=counts, by=field.agent, at=NOON)
+    operations.set_participants(walk=one, counts=counts, revision=0, by=field.agent, at=NOON)
     assert queries.participants(one) == {"residents": 12, "staff": 3}
 
 

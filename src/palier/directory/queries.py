@@ -202,6 +202,20 @@ def landlords_of_association(*, association: Organisation, on: date) -> QuerySet
     return Landlord.objects.filter(Exists(present)).order_by("plain_name", "pk")
 
 
+def landlords_spoken_for(*, person: Person, on: date) -> QuerySet[Landlord]:
+    """The landlords whose file is open to somebody on a day because they represent an association of its tenants."""
+    mine = Membership.objects.filter(dated(on), person=person, role=Role.TENANT_REPRESENTATIVE, organisation=OuterRef("holder"))
+    opened = Relation.objects.filter(
+        dated(on),
+        Exists(mine),
+        Q(person__isnull=True) | Q(person=person),
+        role=Role.TENANT_REPRESENTATIVE,
+        landlord=OuterRef("pk"),
+    )
+    shut_out = Exclusion.objects.filter(person=person, landlord=OuterRef("pk"), ended_at__isnull=True)
+    return Landlord.objects.filter(Exists(opened), ~Exists(shut_out))
+
+
 def search(*, on: date, text: str = "", kind: Kind | None = None, group: Group | None = None) -> QuerySet[Organisation]:
     """Organisations still open whose name or SIREN holds a text, whatever its accents and case, by name; those of a group."""
     found = organisations(kind=kind)

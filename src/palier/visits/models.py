@@ -147,7 +147,10 @@ class Priority(models.Model):
 
 
 class Walk(models.Model):
-    """A walk through a residence with those who live there. Once restituted, it no longer changes; follow-ups go on."""
+    """A walk through a residence with those who live there. Once restituted, it no longer changes; follow-ups go on.
+
+    ``count_revision`` changes each time its participants are counted anew.
+    """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="walks")
     residence = models.ForeignKey(Residence, models.PROTECT, related_name="walks")
@@ -157,6 +160,9 @@ class Walk(models.Model):
     created_at = models.DateTimeField()
     shared_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    count_revision = models.PositiveIntegerField(default=0)
+    counted_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["landlord", "-held_on"], name="walk_of_landlord")]
@@ -177,9 +183,10 @@ class Participants(models.Model):
 
 
 class Stop(models.Model):
-    """A stop of a walk, in order; its point may be missing."""
+    """A stop of a walk, in order; its point may be missing. ``key`` is the name its device gave it: sent twice, kept once."""
 
     walk = models.ForeignKey(Walk, models.PROTECT, related_name="stops")
+    key = models.CharField(max_length=40)
     number = models.PositiveSmallIntegerField()
     place = models.CharField("lieu", max_length=160)
     lon = models.FloatField(null=True)
@@ -188,6 +195,7 @@ class Stop(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["walk", "number"], name="stop_once"),
+            models.UniqueConstraint(fields=["walk", "key"], name="stop_key_once"),
             models.CheckConstraint(
                 name="stop_point_whole",
                 condition=Q(lon__isnull=True, lat__isnull=True) | Q(lon__range=(-180.0, 180.0), lat__range=(-90.0, 90.0)),
@@ -196,9 +204,13 @@ class Stop(models.Model):
 
 
 class Observation(models.Model):
-    """What was noted at a stop: a strength or a weakness, and who answers for it. Withdrawn ones stay, struck."""
+    """What was noted at a stop: a strength or a weakness, and who answers for it. Withdrawn ones stay, struck.
+
+    ``key`` is the name its device gave it: sent twice, kept once.
+    """
 
     stop = models.ForeignKey(Stop, models.PROTECT, related_name="observations")
+    key = models.CharField(max_length=40)
     theme = models.CharField("thème", max_length=16, choices=[(t.value, t.label) for t in Theme])
     positive = models.BooleanField("point fort")
     text = models.TextField("observation")
@@ -209,7 +221,10 @@ class Observation(models.Model):
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(name="observation_said", condition=~Q(text=""))]
+        constraints = [
+            models.UniqueConstraint(fields=["stop", "key"], name="observation_key_once"),
+            models.CheckConstraint(name="observation_said", condition=~Q(text="")),
+        ]
 
 
 class FollowUp(models.Model):

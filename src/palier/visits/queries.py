@@ -34,14 +34,22 @@ Visits = QuerySet[Any]
 
 def visits(*, landlord: Landlord | int, shared_only: bool = False) -> Visits:
     """The visits of a landlord with their ``state``, the next to do first, then the latest done."""
-    found = (
-        Visit.objects.filter(landlord=landlord)
-        .select_related("residence", "staircase", "entrusted_to", "assessment__version__framework")
+    found = _told(Visit.objects.filter(landlord=landlord))
+    return found.filter(shared_at__isnull=False) if shared_only else found
+
+
+def shared_visits(*, landlords: QuerySet[Landlord]) -> Visits:
+    """What some landlords shared of their visits with the tenants' representatives, the latest done first."""
+    return _told(Visit.objects.select_related("landlord").filter(landlord__in=landlords, shared_at__isnull=False))
+
+
+def _told(found: QuerySet[Visit]) -> Visits:
+    return (
+        found.select_related("residence", "staircase", "entrusted_to", "assessment__version__framework")
         .defer("assessment__version__body", "assessment__version__source")
         .annotate(state=_STATE)
         .order_by(F("done_at").desc(nulls_first=True), "planned_on", "pk")
     )
-    return found.filter(shared_at__isnull=False) if shared_only else found
 
 
 def narrowed(
@@ -211,17 +219,31 @@ def _worst(line: Cleanliness) -> tuple[float, str, str]:
 
 def walks(*, landlord: Landlord | int, shared_only: bool = False) -> QuerySet[Any]:
     """The walks of a landlord, latest first, with how many ``strengths`` and ``weaknesses`` were noted."""
+    found = _balanced(Walk.objects.filter(landlord=landlord))
+    return found.filter(shared_at__isnull=False) if shared_only else found
+
+
+def shared_walks(*, landlords: QuerySet[Landlord]) -> QuerySet[Any]:
+    """The walks that some landlords opened to the tenants' representatives, those that still take observations first."""
+    found = _balanced(Walk.objects.select_related("landlord").filter(landlord__in=landlords, shared_at__isnull=False))
+    return found.order_by(F("closed_at").desc(nulls_first=True), "-pk")
+
+
+def _balanced(found: QuerySet[Walk]) -> QuerySet[Any]:
     kept = Q(stops__observations__withdrawn_at__isnull=True)
-    found = (
-        Walk.objects.filter(landlord=landlord)
-        .select_related("residence", "led_by")
+    return (
+        found.select_related("residence", "led_by")
         .annotate(
             strengths=Count("stops__observations", filter=kept & Q(stops__observations__positive=True)),
             weaknesses=Count("stops__observations", filter=kept & Q(stops__observations__positive=False)),
         )
         .order_by("-held_on", "-pk")
     )
-    return found.filter(shared_at__isnull=False) if shared_only else found
+
+
+def walks_to_note(*, landlord: Landlord | int) -> QuerySet[Any]:
+    """The walks that still take observations, the next one first."""
+    return walks(landlord=landlord).filter(closed_at__isnull=True).order_by("held_on", "pk")
 
 
 def stops(walk: Walk) -> list[Stop]:

@@ -41,6 +41,7 @@ _COMMON = (
     ("Comparaison", "comparison", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.RELAY})),
     ("Missions", "my_missions", frozenset({Role.AUDITOR})),
     ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
+    ("Visites partagées", "shared_visits", frozenset({Role.TENANT_REPRESENTATIVE})),
     ("Organismes", "organisations", frozenset(role for role in Role if Right.READ in MATRIX[Thing.DIRECTORY, role])),
     ("Auditeurs", "auditors", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})),
     (

@@ -37,6 +37,20 @@ KEPT = """async () => {
 }"""
 
 
+def until(page: Page, holds: Callable[[dict[str, Any]], bool], *, seconds: int = 60) -> None:
+    """Wait until what the device keeps is so."""
+    for _ in range(seconds * 4):
+        if holds(page.evaluate(KEPT)):
+            return
+        page.wait_for_timeout(250)
+    raise AssertionError(page.evaluate(KEPT))
+
+
+def wait_until_sent(page: Page) -> None:
+    """Wait until nothing waits on the device."""
+    until(page, lambda kept: kept["queue"] == 0, seconds=240)
+
+
 class Phone:
     """Opens browsers on one network; ``page(person)`` signs in."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +23,7 @@ from tests.browser import check
 from tests.processes import wait_for
 from tests.visits.network import Cut
 from tests.visits.team import Field, said
-from tests.web.visits.phone import KEPT, Phone
+from tests.web.visits.phone import KEPT, Phone, until, wait_until_sent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -56,19 +55,6 @@ def photo(rng: random.Random, folder: Path, number: int) -> Path:
     path = folder / f"photo-{number}.jpg"
     image.save(path, "JPEG", exif=exif, quality=90)
     return path
-
-
-def until(page: Page, holds: Callable[[dict[str, Any]], bool], *, seconds: int = 60) -> None:
-    """Wait until what the device keeps is so."""
-    for _ in range(seconds * 4):
-        if holds(page.evaluate(KEPT)):
-            return
-        page.wait_for_timeout(250)
-    raise AssertionError(page.evaluate(KEPT))
-
-
-def wait_until_sent(page: Page) -> None:
-    until(page, lambda kept: kept["queue"] == 0, seconds=240)
 
 
 def test_eighty_points_and_ten_photos_survive_twenty_cuts(phone: Phone, field: Field, tmp_path: Path) -> None:

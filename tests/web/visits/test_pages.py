@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from palier.directory.models import Organisation, Person
+from palier.directory.models import Organisation, Person, Relation
 from palier.directory.operations import add_association
 from palier.directory.rules import Kind, Role
 from palier.visits import operations, queries
@@ -80,6 +81,42 @@ def test_representatives_note_what_they_see_on_an_open_walk(
     )
     assert go(director, "walk_observe", seen, **at_stop).status_code == 403
     assert "Bacs pleins" in text(go(representative, "walk", walk_id=walk.pk))
+
+
+def test_representatives_find_what_is_shared_from_their_menu(
+    field: Field, representative: Person, go: Callable[..., Any], sign_in: Callable[[Person], Client]
+) -> None:
+    given = {"title": "Printemps", "held_on": NOON.date(), "by": field.agent, "at": NOON}
+    walk = operations.open_walk(landlord=field.landlord, residence=field.residence, **given)
+    visit = field.done()
+    client = sign_in(representative)
+    empty = text(client.get(reverse("shared_visits")))
+    assert "Rien n’est encore partagé" in empty
+    go(field.agent, "walk_share", {}, walk_id=walk.pk)
+    go(field.lead, "visit_share", {}, visit_id=visit.pk)
+    page = text(client.get(reverse("voices")))
+    assert reverse("shared_visits") in page
+    page = text(client.get(reverse("shared_visits")))
+    address = {"landlord_id": field.landlord.pk}
+    assert reverse("walk", kwargs=address | {"walk_id": walk.pk}) in page
+    assert reverse("visit", kwargs=address | {"visit_id": visit.pk}) in page
+    assert field.residence.name not in text(sign_in(field.lead).get(reverse("shared_visits"))), "theirs is the office’s page"
+    yesterday = NOON.date() - timedelta(days=1)
+    Relation.objects.filter(role=Role.TENANT_REPRESENTATIVE).update(starts_on=yesterday, ends_on=yesterday)
+    assert field.residence.name not in text(client.get(reverse("shared_visits")))
+
+
+def test_a_count_made_meanwhile_is_not_overwritten(field: Field, go: Callable[..., Any]) -> None:
+    given = {"title": "Printemps", "held_on": NOON.date(), "by": field.agent, "at": NOON}
+    walk = operations.open_walk(landlord=field.landlord, residence=field.residence, **given)
+    at_walk = {"walk_id": walk.pk}
+    assert go(field.agent, "walk_participants", {"residents": "9", "revision": "0"}, **at_walk).status_code == 302
+    stale = go(field.lead, "walk_participants", {"residents": "4", "revision": "0"}, **at_walk)
+    assert stale.status_code == 409
+    assert "M. A. a compté les participants pendant ce temps." in text(stale)
+    assert queries.participants(walk) == {"residents": 9}
+    assert go(field.lead, "walk_participants", {"residents": "4", "revision": "1"}, **at_walk).status_code == 302
+    assert queries.participants(walk) == {"residents": 4}
 
 
 def test_a_form_sent_wrong_keeps_what_was_written(field: Field, go: Callable[..., Any]) -> None:

@@ -55,7 +55,7 @@ def go(world: World, name: str) -> Life:
         sheets += 1
         if sheets == 2:
             at = yield later(at, 20, rng)
-            at = yield from _walk(home, chosen[0], rng, at)
+            at = yield from walk(home, chosen[0], rng, at)
     if home and chosen:
         at = yield later(at, 12, rng)
         _checks(home, chosen[0], rng, at)
@@ -145,15 +145,15 @@ def _picture(rng: Random) -> bytes:
     return out.getvalue()
 
 
-def _walk(home: Household, residence: Residence, rng: Random, at: datetime) -> Part:
+def walk(home: Household, residence: Residence, rng: Random, at: datetime) -> Part:
     """A walk of one morning, restituted a few days later; weak points get a follow-up, the first one is dealt with."""
     by: dict[str, Any] = {"by": home.team[0], "at": at}
     day = paris_day(at)
-    walk = operations.open_walk(landlord=home.landlord, residence=residence, title="Diagnostic en marchant", held_on=day, **by)
+    held = operations.open_walk(landlord=home.landlord, residence=residence, title="Diagnostic en marchant", held_on=day, **by)
     counts = {Public.RESIDENTS: 14, Public.REPRESENTATIVES: 2, Public.STAFF: 4, Public.ELECTED: 1, Public.PARTNERS: 2}
-    operations.set_participants(walk=walk, counts=counts, **by)
-    operations.share_walk(walk=walk, **by)
-    stops = {place: operations.add_stop(walk=walk, place=place, **by) for place in dict.fromkeys(seen[0] for seen in _SEEN)}
+    operations.set_participants(walk=held, counts=counts, revision=0, **by)
+    operations.share_walk(walk=held, **by)
+    stops = {place: operations.add_stop(walk=held, place=place, **by) for place in dict.fromkeys(seen[0] for seen in _SEEN)}
     noted = [
         operations.observe(
             stop=stops[place], theme=theme, positive=positive, text=text, responsible=Responsibility(responsible), **by
@@ -162,7 +162,7 @@ def _walk(home: Household, residence: Residence, rng: Random, at: datetime) -> P
     ]
     at = yield later(at, 4, rng)
     by = {"by": home.lead, "at": at}
-    operations.close_walk(walk=walk, **by)
+    operations.close_walk(walk=held, **by)
     due = day + timedelta(days=30)
     lamp = operations.follow_up(observation=noted[0], text="Remplacer la lampe.", who="Secteur", due_on=due, **by)
     operations.follow_up(observation=noted[6], text="Demander l’enlèvement des épaves.", who="Ville", due_on=due, **by)

@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
             name='Stop',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=40)),
                 ('number', models.PositiveSmallIntegerField()),
                 ('place', models.CharField(max_length=160, verbose_name='lieu')),
                 ('lon', models.FloatField(null=True)),
@@ -33,6 +34,7 @@ class Migration(migrations.Migration):
             name='Observation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(max_length=40)),
                 ('theme', models.CharField(choices=[('upkeep', 'Propreté et entretien'), ('building', 'Bâti et parties communes'), ('outside', 'Espaces extérieurs et jeux'), ('lighting', 'Éclairage'), ('waste', 'Déchets et encombrants'), ('mobility', 'Cheminements et stationnement'), ('tranquillity', 'Tranquillité'), ('social_life', 'Vie sociale et usages'), ('services', 'Commerces, transports, services')], max_length=16, verbose_name='thème')),
                 ('positive', models.BooleanField(verbose_name='point fort')),
                 ('text', models.TextField(verbose_name='observation')),
@@ -114,6 +116,9 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('shared_at', models.DateTimeField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('count_revision', models.PositiveIntegerField(default=0)),
+                ('counted_at', models.DateTimeField(null=True)),
+                ('counted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='directory.landlord')),
                 ('led_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='stock.residence')),
@@ -176,6 +181,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='observation',
+            constraint=models.UniqueConstraint(fields=('stop', 'key'), name='observation_key_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='observation',
             constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='observation_said'),
         ),
         migrations.AddIndex(
@@ -229,6 +238,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='stop',
             constraint=models.UniqueConstraint(fields=('walk', 'number'), name='stop_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='stop',
+            constraint=models.UniqueConstraint(fields=('walk', 'key'), name='stop_key_once'),
         ),
         migrations.AddConstraint(
             model_name='stop',

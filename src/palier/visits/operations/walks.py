@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
+from secrets import token_hex
 from typing import Any
 
 from django.db import transaction
@@ -16,7 +18,8 @@ from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.stock.models import Residence
 from palier.stock.queries import all_residences
-from palier.verdict import Refusal, no, require
+from palier.verdict import Conflict, Refusal, no, require
+from palier.visits import queries
 from palier.visits.models import FollowUp, Observation, Participants, Stop, Walk
 from palier.visits.rules import Public, Responsibility, Theme, may_close, said, walk_open
 
@@ -35,7 +38,13 @@ def _remember(walk: Walk, act: str, summary: str, *, by: Person | None, at: date
 
 
 def _locked(walk: Walk) -> Walk:
-    found = Walk.objects.select_for_update(of=("self",)).select_related("landlord", "residence").get(pk=walk.pk)
+    """The row of a walk until the end of the transaction."""
+    return Walk.objects.select_for_update(of=("self",)).select_related("landlord", "residence", "counted_by").get(pk=walk.pk)
+
+
+def _opened(walk: Walk) -> Walk:
+    """The same, when it still changes."""
+    found = _locked(walk)
     require(walk_open(closed=found.closed_at is not None))
     return found
 
@@ -57,35 +66,61 @@ def open_walk(*, landlord: Landlord, residence: Residence, title: str, held_on: 
     return walk
 
 
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many people took part as it stands, who counted them and when."""
+
+    counts: dict[str, int]
+    revision: int
+    who: str
+    at: datetime | None
+
+
 @transaction.atomic
-def set_participants(*, walk: Walk, counts: Mapping[Public, int], by: Person, at: datetime) -> None:
-    """Say how many people of each kind took part; nobody is named.
+def set_participants(*, walk: Walk, counts: Mapping[Public, int], revision: int, by: Person, at: datetime) -> int:
+    """Say how many people of each kind took part, over the count that was read; nobody is named. The same count changes nothing.
 
     Raises:
+        Conflict: when somebody counted otherwise meanwhile; ``theirs`` is what stands.
         Refusal: when the walk is restituted.
     """
-    found = _locked(walk)
+    found = _opened(walk)
+    stands = queries.participants(found)
+    wanted = {public.value: count for public, count in counts.items() if count > 0}
+    if stands == wanted:
+        return found.count_revision
+    if revision != found.count_revision:
+        who = found.counted_by.name if found.counted_by else ""
+        verdict = no("visits.counted_meanwhile", f"{who} a compté les participants pendant ce temps.")
+        raise Conflict(verdict, Counted(stands, found.count_revision, who, found.counted_at))
     Participants.objects.filter(walk=found).delete()
-    Participants.objects.bulk_create(Participants(walk=found, public=p, count=n) for p, n in counts.items() if n > 0)
-    total = sum(counts.values())
-    facts = {public.value: count for public, count in counts.items()}
-    _remember(found, "walk_counted", f"a compté {total} participants à « {found.title} ».", by=by, at=at, **facts)
+    Participants.objects.bulk_create(Participants(walk=found, public=public, count=count) for public, count in wanted.items())
+    Walk.objects.filter(pk=found.pk).update(count_revision=revision + 1, counted_by=by, counted_at=at)
+    told = f"a compté {sum(wanted.values())} participants à « {found.title} »."
+    _remember(found, "walk_counted", told, by=by, at=at, **{public.value: count for public, count in counts.items()})
+    return revision + 1
 
 
 @transaction.atomic
-def add_stop(*, walk: Walk, place: str, point: tuple[float, float] | None = None, by: Person | None, at: datetime) -> Stop:
-    """Add a stop at the end of a walk; ``point`` is its longitude and latitude.
+def add_stop(
+    *, walk: Walk, place: str, point: tuple[float, float] | None = None, key: str = "", by: Person | None, at: datetime
+) -> Stop:
+    """Add a stop at the end of a walk; ``point`` is its longitude and latitude. The same ``key`` again is the one already kept.
 
     Raises:
         Refusal: when the walk is restituted, the place has no name, or the point is on no globe.
     """
     found = _locked(walk)
+    if known := Stop.objects.filter(walk=found, key=key).first():
+        return known
+    require(walk_open(closed=found.closed_at is not None))
     require(said(place, "le lieu de l’arrêt"))
     lon, lat = point or (None, None)
     if lon is not None and lat is not None and not (-180 <= lon <= 180 and -90 <= lat <= 90):
         raise Refusal(no("visits.off_earth", "Ces coordonnées ne sont d’aucun lieu."))
     number = 1 + (Stop.objects.filter(walk=found).aggregate(n=Max("number"))["n"] or 0)
-    stop = Stop.objects.create(walk=found, number=number, place=place.strip()[:160], lon=lon, lat=lat)
+    key = key or token_hex(16)
+    stop = Stop.objects.create(walk=found, key=key, number=number, place=place.strip()[:160], lon=lon, lat=lat)
     _remember(found, "stop_added", f"a ajouté l’arrêt {number}, « {stop.place} », à « {found.title} ».", by=by, at=at)
     return stop
 
@@ -99,16 +134,19 @@ def observe(
     text: str,
     responsible: Responsibility,
     photo: Received | None = None,
+    key: str = "",
     by: Person,
     at: datetime,
 ) -> Observation:
-    """Note a strength or a weakness at a stop, with its photo if there is one.
+    """Note a strength or a weakness at a stop, with its photo if there is one. The same ``key`` again is the one already kept.
 
     Raises:
         Refusal: when the walk is restituted, nothing is said, or the file is no photo.
     """
     walk = _locked(stop.walk)
-    require(said(text, "ce qui a été observé"))
+    if known := Observation.objects.filter(stop=stop, key=key).first():
+        return known
+    require(walk_open(closed=walk.closed_at is not None) & said(text, "ce qui a été observé"))
     document = None
     if photo:
         title = f"{walk.residence.name} : {stop.place}"
@@ -117,6 +155,7 @@ def observe(
         ).document
     noted = Observation.objects.create(
         stop=stop,
+        key=key or token_hex(16),
         theme=theme,
         positive=positive,
         text=text.strip(),
@@ -138,7 +177,7 @@ def withdraw_observation(*, observation: Observation, by: Person, at: datetime) 
     Raises:
         Refusal: when the walk is restituted.
     """
-    walk = _locked(observation.stop.walk)
+    walk = _opened(observation.stop.walk)
     if Observation.objects.filter(pk=observation.pk, withdrawn_at__isnull=True).update(withdrawn_at=at):
         told = f"a retiré une observation de l’arrêt {observation.stop.number} de « {walk.title} »."
         _remember(walk, "observation_withdrawn", told, by=by, at=at, observation=observation.pk)
@@ -159,7 +198,7 @@ def close_walk(*, walk: Walk, by: Person, at: datetime) -> None:
     Raises:
         Refusal: when it is restituted already, or nothing was noted.
     """
-    found = _locked(walk)
+    found = _opened(walk)
     noted = Observation.objects.filter(stop__walk=found, withdrawn_at__isnull=True).count()
     require(may_close(noted))
     found.shared_at = found.shared_at or at

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +17,21 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from palier.calendar import PARIS
 from palier.directory.models import Landlord
-from palier.directory.rules import Right, Thing
 from palier.documents.operations import Received
 from palier.frameworks import queries as grids
 from palier.frameworks.models import Answer
-from palier.frameworks.operations import Theirs
 from palier.frameworks.rules.grid import Criterion, Framework
-from palier.verdict import Conflict, Refusal, no
+from palier.verdict import Refusal, no
 from palier.visits import operations, queries
 from palier.visits.models import Photo, Visit
 from palier.visits.operations.filling import Sent
 from palier.visits.rules import Kind, is_late
-from palier.web.documents.files import receives
 from palier.web.doors import Request, door
 from palier.web.ui.assets import built, needed
+from palier.web.visits import field_walks
+from palier.web.visits.sending import FILL, arrived, kept, told, whole_number
 
-FILL = (Thing.VISITS, Right.WRITE_OWN)
 _WORKER = Path(__file__).with_name("service-worker.js")
 _LOADED = ("main.css", "field.css", "field.js", "icons.svg", "mark.svg")
 
@@ -88,14 +83,17 @@ def manifest(request: Request, landlord: Landlord) -> HttpResponse:
 
 @door(GET=FILL)
 def me(request: Request, landlord: Landlord) -> HttpResponse:
-    """Who is signed in, the key of their device, and the visits that wait for them."""
+    """Who is signed in, the key of their device, the visits that wait for them and the walks under way."""
     waiting = queries.for_person(landlord=landlord, person=request.user)
     return JsonResponse(
         {
             "account": request.user.pk,
             "key": salted_hmac("palier.visits.device", str(request.user.pk), algorithm="sha256").hexdigest(),
             "csrf": get_token(request),
-            "visits": [_in_short(visit, request) for visit in waiting],
+            "visits": [
+                *(_in_short(visit, request) for visit in waiting),
+                *(field_walks.in_short(walk) for walk in queries.walks_to_note(landlord=landlord)),
+            ],
         }
     )
 
@@ -161,41 +159,6 @@ def _grid(of: Framework) -> dict[str, Any]:
 
 # --- What the device sends ------------------------------------------------------------------------------------------
 
-Act = Callable[..., HttpResponse]
-
-
-def told(view: Act) -> Act:
-    """Say what an act refuses in JSON, as the device understands it; nothing was written."""
-
-    @wraps(view)
-    def answered(request: Request, **kwargs: Any) -> HttpResponse:
-        try:
-            return view(request, **kwargs)
-        except Conflict as conflict:
-            theirs = conflict.theirs
-            assert isinstance(theirs, Theirs)
-            return JsonResponse({"refused": conflict.verdict.sentence, "theirs": _theirs(request, theirs)}, status=409)
-        except Refusal as refusal:
-            return JsonResponse({"refused": refusal.verdict.sentence}, status=422)
-
-    return answered
-
-
-def _theirs(request: Request, theirs: Theirs) -> dict[str, Any]:
-    return {
-        "value": theirs.value,
-        "notSeen": theirs.not_applicable,
-        "note": theirs.justification,
-        "revision": theirs.revision,
-        "who": theirs.who,
-        "at": f"{(theirs.at or request.at).astimezone(PARIS):%H:%M}",
-    }
-
-
-def _kept(request: Request, **more: Any) -> JsonResponse:
-    """The acknowledgement: it leaves once the act is committed, and is given again to the same sending."""
-    return JsonResponse({"at": f"{request.at.astimezone(PARIS):%H:%M}", **more})
-
 
 def found(request: Request, landlord: Landlord, visit_id: int) -> Visit:
     """A visit of this landlord's, or 404."""
@@ -220,13 +183,6 @@ def take(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
     return JsonResponse(_whole(request, taken))
 
 
-def _whole_number(request: Request, name: str) -> int | None:
-    given = request.POST.get(name, "")
-    if given and not (given.isascii() and given.isdigit() and len(given) < 7):
-        raise Refusal(no("visits.malformed", "Cet envoi est incomplet : rechargez la page."))
-    return int(given) if given else None
-
-
 @door(POST=FILL)
 @told
 def answer(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
@@ -234,30 +190,23 @@ def answer(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
     saved = operations.answer(
         visit=found(request, landlord, visit_id),
         criterion=request.POST.get("criterion", ""),
-        revision=_whole_number(request, "revision") or 0,
-        value=_whole_number(request, "value"),
+        revision=whole_number(request, "revision") or 0,
+        value=whole_number(request, "value"),
         not_seen=request.POST.get("not_seen") == "on",
         note=request.POST.get("note", ""),
         by=request.user,
         at=request.at,
     )
-    return _kept(request, revision=saved.revision)
+    return kept(request, revision=saved.revision)
 
 
 def _arrived(request: Request, landlord: Landlord, visit_id: int) -> Received | None:
     """Lay the photo on disk, when it is the one that left the device and is not kept already."""
-    file = request.FILES.get("file")
-    if file is None:
+    if "file" not in request.FILES:
         return None
-    sum_ = hashlib.sha256()
-    for chunk in file.chunks():
-        sum_.update(chunk)
-    file.seek(0)
-    if sum_.hexdigest() != request.POST.get("sha256", ""):
-        raise Refusal(no("visits.photo_cut", "La photo est arrivée abîmée : envoyez-la à nouveau."))
     if Photo.objects.filter(visit=found(request, landlord, visit_id), key=request.POST.get("key", "")).exists():
         return None
-    return receives("file")(request)
+    return arrived(request)
 
 
 @door(POST=FILL, before=_arrived)
@@ -275,7 +224,7 @@ def photo(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
         known = operations.add_photo(
             visit=visit, criterion=request.POST.get("criterion", ""), sent=sent, by=request.user, at=request.at
         )
-    return _kept(request, sha256=known.sent_sha256)
+    return kept(request, sha256=known.sent_sha256)
 
 
 @door(POST=FILL)
@@ -284,7 +233,7 @@ def remove_photo(request: Request, landlord: Landlord, visit_id: int) -> HttpRes
     """Take a photo off its point."""
     visit = found(request, landlord, visit_id)
     operations.remove_photo(visit=visit, key=request.POST.get("key", ""), by=request.user, at=request.at)
-    return _kept(request)
+    return kept(request)
 
 
 @door(POST=FILL)
@@ -293,4 +242,4 @@ def finish(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
     """End a visit, with the points that come first."""
     chosen = [code for code in request.POST.get("priorities", "").split(",") if code]
     operations.finish(visit=found(request, landlord, visit_id), priorities=chosen, by=request.user, at=request.at)
-    return _kept(request)
+    return kept(request)

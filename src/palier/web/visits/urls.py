@@ -3,10 +3,11 @@
 from django.urls import path
 
 from palier.visits.rules import Kind
-from palier.web.visits import cleanliness, field, views, walks
+from palier.web.visits import cleanliness, field, field_walks, views, walks
 
 _FIELD = "organismes/<int:landlord_id>/terrain/"
 _TAKEN = f"{_FIELD}<int:visit_id>/"
+_WALKED = f"{_FIELD}diagnostics/<int:walk_id>/"
 _OFFICE = "organismes/<int:landlord_id>/visites/"
 _ONE = f"{_OFFICE}<int:visit_id>/"
 _STAIRS = f"{_OFFICE}escaliers/"
@@ -14,6 +15,7 @@ _WALKS = f"{_OFFICE}en-marchant/"
 _WALK = f"{_WALKS}<int:walk_id>/"
 _SEEN = f"{_WALK}observations/<int:observation_id>/"
 urlpatterns = [
+    path("visites-partagees/", walks.shared, name="shared_visits"),
     path(_FIELD, field.page, name="field"),
     path(f"{_FIELD}service-worker.js", field.worker, name="field_worker"),
     path(f"{_FIELD}manifest.webmanifest", field.manifest, name="field_manifest"),
@@ -24,6 +26,11 @@ urlpatterns = [
     path(f"{_TAKEN}photo/", field.photo, name="field_photo"),
     path(f"{_TAKEN}photo/retirer/", field.remove_photo, name="field_photo_remove"),
     path(f"{_TAKEN}terminer/", field.finish, name="field_finish"),
+    path(_WALKED, field_walks.read, name="field_walk"),
+    path(f"{_WALKED}arret/", field_walks.stop, name="field_stop"),
+    path(f"{_WALKED}observation/", field_walks.observe, name="field_observe"),
+    path(f"{_WALKED}observation/retirer/", field_walks.withdraw, name="field_withdraw"),
+    path(f"{_WALKED}participants/", field_walks.participants, name="field_participants"),
     path(_OFFICE, views.visits, name="visits"),
     path(f"{_OFFICE}export/<str:form>/", views.export, name="visits_export"),
     path(f"{_OFFICE}prevoir/fiches/", views.plan, {"kind": Kind.SHEET}, name="visits_plan_sheets"),

@@ -47,7 +47,9 @@ class StopForm(forms.Form):
 
 
 class ParticipantsForm(forms.Form):
-    """How many people of each kind took part."""
+    """How many people of each kind took part, over the count that was read."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -10,13 +10,15 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
+from palier.directory.queries import landlords_spoken_for
 from palier.directory.rules import Right, Thing
 from palier.documents.operations import Received
 from palier.stock.queries import residences
-from palier.verdict import Refusal
+from palier.verdict import Conflict, Refusal
 from palier.visits import operations, queries
 from palier.visits.models import FollowUp, Observation, Stop
-from palier.visits.rules import Public, Responsibility, Theme, may_close
+from palier.visits.operations.walks import Counted
+from palier.visits.rules import Kind, Public, Responsibility, Theme, may_close
 from palier.web.documents.files import attachment, receives
 from palier.web.doors import Open, Request, door, refused
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
@@ -33,6 +35,16 @@ def walks(request: Request, landlord: Landlord) -> HttpResponse:
     page = Paginator(visible_walks(request, landlord), PER_PAGE).get_page(request.GET.get("page"))
     context = {"landlord": landlord, "page": page, "may_open": holds(request, Right.WRITE_OWN)}
     return render(request, "visits/walks.html", context)
+
+
+@door(GET=Open.SIGNED_IN)
+def shared(request: Request) -> HttpResponse:
+    """What landlords opened of their walks and visits to the associations that the person represents."""
+    landlords = landlords_spoken_for(person=request.user, on=request.on)
+    walks = Paginator(queries.shared_walks(landlords=landlords), PER_PAGE).get_page(request.GET.get("page"))
+    visits = queries.shared_visits(landlords=landlords)[:PER_PAGE]
+    context = {"page": walks, "visits": [{"row": row, "kind": Kind(row.kind)} for row in visits], "most": PER_PAGE}
+    return render(request, "visits/shared.html", context)
 
 
 @door(GET=OWN, POST=OWN)
@@ -74,7 +86,8 @@ def _page(request: Request, walk: Any, status: int = 200, **forms: Any) -> HttpR
         "closing": may_close(noted),
         "may_close": not walk.closed_at and holds(request, Right.WRITE),
         "stop_form": forms.get("stop_form") or StopForm(),
-        "participants_form": forms.get("participants_form") or ParticipantsForm(initial=counts),
+        "participants_form": forms.get("participants_form")
+        or ParticipantsForm(initial=counts | {"revision": walk.count_revision}),
         "history": entries_of(request, "visits.walk", walk.pk),
     }
     return render(request, "visits/walk.html", context, status=status)
@@ -144,7 +157,17 @@ def participants(request: Request, landlord: Landlord, walk_id: int) -> HttpResp
     form = ParticipantsForm(request.POST)
     if not form.is_valid():
         return _page(request, found, 422, participants_form=form)
-    operations.set_participants(walk=found, counts=form.counts, by=request.user, at=request.at)
+    revision = form.cleaned_data["revision"]
+    try:
+        operations.set_participants(walk=found, counts=form.counts, revision=revision, by=request.user, at=request.at)
+    except Conflict as conflict:
+        theirs = conflict.theirs
+        assert isinstance(theirs, Counted)
+        renewed = request.POST.copy()
+        renewed["revision"] = str(theirs.revision)
+        form.data = renewed
+        form.add_error(None, f"{conflict.verdict.sentence} Enregistrez à nouveau pour garder votre compte.")
+        return _page(request, found, 409, participants_form=form)
     messages.success(request, "Les participants sont comptés.")
     return _to(found)
 

@@ -1,8 +1,9 @@
 // The visits on a phone: works with the network cut. Everything is kept on the device first, then sent.
 import { counted, h, icon, inWords } from "./field/draw.js";
 import { fetchVisit, renewAll, sendAll, state } from "./field/send.js";
-import { end, seen, theme, themes, worded } from "./field/sheet.js";
+import * as sheet from "./field/sheet.js";
 import { hers } from "./field/store.js";
+import * as walk from "./field/walk.js";
 import { giveUp, retry, settle, unfinish } from "./field/work.js";
 
 const root = document.getElementById("field");
@@ -11,7 +12,15 @@ const trouble = root.querySelector("[data-trouble]");
 const scroller = root.querySelector("[data-scroll]");
 const line = root.querySelector("[data-status]");
 
+const pagesOf = (visit) => (visit.kind === "walk" ? walk : sheet);
+
 // --- Pages ----------------------------------------------------------------------------------------------------------
+
+function when(visit) {
+  const late = visit.late && h("span", { class: "state state--late" }, icon("late"), "En retard");
+  const what = visit.kind === "walk" ? `${visit.label} : « ${visit.title} »,` : `${visit.label}, prévue`;
+  return h("p", {}, `${what} ${inWords(visit.plannedOn)}.`, late);
+}
 
 async function list() {
   const kept = await hers();
@@ -21,13 +30,13 @@ async function list() {
   const waiting = kept ? await kept.queue() : [];
   const cards = [
     ...here.sort((one, other) => one.plannedOn.localeCompare(other.plannedOn)).map((visit) => {
-      const left = waiting.filter((item) => item.visit === visit.id).length;
+      const left = waiting.filter((item) => item.visit === visit.id && !item.draft).length;
       return h(
         "li",
         { class: "panel stack-s" },
         h("h2", {}, h("a", { id: `open-${visit.id}`, href: `#${visit.id}` }, visit.place)),
-        h("p", {}, `${visit.label}, prévue ${inWords(visit.plannedOn)}.`, visit.late && h("span", { class: "state state--late" }, icon("late"), "En retard")),
-        h("p", { class: "small" }, icon("device-mobile"), ` Sur cet appareil. ${counted(seen(visit), "point renseigné", "points renseignés")} sur ${visit.total}.`, left ? ` ${counted(left, "élément")} à envoyer.` : ""),
+        when(visit),
+        h("p", { class: "small" }, icon("device-mobile"), ` Sur cet appareil. ${pagesOf(visit).summary(visit)}`, left ? ` ${counted(left, "élément")} à envoyer.` : ""),
       );
     }),
     ...told.map((visit) =>
@@ -35,8 +44,8 @@ async function list() {
         "li",
         { class: "panel stack-s" },
         h("h2", {}, visit.place),
-        h("p", {}, `${visit.label}, prévue ${inWords(visit.plannedOn)}.`, visit.late && h("span", { class: "state state--late" }, icon("late"), "En retard")),
-        h("button", { type: "button", id: `take-${visit.id}`, class: "btn btn--primary", on: { click: () => take(visit) } }, "Prendre en charge", h("span", { class: "visually-hidden" }, ` : ${visit.place}`)),
+        when(visit),
+        h("button", { type: "button", id: `take-${visit.id}`, class: "btn btn--primary", on: { click: () => take(visit) } }, visit.kind === "walk" ? "Garder sur cet appareil" : "Prendre en charge", h("span", { class: "visually-hidden" }, ` : ${visit.place}`)),
         h("p", { class: "small", role: "status" }, answers.get(visit.id) ?? ""),
       ),
     ),
@@ -48,7 +57,7 @@ async function list() {
   );
   return [
     h("h1", { tabIndex: -1 }, "Vos visites"),
-    h("p", { class: "lead" }, "Prenez une visite en charge avec du réseau ; elle se remplit ensuite sans réseau."),
+    h("p", { class: "lead" }, "Prenez une visite en charge, ou gardez un diagnostic en marchant, avec du réseau ; tout se remplit ensuite sans réseau."),
     cards.length ? h("ul", { class: "field-cards" }, cards) : nothing,
   ];
 }
@@ -59,7 +68,7 @@ const answers = new Map();
 async function take(visit) {
   answers.set(visit.id, "Prise en charge…");
   draw({ keep: true });
-  const refused = await fetchVisit(visit.id, { take: true }).catch(() => "Pas de réseau : réessayez quand il reviendra.");
+  const refused = await fetchVisit(visit.id, { take: visit.kind !== "walk" }).catch(() => "Pas de réseau : réessayez quand il reviendra.");
   answers.set(visit.id, refused);
   if (refused) draw({ keep: true });
   else location.hash = `#${visit.id}`;
@@ -69,16 +78,14 @@ let shown = "";
 
 /** Draw the page that the address names; `keep` leaves the focus where it is. */
 async function draw({ keep = false } = {}) {
-  const [number, part, point] = location.hash.slice(1).split("/");
+  const [id, part, point] = location.hash.slice(1).split("/");
   shown = location.hash;
-  const kept = number ? await hers() : null;
-  const visit = kept && (await kept.visit(Number(number)));
+  const kept = id ? await hers() : null;
+  const visit = kept && (await kept.visit(id));
   let page;
-  if (number && !visit) page = [h("h1", { tabIndex: -1 }, "Cette visite n’est pas sur cet appareil"), h("p", {}, h("a", { href: "#" }, "Toutes vos visites"))];
-  else if (!number) page = await list();
-  else if (!part) page = themes(visit);
-  else if (part === "fin") page = end(visit, () => draw({ keep: true }));
-  else page = await theme(visit, part);
+  if (id && !visit) page = [h("h1", { tabIndex: -1 }, "Cette visite n’est pas sur cet appareil"), h("p", {}, h("a", { href: "#" }, "Toutes vos visites"))];
+  else if (!id) page = await list();
+  else page = await pagesOf(visit).page(visit, part, point, () => draw({ keep: true }));
   if (shown !== location.hash) return;
   const at = scroller.scrollTop;
   const focused = keep ? document.activeElement?.id : "";
@@ -116,6 +123,7 @@ async function box(kept, item) {
   const redraw = () => draw({ keep: true });
   if (item.refused) {
     const undo = item.kind === "finish" ? () => unfinish(item.visit) : () => giveUp(item.visit, item.n);
+    const words = { finish: "Reprendre la visite", stop: "Renoncer à cet arrêt et à ce qui y est noté" }[item.kind] ?? "Renoncer à cet envoi";
     return h(
       "div",
       { class: "conflict", role: "alert" },
@@ -124,25 +132,24 @@ async function box(kept, item) {
         "div",
         { class: "conflict-actions cluster" },
         h("button", { type: "button", class: "btn btn--primary btn--small", on: { click: () => retry(item.visit, item.n).then(sendAll) } }, "Réessayer"),
-        h("button", { type: "button", class: "btn btn--small", on: { click: () => undo().then(redraw) } }, item.kind === "finish" ? "Reprendre la visite" : "Renoncer à cet envoi"),
+        h("button", { type: "button", class: "btn btn--small", on: { click: () => undo().then(redraw) } }, words),
       ),
     );
   }
-  const mine = worded(visit, item.criterion, visit.answers[item.criterion]);
-  const theirs = worded(visit, item.criterion, item.conflict);
+  const { title, mine, theirs } = pagesOf(visit).versions(visit, item);
   const choose = (own) => () => settle(item.visit, item.n, own).then(redraw).then(sendAll);
   return h(
     "div",
     { class: "conflict", role: "alert" },
     head(
-      `${mine.title} : deux réponses`,
+      `${title} : deux réponses`,
       `${item.conflict.who} a enregistré la sienne à ${item.conflict.at}, pendant votre visite. Rien n’est perdu : choisissez.`,
     ),
     h(
       "div",
       { class: "versions" },
-      h("div", {}, h("h3", { class: "h4" }, "La vôtre"), h("p", {}, mine.text), h("button", { type: "button", class: "btn btn--primary btn--small", on: { click: choose(true) } }, "Garder la mienne")),
-      h("div", { class: "theirs" }, h("h3", { class: "h4" }, `Celle de ${item.conflict.who}`), h("p", {}, theirs.text), h("button", { type: "button", class: "btn btn--small", on: { click: choose(false) } }, "Prendre la sienne")),
+      h("div", {}, h("h3", { class: "h4" }, "La vôtre"), h("p", {}, mine), h("button", { type: "button", class: "btn btn--primary btn--small", on: { click: choose(true) } }, "Garder la mienne")),
+      h("div", { class: "theirs" }, h("h3", { class: "h4" }, `Celle de ${item.conflict.who}`), h("p", {}, theirs), h("button", { type: "button", class: "btn btn--small", on: { click: choose(false) } }, "Prendre la sienne")),
     ),
   );
 }
@@ -170,7 +177,7 @@ let started = false;
 
 async function refresh() {
   const kept = await hers();
-  const queue = kept ? await kept.queue() : [];
+  const queue = kept ? (await kept.queue()).filter((item) => !item.draft) : [];
   const parts = standing(queue.length, queue.filter((item) => item.conflict || item.refused).length);
   const said = parts[1].textContent;
   if (said !== words) {
@@ -194,7 +201,7 @@ async function sendIfAny() {
   const kept = await hers();
   if (!kept) return;
   const queue = await kept.queue();
-  if (queue.some((item) => !item.conflict && !item.refused)) sendAll();
+  if (queue.some((item) => !item.conflict && !item.refused && !item.draft)) sendAll();
 }
 
 window.addEventListener("hashchange", () => draw());

@@ -34,3 +34,6 @@ export const counted = (count, one, many = `${one}s`) => `${count.toLocaleString
 /** « mardi 3 mars 2026 » from an ISO date. */
 export const inWords = (iso) =>
   new Date(`${iso}T12:00:00`).toLocaleDateString("fr-FR", { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+
+/** The way back to the page above. */
+export const back = (href, words) => h("p", { class: "field-back" }, h("a", { href }, icon("arrow-left"), words));

@@ -1,5 +1,6 @@
 // Sends what waits, in order, each thing under its own key: sent twice, it is done once. A thing leaves the queue only when
 // the server has said that it is kept.
+import { KINDS, pathOf } from "./kinds.js";
 import { alone, hers, hold, holder, shut } from "./store.js";
 import { forget, lay } from "./work.js";
 
@@ -52,11 +53,11 @@ export async function meet() {
   return body;
 }
 
-/** Take a visit in charge, or read it again; it is then on the device. */
-export async function fetchVisit(number, { take = false } = {}) {
+/** Take a visit in charge, or read it or a walk again; it is then on the device. */
+export async function fetchVisit(id, { take = false } = {}) {
   const me = state.me ?? (await meet());
   const asked = take ? { method: "POST", headers: { "X-CSRFToken": me.csrf } } : {};
-  const { status, body } = await ask(take ? `${number}/prendre/` : `${number}/`, asked);
+  const { status, body } = await ask(take ? `${pathOf(id)}prendre/` : pathOf(id), asked);
   if (status !== 200) return body?.refused ?? "Cette visite n’a pas pu être prise en charge.";
   await lay(body);
   tell();
@@ -78,33 +79,14 @@ export const renewAll = () =>
     tell();
   });
 
-/** The body of a thing as it leaves; it never changes once it was tried, since its key stands for it. */
-function worded(item, visit) {
-  if (item.kind === "answer") {
-    const said = visit.answers[item.criterion];
-    return {
-      criterion: item.criterion,
-      revision: String(said.revision),
-      value: said.value === null ? "" : String(said.value),
-      not_seen: said.notSeen ? "on" : "",
-      note: said.note,
-    };
-  }
-  if (item.kind === "photo") return { criterion: item.criterion, key: item.photo, sha256: item.sha256 };
-  if (item.kind === "remove") return { key: item.photo };
-  return { priorities: item.priorities.join(",") };
-}
-
-const ADDRESS = { answer: "reponse/", photo: "photo/", remove: "photo/retirer/", finish: "terminer/" };
-
-/** Mark a thing as tried, with the words that it keeps, before it leaves. */
+/** Mark a thing as tried, before it leaves; its words never change from then on, since its key stands for them. */
 const readied = (item) =>
   alone(async () => {
     const kept = await hers();
     const now = (await kept.queue(item.visit)).find((one) => one.n === item.n);
-    if (!now || now.conflict || now.refused) return null;
+    if (!now || now.conflict || now.refused || now.draft) return null;
     if (now.body) return now;
-    const ready = { ...now, body: worded(now, await kept.visit(item.visit)) };
+    const ready = { ...now, body: KINDS[now.kind].words(now, await kept.visit(item.visit)) };
     await kept.write({ put: [ready] });
     return ready;
   });
@@ -112,13 +94,13 @@ const readied = (item) =>
 async function post(item) {
   const form = new FormData();
   for (const [name, value] of Object.entries(item.body)) form.set(name, value);
-  if (item.kind === "photo") {
+  if (item.sha256) {
     const photo = await (await hers()).photo(item.photo);
     if (!photo?.bytes) return { status: 410, body: { refused: "Cette photo n’est plus sur l’appareil." } };
     form.set("file", new Blob([photo.bytes], { type: "image/jpeg" }), `${item.photo}.jpg`);
   }
   const headers = { "X-CSRFToken": state.me.csrf, "Idempotency-Key": item.key };
-  return ask(`${item.visit}/${ADDRESS[item.kind]}`, { method: "POST", body: form, headers });
+  return ask(`${pathOf(item.visit)}${KINDS[item.kind].address}`, { method: "POST", body: form, headers });
 }
 
 /** What the server said of a thing enters the device in one act: kept, in conflict, or refused. */
@@ -128,30 +110,23 @@ const settled = (item, { status, body }) =>
     const visit = await kept.visit(item.visit);
     if (status === 200 && body?.at) {
       state.last = visit.lastSent = body.at;
-      const writes = { visit, drop: [item.n] };
-      if (item.kind === "answer") visit.answers[item.criterion].revision = body.revision;
-      if (item.kind === "photo") {
-        const shown = (visit.photos[item.criterion] ?? []).find((photo) => photo.id === item.photo);
-        if (shown) shown.sent = true;
-        writes.sent = [item.photo];
-      }
-      if (item.kind === "remove") writes.gone = [item.photo];
-      if (item.kind === "finish") visit.done = true;
-      return kept.write(writes);
+      KINDS[item.kind].kept?.(item, visit, body);
+      const picture = item.photo ? [item.photo] : [];
+      return kept.write({ visit, drop: [item.n], [item.sha256 ? "sent" : "gone"]: picture });
     }
     if (status === 409 && body?.theirs) return kept.write({ put: [{ ...item, conflict: body.theirs }] });
     const refused = body?.refused ?? `Le serveur n’a pas pris cet élément (${status}).`;
     return kept.write({ put: [{ ...item, refused }] });
   });
 
-/** The next thing that may leave: none behind a conflict on its own point, the end of a visit after everything else. */
+/** The next thing that may leave: none behind what its own point or stop holds, the end of a visit after everything else. */
 function next(queue) {
   const held = new Set();
   for (const item of queue) {
     const place = `${item.visit}/${item.criterion}`;
-    const blocked = item.conflict || item.refused || held.has(place);
-    if (item.conflict || item.refused) held.add(place);
-    if (blocked) continue;
+    const stuck = item.conflict || item.refused || item.draft;
+    if (stuck) held.add(place);
+    if (stuck || held.has(place) || held.has(`${item.visit}/${item.stop}`)) continue;
     if (item.kind === "finish" && queue.some((one) => one.visit === item.visit && one.kind !== "finish")) continue;
     return item;
   }

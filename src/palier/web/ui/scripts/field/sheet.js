@@ -1,15 +1,25 @@
 // The pages of one visit on the phone: its themes, the points of one theme, its end.
-import { counted, h, icon } from "./draw.js";
+import { back, counted, h, icon } from "./draw.js";
+import { NOTHING } from "./kinds.js";
 import { reduced } from "./photo.js";
 import { hers } from "./store.js";
-import { NOTHING, addPhoto, answer, finish, prioritise, removePhoto, unfinish } from "./work.js";
+import { addPhoto, answer, finish, prioritise, removePhoto, unfinish } from "./work.js";
 
 const PRIORITIES = 5;
 const isRated = (said) => Boolean(said) && (said.value !== null || said.notSeen);
 const points = (visit) => visit.grid.themes.flatMap((theme) => theme.points);
 const levels = (visit, point) => visit.grid.scales[point.scale];
 const left = (visit) => points(visit).filter((point) => !isRated(visit.answers[point.code]));
-export const seen = (visit) => points(visit).length - left(visit).length;
+const seen = (visit) => points(visit).length - left(visit).length;
+
+/** What the device holds of a visit, in a line. */
+export const summary = (visit) => `${counted(seen(visit), "point renseigné", "points renseignés")} sur ${visit.total}.`;
+
+/** The page of a visit that the address names. */
+export function page(visit, part, name, redraw) {
+  if (!part) return themes(visit);
+  return part === "fin" ? end(visit, redraw) : theme(visit, part);
+}
 
 /** Where a value stands from the worst (0) to the best (1). */
 function quality(visit, point) {
@@ -20,10 +30,8 @@ function quality(visit, point) {
   return said && said.value !== null ? (said.value - worst) / (best - worst) : 1;
 }
 
-const back = (href, words) => h("p", { class: "field-back" }, h("a", { href }, icon("arrow-left"), words));
-
 /** The themes of a visit, each with what is left to see. */
-export function themes(visit) {
+function themes(visit) {
   const rows = visit.grid.themes.map((theme) => {
     const rest = theme.points.filter((point) => !isRated(visit.answers[point.code])).length;
     const word = rest ? `${counted(theme.points.length - rest, "point")} sur ${theme.points.length}` : "Complet";
@@ -43,7 +51,7 @@ export function themes(visit) {
 }
 
 /** The points of one theme, each with its scale, its words and its photos. */
-export async function theme(visit, code) {
+async function theme(visit, code) {
   const at = visit.grid.themes.findIndex((one) => one.code === code);
   const here = visit.grid.themes[at];
   const after = visit.grid.themes[at + 1];
@@ -157,7 +165,7 @@ async function pictures(visit, point) {
 }
 
 /** The end of a visit: what is left, the five priorities of a sheet, the button. */
-export function end(visit, again) {
+function end(visit, again) {
   const rest = left(visit);
   const isSheet = visit.kind === "residence_sheet";
   const chosen = visit.priorities;
@@ -251,9 +259,12 @@ async function notSeen(visit, rest) {
   for (const point of rest) await answer(visit.id, point.code, { value: null, notSeen: true });
 }
 
-/** In words, what a text of two stands for. */
-export function worded(visit, code, said) {
-  const point = points(visit).find((one) => one.code === code);
-  const rated = said.notSeen ? "Non vu" : (levels(visit, point).levels.find((level) => level.value === said.value)?.label ?? "Sans réponse");
-  return { title: point.title, text: said.note ? `${rated}. « ${said.note} »` : rated };
+/** Two answers to one point, in words: one's own, and what stands on the server. */
+export function versions(visit, { criterion, conflict }) {
+  const point = points(visit).find((one) => one.code === criterion);
+  const told = ({ value, notSeen, note }) => {
+    const rated = notSeen ? "Non vu" : (levels(visit, point).levels.find((level) => level.value === value)?.label ?? "Sans réponse");
+    return note ? `${rated}. « ${note} »` : rated;
+  };
+  return { title: point.title, mine: told(visit.answers[criterion]), theirs: told(conflict) };
 }

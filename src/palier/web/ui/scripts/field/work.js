@@ -1,8 +1,9 @@
 // What one does on a visit, kept on the device at once and put in the queue. The server is never asked here.
 import { key } from "../dom.js";
+import { KINDS, NOTHING } from "./kinds.js";
+import { joined, picturesOf } from "./merge.js";
 import { alone, hers } from "./store.js";
 
-export const NOTHING = Object.freeze({ value: null, notSeen: false, note: "", revision: 0 });
 const tell = () => document.dispatchEvent(new CustomEvent("field:changed"));
 
 // Acts on their way to the device's store: said on the page, and waited for before it is left.
@@ -13,15 +14,15 @@ const count = (step) => {
 };
 window.addEventListener("beforeunload", (event) => saving && event.preventDefault());
 
-/** Do something on what is kept of a visit, one act at a time; `act(visit, queue)` says what to write. */
-async function act(number, does) {
+/** Do something on what is kept of a visit or a walk, one act at a time; `act(record, queue)` says what to write. */
+export async function act(id, does) {
   count(1);
   try {
     await alone(async () => {
       const kept = await hers();
-      const visit = kept && (await kept.visit(number));
-      if (!visit) return;
-      const writes = does(visit, await kept.queue(number));
+      const record = kept && (await kept.visit(id));
+      if (!record) return;
+      const writes = does(record, await kept.queue(id));
       if (writes) await kept.write(writes);
     });
   } finally {
@@ -30,18 +31,20 @@ async function act(number, does) {
   tell();
 }
 
-/** What is seen of a point. A thing waiting that was never sent is replaced; one that left already is followed by another. */
+/** A thing said again: what waits and was never sent is replaced; what left already is followed by another. */
+export function again(queue, kind, visit, criterion) {
+  const mine = queue.filter((item) => item.kind === kind && item.criterion === criterion);
+  const last = mine.at(-1);
+  const waiting = mine.find((item) => item.conflict) ?? (last && !last.body ? last : null);
+  const item = waiting ?? { kind, visit, criterion, key: key() };
+  return { put: [item], drop: mine.filter((one) => one.refused && one !== waiting).map((one) => one.n) };
+}
+
+/** What is seen of a point. */
 export const answer = (number, criterion, said) =>
   act(number, (visit, queue) => {
-    const before = visit.answers[criterion] ?? NOTHING;
-    visit.answers[criterion] = { ...before, ...said };
-    const mine = queue.filter((item) => item.kind === "answer" && item.criterion === criterion);
-    const last = mine.at(-1);
-    const conflict = mine.find((item) => item.conflict);
-    const again = conflict ?? (last && !last.body ? last : null);
-    const item = again ?? { kind: "answer", visit: number, criterion, key: key() };
-    const refused = mine.filter((one) => one.refused && one !== again).map((one) => one.n);
-    return { visit, put: [item], drop: refused };
+    visit.answers[criterion] = { ...NOTHING, ...visit.answers[criterion], ...said };
+    return { visit, ...again(queue, "answer", number, criterion) };
   });
 
 export const addPhoto = (number, criterion, { bytes, thumb, sha256 }) =>
@@ -77,37 +80,32 @@ export const unfinish = (number) =>
     drop: queue.filter((item) => item.kind === "finish").map((item) => item.n),
   }));
 
-/** Two texts for one point: keep one's own over what now stands, or take the other's. */
-export const settle = (number, n, mine) =>
-  act(number, (visit, queue) => {
+/** Two words on one thing: keep one's own over what now stands, or take the other's. */
+export const settle = (id, n, mine) =>
+  act(id, (visit, queue) => {
     const item = queue.find((one) => one.n === n);
     if (!item?.conflict) return null;
-    const theirs = item.conflict;
-    if (!mine) {
-      visit.answers[item.criterion] = { ...NOTHING, ...theirs };
-      const after = queue.filter((one) => one.kind === "answer" && one.criterion === item.criterion);
-      return { visit, drop: after.map((one) => one.n) };
-    }
-    visit.answers[item.criterion] = { ...visit.answers[item.criterion], revision: theirs.revision };
-    return { visit, put: [{ kind: "answer", visit: number, criterion: item.criterion, key: key(), n }] };
+    const { kind, criterion, conflict } = item;
+    KINDS[kind][mine ? "ours" : "theirs"](item, visit, conflict);
+    if (mine) return { visit, put: [{ kind, visit: id, criterion, key: key(), n }] };
+    const after = queue.filter((one) => one.kind === kind && one.criterion === criterion);
+    return { visit, drop: after.map((one) => one.n) };
   });
 
 /** Send again, as a new sending, something that the server refused. */
-export const retry = (number, n) =>
-  act(number, (visit, queue) => {
+export const retry = (id, n) =>
+  act(id, (visit, queue) => {
     const item = queue.find((one) => one.n === n);
     return item && { put: [{ ...item, refused: undefined, body: undefined, key: key() }] };
   });
 
-/** Give up something that the server refused; the person has read why. */
-export const giveUp = (number, n) =>
-  act(number, (visit, queue) => {
+/** Give up something that the server refused, and what hangs on it; the person has read why. */
+export const giveUp = (id, n) =>
+  act(id, (visit, queue) => {
     const item = queue.find((one) => one.n === n);
     if (!item) return null;
-    if (item.kind === "photo") {
-      visit.photos[item.criterion] = (visit.photos[item.criterion] ?? []).filter((photo) => photo.id !== item.photo);
-    }
-    return { visit, drop: [n], gone: item.photo ? [item.photo] : [] };
+    const { drop = [], gone = [] } = KINDS[item.kind].undone?.(item, visit, queue) ?? {};
+    return { visit, drop: [n, ...drop], gone };
   });
 
 /** Put what the server says of a visit on the device; what waits to be sent stays as it was written here. */
@@ -116,22 +114,13 @@ export const lay = (fresh) =>
     const kept = await hers();
     const known = await kept.visit(fresh.id);
     const waiting = await kept.queue(fresh.id);
-    const visit = { priorities: [], ended: false, lastSent: "", ...(known ?? {}), ...fresh };
-    if (known) {
-      for (const item of waiting) {
-        const code = item.criterion;
-        if (item.kind === "answer") visit.answers[code] = known.answers[code];
-        if (item.kind === "photo" || item.kind === "remove") visit.photos[code] = known.photos[code] ?? [];
-      }
-    }
-    await kept.write({ visit });
+    await kept.write({ visit: joined(known, fresh, waiting) });
   });
 
 /** Take a visit that is over off the device, once nothing of it waits. */
-export const forget = (number) =>
+export const forget = (id) =>
   alone(async () => {
     const kept = await hers();
-    const visit = await kept.visit(number);
-    if (!visit || (await kept.queue(number)).length) return;
-    await kept.write({ forget: number, gone: Object.values(visit.photos).flatMap((list) => list.map((photo) => photo.id)) });
+    const visit = await kept.visit(id);
+    if (visit && !(await kept.queue(id)).length) await kept.write({ forget: id, gone: picturesOf(visit) });
   });
