@@ -17,7 +17,7 @@ from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.sources import operations, queries
 from palier.sources.models import Reading
-from palier.sources.rules.coverage import Coverage, Presence, coverages
+from palier.sources.rules.coverage import Coverage, Figure, Presence, coverages
 from palier.sources.rules.indicators import BROUGHT, INDICATORS, of_source
 from palier.sources.rules.intake import Origin
 from palier.sources.rules.vocabulary import Source
@@ -36,13 +36,18 @@ SHAPES = {Presence.PRESENT: "done", Presence.STALE: "late", Presence.MISSING: "m
 @door(GET=READ)
 def sources(request: Request, landlord: Landlord) -> HttpResponse:
     """Which sources speak of how many residences, how old they are, and how to bring those that lack."""
-    residences = set(stock.residences(landlord=landlord, on=request.on).values_list("pk", flat=True))
+    chosen = request.GET.get("residence", "")
+    if chosen.isascii() and chosen.isdigit():
+        return redirect("sources_fill", landlord_id=landlord.pk, residence_id=int(chosen))
+    names = dict(stock.residences(landlord=landlord, on=request.on).values_list("pk", "name"))
+    residences = set(names)
     figures = queries.latest_readings(landlord=landlord, on=request.on)
     last = queries.last_brought(landlord=landlord)
     rows = [_row(found, last) for found in coverages(figures, residences)]
     context = {
         "landlord": landlord,
         "residences": len(residences),
+        "names": names,
         "rows": [row for row in rows if not row["source"].is_open],
         "open_rows": [row for row in rows if row["source"].is_open],
         "present": sum(row["presence"] is Presence.PRESENT for row in rows if not row["source"].is_open),
@@ -128,6 +133,8 @@ def grid(request: Request, landlord: Landlord, indicator: str) -> HttpResponse:
             indicator=known,
             span=span,
             reading=readings.get(row.pk),
+            prefix=str(row.pk),
+            name=row.name,
         )
         for row in page
     ]
@@ -138,6 +145,57 @@ def grid(request: Request, landlord: Landlord, indicator: str) -> HttpResponse:
             return redirect(f"{here}?{request.GET.urlencode()}")
         return render(request, "sources/grid.html", context, status=409 if context.get("problem") else 422)
     return render(request, "sources/grid.html", context)
+
+
+@door(GET=WRITE, POST=WRITE)
+def fill(request: Request, landlord: Landlord, residence_id: int) -> HttpResponse:
+    """Every figure that the landlord brings of one residence, over one period, source by source."""
+    home = get_object_or_404(stock.residences(landlord=landlord, on=request.on), pk=residence_id)
+    asked = PeriodForm(request.GET if "periode" in request.GET else {"periode": str(request.on.year - 1)})
+    context: dict[str, Any] = {"landlord": landlord, "residence": home, "asked": asked}
+    if not asked.is_valid():
+        return render(request, "sources/fill.html", context, status=422)
+    span = asked.cleaned_data["periode"]
+    current = queries.readings_of(residence=home).filter(starts_on=span[0], ends_on=span[1])
+    readings = {reading.indicator: reading for reading in current}
+    forms = [
+        FigureForm(
+            request.POST if request.method == "POST" else None,
+            residence=home,
+            indicator=indicator,
+            span=span,
+            reading=readings.get(key),
+            prefix=key,
+            name=indicator.label,
+        )
+        for key, indicator in BROUGHT.items()
+    ]
+    status = 200
+    if request.method == "POST":
+        if _save(request, landlord, forms, context):
+            here = reverse("sources_fill", kwargs={"landlord_id": landlord.pk, "residence_id": home.pk})
+            return redirect(f"{here}?{request.GET.urlencode()}")
+        status = 409 if context.get("problem") else 422
+    last = {f.indicator: f for f in queries.latest_readings(landlord=landlord, on=request.on) if f.residence == home.pk}
+    groups = [_group(source, [form for form in forms if form.indicator.source is source], last) for source in Source]
+    context |= {"groups": [group for group in groups if group["rows"]], "span": span}
+    return render(request, "sources/fill.html", context, status=status)
+
+
+def _group(source: Source, forms: list[FigureForm], last: dict[str, Figure]) -> dict[str, Any]:
+    """The figures of one source, each with the last one known; open when there is something to read in it."""
+    rows = [
+        {"form": form, "last": figure, "value": _tenth(figure.value) if figure else None}
+        for form in forms
+        for figure in [last.get(form.indicator.key)]
+    ]
+    filled = sum(bool(form.initial["seen"]) for form in forms)
+    return {
+        "source": source,
+        "rows": rows,
+        "filled": filled,
+        "open": any(form.errors or (form.is_bound and form.is_changed) for form in forms),
+    }
 
 
 def _current(landlord: Landlord, indicator: str, span: tuple[date, date]) -> dict[int, Reading]:

@@ -50,7 +50,10 @@ class PeriodForm(forms.Form):
 
 
 class FigureForm(forms.Form):
-    """The figure of one residence: what was counted, of how many, or the value. What was shown is sent back."""
+    """One figure of a residence: what was counted, of how many, or the value. What was shown is sent back.
+
+    ``name`` is what tells it from the other figures of its page: the residence, or the indicator; ``prefix`` its fields.
+    """
 
     count = forms.CharField(required=False, max_length=20, show_hidden_initial=True)
     of = forms.CharField(required=False, max_length=20, show_hidden_initial=True)
@@ -65,8 +68,10 @@ class FigureForm(forms.Form):
         indicator: Indicator,
         span: tuple[date, date],
         reading: Reading | None,
+        prefix: str,
+        name: str,
     ) -> None:
-        self.residence, self.indicator, self.span = residence, indicator, span
+        self.residence, self.indicator, self.span, self.name = residence, indicator, span, name
         counted = indicator.kind in {Kind.SHARE, Kind.RATE}
         given = {
             "count": _said(reading.numerator if reading else None),
@@ -74,16 +79,17 @@ class FigureForm(forms.Form):
             "value": _said(reading.value if reading and reading.numerator is None else None),
             "seen": reading.pk if reading else 0,
         }
-        super().__init__(posted, initial=given, prefix=str(residence.pk))
-        for name in () if counted else ("count", "of"):
-            del self.fields[name]
+        super().__init__(posted, initial=given, prefix=prefix)
+        for field in () if counted else ("count", "of"):
+            del self.fields[field]
         if indicator.from_stock:
             self.fields["of"].widget.attrs["placeholder"] = str(residence.homes or "")
         labels = {"count": "Compte", "of": f"Sur combien de {indicator.denominator.label}", "value": "Valeur"}
-        for name, label in labels.items():
-            if name in self.fields:
-                attributes = {"inputmode": "decimal", "aria-label": f"{label}, {residence.name}", "size": "7"}
-                self.fields[name].widget.attrs |= attributes
+        for field, label in labels.items():
+            if field in self.fields:
+                self.fields[field].label = label
+                attributes = {"inputmode": "decimal", "aria-label": f"{label}, {name}", "size": "7"}
+                self.fields[field].widget.attrs |= attributes
 
     def clean(self) -> dict[str, Any]:
         """Numbers as French people write them, that hold together."""

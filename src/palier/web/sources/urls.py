@@ -12,6 +12,7 @@ urlpatterns = [
     path(f"{_SOURCES}export.<str:kind>", figures.export, name="sources_export"),
     path(f"{_SOURCES}indicateurs/<str:indicator>/", figures.grid, name="sources_grid"),
     path(f"{_SOURCES}residences/<int:residence_id>/", figures.residence, name="sources_residence"),
+    path(f"{_SOURCES}residences/<int:residence_id>/saisir/", figures.fill, name="sources_fill"),
     path(f"{_SOURCES}importer/", files.deposit, name="sources_deposit"),
     path(f"{_SOURCES}fichiers/", files.listing, name="sources_files"),
     path(_FILE, files.item, name="sources_file"),
