@@ -12,6 +12,7 @@ from palier.frameworks.models import Assessment
 from palier.plans.models import Action
 from palier.projects.rules.terms import Body, Desk, Family, Kind, Stage, Trace
 from palier.sites.models import PrioritySite
+from palier.visits.models import Walk
 from palier.visits.rules import Responsibility
 
 
@@ -169,6 +170,7 @@ class PartnerWord(models.Model):
 class Involvement(models.Model):
     """Residents who took part in a stage of a project, recorded by the landlord. Withdrawn, it no longer counts and stays.
 
+    ``walk`` is a restituted walk that is cited: its day and the residents counted there, which no longer change.
     Meetings and opinions of associations are those of consultation, read there and not copied here.
     """
 
@@ -179,6 +181,7 @@ class Involvement(models.Model):
     residents = models.PositiveIntegerField("habitants présents")
     note = models.TextField("ce qui a été dit")
     document = models.ForeignKey(Document, models.PROTECT, null=True, related_name="+")
+    walk = models.ForeignKey(Walk, models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)
@@ -186,6 +189,9 @@ class Involvement(models.Model):
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["project", "walk"], condition=Q(withdrawn_at__isnull=True), name="involvement_walk_once"
+            ),
             models.CheckConstraint(name="involvement_somebody", condition=Q(residents__gte=1)),
             models.CheckConstraint(
                 name="involvement_withdrawn_pair",

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, Any, TypedDict, cast
 
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, QuerySet
 
@@ -21,6 +21,9 @@ from palier.plans.rules.terms import Status, Vocabulary
 from palier.projects.models import Finding, HelpRequest, Involvement, Partner, PartnerWord, Project, ProjectAction
 from palier.projects.rules.project import LinkedAction, ProjectFacts, help_due_on
 from palier.projects.rules.terms import LEVERS, Stage, Standing, Trace, round_stage
+from palier.visits import queries as visits
+from palier.visits.models import Walk
+from palier.visits.rules import Public
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -137,12 +140,17 @@ class Part:
     """Of the trace recorded here; None when it is consultation's."""
     round: int | None = None
     document: int | None = None
+    walk: int | None = None
+    seen: str = ""
+    """What the cited walk noted, in a line."""
     withdrawn: str = ""
 
 
 def parts(project: Project) -> list[Part]:
-    """The part that residents took, stage by stage, withdrawn traces included, in the order of their days. Four SQL queries."""
-    found = [_recorded(row) for row in Involvement.objects.filter(project=project).order_by("held_on", "pk")]
+    """The part that residents took, stage by stage, withdrawn traces included, in the order of their days. Five SQL queries."""
+    rows = list(Involvement.objects.filter(project=project).order_by("held_on", "pk"))
+    walks = {walk.pk: walk for walk in visits.walks(landlord=project.landlord_id).filter(pk__in=[row.walk_id for row in rows])}
+    found = [_recorded(row, walks.get(row.walk_id)) for row in rows]
     stages = {round_stage(project.pk, stage): stage for stage in Stage}
     rounds = {r.pk: stages[r.stage] for r in Round.objects.filter(landlord=project.landlord_id, stage__in=stages)}
     for meeting in Meeting.objects.filter(round__in=rounds).prefetch_related("present"):
@@ -165,11 +173,32 @@ def parts(project: Project) -> list[Part]:
     return sorted(found, key=lambda part: part.on)
 
 
-def _recorded(row: Involvement) -> Part:
+def _recorded(row: Involvement, walk: Any) -> Part:
     return Part(
-        Stage(row.stage), Trace(row.trace), row.held_on, _people(row.residents), row.note,
-        pk=row.pk, document=row.document_id, withdrawn=row.withdrawn_because,
+        Stage(row.stage), Trace(row.trace), row.held_on, _people(row.residents), row.note, pk=row.pk,
+        document=row.document_id, walk=row.walk_id, seen=_along(walk) if walk else "", withdrawn=row.withdrawn_because,
     )  # fmt: skip
+
+
+def _along(walk: Any) -> str:
+    """What was noted along a walk, in a line."""
+    strong, weak = walk.strengths, walk.weaknesses
+    strong = f"{strong} points forts" if strong > 1 else f"{strong} point fort"
+    weak = f"{weak} points faibles" if weak > 1 else f"{weak} point faible"
+    return f"« {walk.title} » : {strong}, {weak}."
+
+
+def walks_to_cite(project: Project) -> QuerySet[Any]:
+    """The restituted walks of the site that a project does not cite yet, the latest first."""
+    cited = Involvement.objects.filter(project=project, walk=OuterRef("pk"), withdrawn_at__isnull=True)
+    found = visits.walks(landlord=project.landlord_id).filter(residence=project.site.residence_id, closed_at__isnull=False)
+    return found.filter(~Exists(cited), held_on__gte=paris_day(project.opened_at))
+
+
+def residents_of(walk: Walk) -> int:
+    """How many of those who live there took part in a walk, their representatives included."""
+    counts = visits.participants(walk)
+    return sum(counts.get(public, 0) for public in (Public.RESIDENTS, Public.REPRESENTATIVES))
 
 
 def _people(count: int | None) -> str:

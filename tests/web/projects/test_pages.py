@@ -21,6 +21,7 @@ from palier.projects.rules.terms import Family, Kind, Stage
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
 from palier.visits.rules import Responsibility
+from tests.projects.test_cited_walks import held
 from tests.web.plans.conftest import said
 
 if TYPE_CHECKING:
@@ -100,6 +101,23 @@ def test_residents_are_inscribed_and_taken_back_with_a_reason(place: Place, lead
     assert "9 habitants" in said(lead.get(at_page("project", place)))
     lead.post(at_page("project_involvement_withdraw", place, involvement_id=trace.pk), {"because": "Doublon."})
     assert "Retiré : Doublon." in said(lead.get(at_page("project", place)))
+
+
+def test_a_walk_is_cited_instead_of_being_typed_again_and_partners_read_it(
+    place: Place, partner: tuple[Partner, str], lead: Client, at: datetime
+) -> None:
+    assert "déjà restitué" not in said(lead.get(at_page("project_involve", place)))
+    walk = held(place, at)
+    assert "Printemps, mardi 10 mars 2026" in said(lead.get(at_page("project_involve", place)))
+    empty = lead.post(at_page("project_involve", place), {"trace": "walk", "walk": ""})
+    assert "Dites combien d’habitants sont venus." in said(empty)
+    lead.post(at_page("project_involve", place), {"trace": "walk", "walk": walk.pk, "note": "CANARI-NOTE"})
+    page = said(lead.get(at_page("project", place)))
+    assert "14 habitants" in page
+    assert reverse("walk", kwargs={"landlord_id": place.desk.landlord.pk, "walk_id": walk.pk}) in page
+    shared = said(Client().get(reverse("project_shared", kwargs={"token": partner[1]})))
+    assert "« Printemps » : 0 point fort, 1 point faible." in shared
+    assert "CANARI-NOTE" not in shared
 
 
 def test_the_associations_are_asked_in_the_consultation(place: Place, lead: Client) -> None:

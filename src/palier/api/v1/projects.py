@@ -131,7 +131,12 @@ def project(request: Call, pk: Pk) -> ProjectBodyOut:
             for line in lines
         ],
         residents=[
-            InvolvementOut(stage=term(part.stage), trace=term(Trace(part.trace)), held_on=part.on, detail=part.detail)
+            InvolvementOut(
+                stage=term(part.stage),
+                trace=term(Trace(part.trace)),
+                held_on=part.on,
+                detail=" ".join(filter(None, (part.seen, part.detail))),
+            )
             for part in heard
             if not part.withdrawn
         ],

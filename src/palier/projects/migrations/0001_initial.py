@@ -17,6 +17,7 @@ class Migration(migrations.Migration):
         ('frameworks', '0003_alter_framework_purpose'),
         ('plans', '0004_conditions'),
         ('sites', '0003_alter_prioritysite_level_alter_siterating_level'),
+        ('visits', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -81,6 +82,7 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='projects.project')),
+                ('walk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.walk')),
             ],
         ),
         migrations.CreateModel(
@@ -187,6 +189,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='involvement',
             index=models.Index(fields=['project', 'stage'], name='involvement_of_stage'),
+        ),
+        migrations.AddConstraint(
+            model_name='involvement',
+            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('project', 'walk'), name='involvement_walk_once'),
         ),
         migrations.AddConstraint(
             model_name='involvement',

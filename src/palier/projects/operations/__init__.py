@@ -13,7 +13,7 @@ from palier.projects.operations.project import (
     pass_stage,
     step_back,
 )
-from palier.projects.operations.residents import associate, record_involvement, withdraw_involvement
+from palier.projects.operations.residents import associate, cite_walk, record_involvement, withdraw_involvement
 
 __all__ = [
     "Definition",
@@ -25,6 +25,7 @@ __all__ = [
     "assign_action",
     "associate",
     "change_project",
+    "cite_walk",
     "close_help",
     "create_action",
     "evaluate",

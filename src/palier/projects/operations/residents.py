@@ -17,6 +17,7 @@ from palier.projects.models import Involvement, Project
 from palier.projects.operations.writing import lock, remember
 from palier.projects.rules.terms import Stage, Trace, round_stage
 from palier.verdict import Refusal, no
+from palier.visits.models import Walk
 
 ANSWER_DAYS = 21
 
@@ -72,17 +73,53 @@ def record_involvement(
         Refusal: when the project is closed, nobody came, nothing is said, the day is to come or before the project, or the
             document is another landlord's.
     """
+    if residents < 1 or not note.strip():
+        raise Refusal(no("projects.involvement_empty", "Dites combien d’habitants ont pris part, et ce qu’ils ont dit."))
+    return _record(project, trace, held_on, residents, note, document=document, by=by, at=at)
+
+
+@transaction.atomic
+def cite_walk(
+    *, project: Project, walk: Walk, note: str, by: Person, at: datetime, document: Document | None = None
+) -> Involvement:
+    """Record that residents took part in the present stage by a walk: its day and how many they were are those of the walk.
+
+    Raises:
+        Refusal: when the project is closed, the walk is of another place, not restituted, cited already, without a resident,
+            or before the project, or the document is another landlord's.
+    """
+    project = lock(project)
+    if not queries.walks_to_cite(project).filter(pk=walk.pk).exists():
+        said = "Citez un diagnostic en marchant restitué de ce site, une fois par projet."
+        raise Refusal(no("projects.walk_not_citable", said))
+    residents = queries.residents_of(walk)
+    if residents < 1:
+        said = "Aucun habitant n’est compté dans ce diagnostic : inscrivez la participation sans le citer."
+        raise Refusal(no("projects.walk_without_resident", said))
+    return _record(project, Trace.WALK, walk.held_on, residents, note, document=document, walk=walk, by=by, at=at)
+
+
+def _record(
+    project: Project,
+    trace: Trace,
+    held_on: date,
+    residents: int,
+    note: str,
+    *,
+    document: Document | None,
+    walk: Walk | None = None,
+    by: Person,
+    at: datetime,
+) -> Involvement:
     project = lock(project)
     if not paris_day(project.opened_at) <= held_on <= paris_day(at):
         opened = in_words(paris_day(project.opened_at))
         raise Refusal(no("projects.involvement_day", f"La date va de l’ouverture du projet, le {opened}, à aujourd’hui."))
-    if residents < 1 or not note.strip():
-        raise Refusal(no("projects.involvement_empty", "Dites combien d’habitants ont pris part, et ce qu’ils ont dit."))
     if document and document.landlord_id != project.landlord_id:
         raise Refusal(no("projects.not_our_document", "Ce document n’est pas de votre organisme."))
     made = Involvement.objects.create(
         project=project, stage=project.stage, trace=trace, held_on=held_on, residents=residents, note=note.strip(),
-        document=document, recorded_at=at, recorded_by=by,
+        document=document, walk=walk, recorded_at=at, recorded_by=by,
     )  # fmt: skip
     summary = f"a inscrit au projet « {project.title} » : {trace.label.lower()}, le {in_words(held_on)}."
     remember(project, "involvement_recorded", summary, by=by, at=at, stage=project.stage, residents=residents, note=made.note)

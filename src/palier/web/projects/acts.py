@@ -167,14 +167,15 @@ def evaluate(request: Request, landlord: Landlord, project_id: int) -> HttpRespo
 def involve(request: Request, landlord: Landlord, project_id: int) -> HttpResponse:
     """Record how residents took part in the present stage."""
     found = project_of(landlord, project_id)
-    form = InvolveForm(
-        request.POST or None, documents=documents_of(landlord), initial={"held_on": request.on, "trace": Trace.WALK}
-    )
+    walks = queries.walks_to_cite(found)
+    initial = {"held_on": None if walks else request.on, "trace": Trace.WALK}
+    form = InvolveForm(request.POST or None, documents=documents_of(landlord), walks=walks, initial=initial)
 
     def act(given: dict[str, Any]) -> object:
-        return operations.record_involvement(
-            project=found, by=request.user, at=request.at, **given | {"trace": Trace(given["trace"])}
-        )
+        by: dict[str, Any] = {"project": found, "by": request.user, "at": request.at}
+        if walk := given.pop("walk", None):
+            return operations.cite_walk(walk=walk, note=given["note"], document=given["document"], **by)
+        return operations.record_involvement(**given | by | {"trace": Trace(given["trace"])})
 
     return answer(
         request, form, act, project=found, title="Inscrire la participation des habitants", submit="Inscrire",

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
+from palier.calendar import in_words
 from palier.documents.models import Document
 from palier.plans.models import Action
 from palier.plans.rules.terms import Scope
@@ -14,10 +15,11 @@ from palier.projects.models import Partner, Project
 from palier.projects.queries import levers
 from palier.projects.rules.terms import Body, Desk, Family, Kind, Stage, Trace
 from palier.sites.models import PrioritySite
+from palier.visits.models import Walk
 from palier.visits.rules import Responsibility
 from palier.web.documents.fields import DocumentField, DocumentsField
 from palier.web.plans.forms import ActionForm
-from palier.web.ui.forms import DayInput
+from palier.web.ui.forms import DayInput, offer
 
 _LONG = forms.Textarea(attrs={"rows": 4})
 _SHORT = forms.Textarea(attrs={"rows": 2})
@@ -227,21 +229,46 @@ class AssociateForm(forms.Form):
 
 
 class InvolveForm(forms.Form):
-    """How residents took part."""
+    """How residents took part: a walk noted on the spot is cited, the rest is written."""
 
+    walk = forms.ModelChoiceField(
+        label="Diagnostic en marchant déjà restitué",
+        queryset=Walk.objects.none(),
+        required=False,
+        empty_label="Aucun : je remplis les lignes suivantes",
+        help_text="Sa date et ses participants sont repris : laissez la date et le nombre vides.",
+    )
     trace = forms.ChoiceField(label="Ce qui a eu lieu", choices=[(t.value, t.label) for t in Trace], widget=forms.RadioSelect)
-    held_on = forms.DateField(label="Date", widget=DayInput())
-    residents = forms.IntegerField(label="Habitants présents", min_value=1)
-    note = forms.CharField(label="Ce qui a été dit", widget=_LONG, help_text="Les demandes, les accords, les désaccords.")
+    held_on = forms.DateField(label="Date", widget=DayInput(), required=False)
+    residents = forms.IntegerField(label="Habitants présents", min_value=1, required=False)
+    note = forms.CharField(
+        label="Ce qui a été dit", widget=_LONG, required=False, help_text="Les demandes, les accords, les désaccords."
+    )
     document = DocumentField(
         label="Compte rendu", queryset=Document.objects.none(), required=False, empty_label="Aucun document du dossier"
     )
 
-    def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: QuerySet[Document], walks: QuerySet[Walk], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["document"]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = documents
+        offer(self, "document", documents)
+        offer(self, "walk", walks, lambda walk: f"{walk.title}, {in_words(walk.held_on, weekday=True)}")
+        if not walks:
+            del self.fields["walk"]
+
+    def clean(self) -> dict[str, Any]:
+        """A walk says its day and who came; otherwise they are written here."""
+        given = super().clean() or {}
+        if given.get("walk"):
+            return given
+        wanted = {
+            "held_on": "Indiquez la date.",
+            "residents": "Dites combien d’habitants sont venus.",
+            "note": "Écrivez ce qui a été dit.",
+        }
+        for name, words in wanted.items():
+            if not given.get(name) and name not in self.errors:
+                self.add_error(name, words)
+        return given
 
 
 class PartnerForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils.cache import patch_cache_control
 from palier.directory.models import Landlord
 from palier.projects import operations, queries
 from palier.projects.models import Partner, PartnerWord, Project
-from palier.projects.rules.terms import Body, Kind, Stage
+from palier.projects.rules.terms import Body, Kind, Stage, Trace
 from palier.verdict import Refusal
 from palier.visits.rules import Responsibility
 from palier.web.directory.sign_in import too_many
@@ -104,6 +104,7 @@ def _page(
         "running": found.closed_at is None,
         "landings": landings(queries.facts(found), found),
         "rows": rows,
+        "heard": [part for part in queries.parts(found) if part.trace is not Trace.OPINION and not part.withdrawn],
         "findings": [{"row": row, "who": row.actor or Responsibility(row.responsibility).label} for row in findings],
         "said": [word for word in queries.words(found) if word.partner_id == partner.pk],
         "form": form,
