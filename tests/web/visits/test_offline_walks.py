@@ -201,6 +201,7 @@ def test_what_is_half_said_waits_and_what_was_said_wrong_is_taken_back(phone: Ph
     wait_until_sent(page)
     row = Observation.objects.get()
     assert (row.text, row.withdrawn_at) == ("Lampe éteinte", None)
+    page.get_by_text("Notée par vous.").wait_for()
     check(page, "walk-phone-stop", sizes=((360, 780),))
     phone.cut(page)
     page.get_by_role("button", name="Retirer").click()

@@ -171,6 +171,8 @@ function standing(count, held) {
   return [icon(state.online ? "check" : "device-mobile"), h("span", {}, state.online ? "Rien n’attend d’être envoyé." : "Sans réseau : ce que vous notez est gardé sur l’appareil.")];
 }
 
+// Pages that say what is sent and what is not, and that hold no field: the list, the observations of a stop.
+const LISTS = /^#?$|^#m\d+\/(?!participants$)[^/]+$/;
 let words = "";
 let pressing = null;
 let started = false;
@@ -186,7 +188,7 @@ async function refresh() {
   }
   line.dataset.waiting = String(queue.length);
   if (kept) await troubles(kept, queue);
-  if (started && !location.hash.slice(1)) await draw({ keep: true });
+  if (started && LISTS.test(location.hash)) await draw({ keep: true });
 }
 
 document.addEventListener("field:changed", () => {

@@ -104,8 +104,8 @@ async function observations(walk, stop, redraw) {
           h(
             "div",
             { class: "cluster" },
-            item && isOpen(queue, one.key) && h("a", { class: "btn btn--small", href: `#${walk.id}/${stop.key}/${one.key}` }, item.draft ? "Terminer" : "Corriger", named),
-            h("button", { type: "button", class: "btn btn--small", on: { click: () => withdraw(walk.id, one.key).then(redraw) } }, "Retirer", named.cloneNode(true)),
+            item && isOpen(queue, one.key) && h("a", { id: `mend-${one.key}`, class: "btn btn--small", href: `#${walk.id}/${stop.key}/${one.key}` }, item.draft ? "Terminer" : "Corriger", named),
+            h("button", { type: "button", id: `off-${one.key}`, class: "btn btn--small", on: { click: () => withdraw(walk.id, one.key).then(redraw) } }, "Retirer", named.cloneNode(true)),
           ),
       );
     }),
@@ -114,7 +114,7 @@ async function observations(walk, stop, redraw) {
     back(`#${walk.id}`, walk.place),
     h("h1", { tabIndex: -1 }, titleOf(walk, stop)),
     cards.length ? h("ul", { class: "field-cards" }, cards) : h("p", { class: "muted" }, "Rien n’est encore noté ici."),
-    h("p", {}, h("a", { class: "btn btn--primary btn--large", href: `#${walk.id}/${stop.key}/${key()}` }, "Noter une observation")),
+    h("p", {}, h("a", { id: "note", class: "btn btn--primary btn--large", href: `#${walk.id}/${stop.key}/${key()}` }, "Noter une observation")),
   ];
 }
 
