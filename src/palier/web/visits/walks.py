@@ -44,7 +44,7 @@ def shared(request: Request) -> HttpResponse:
     walks = Paginator(queries.shared_walks(landlords=landlords), PER_PAGE).get_page(request.GET.get("page"))
     visits = queries.shared_visits(landlords=landlords)[:PER_PAGE]
     context = {"page": walks, "visits": [{"row": row, "kind": Kind(row.kind)} for row in visits], "most": PER_PAGE}
-    return render(request, "visits/shared.html", context)
+    return render(request, "visits/for_representatives.html", context)
 
 
 @door(GET=OWN, POST=OWN)
