@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 import shapely
 
-from palier.sites.chain.crossing import Contours, Crossed, cross, table
+from palier.sites.chain.crossing import Contours, Crossed, counted, cross, table
 from palier.sites.chain.engines import DuckDB, Engine
 from palier.sites.chain.plan import SHAPES, Plan
 
@@ -54,7 +54,7 @@ def crossed(
     engine = engine or DuckDB(threads=2)
     for name, rows in (("dwellings", dwellings), ("incidents", incidents), ("readings", readings), ("figures", figures)):
         engine.bring(name, rows_of(name, rows))
-    return cross(engine, plan, districts=districts or Contours(), iris=iris, with_counts=with_counts)
+    return cross(engine, plan, counted(engine, plan), districts=districts or Contours(), iris=iris, with_counts=with_counts)
 
 
 def line(found: Crossed, residence: str) -> dict[str, Any]:

@@ -44,17 +44,31 @@ class Crossed:
         return np.asarray(self.residences["homes"].to_numpy(), dtype=np.float64)
 
 
-def cross(
-    engine: Engine, plan: Plan, *, districts: Contours, iris: Contours | None = None, with_counts: bool = False
-) -> Crossed:
-    """Everything that is known of each residence, from the tables that the engine was brought.
+def counted(engine: Engine, plan: Plan) -> pa.Table:
+    """The first half, which costs the most and needs no place: what each residence noted, and its homes by point.
 
-    ``dwellings``, ``incidents``, ``readings`` and ``figures`` must be there, empty where there are none.
+    ``dwellings`` and ``incidents`` must be there. What was noted stays with the engine; the points are for ``cross``.
     """
     engine.bring("kinds", kinds_table(plan))
     if plan.events:
         engine.bring("noted", engine.answer(expressions.noted, plan))
-    engine.bring("addresses", placed(engine.answer(expressions.addresses, plan), districts, iris or Contours()))
+    return engine.answer(expressions.addresses, plan)
+
+
+def cross(
+    engine: Engine,
+    plan: Plan,
+    points: pa.Table,
+    *,
+    districts: Contours,
+    iris: Contours | None = None,
+    with_counts: bool = False,
+) -> Crossed:
+    """Everything that is known of each residence, from the points of ``counted`` and the tables that the engine was brought.
+
+    ``dwellings``, ``incidents``, ``readings`` and ``figures`` must be there, empty where there are none.
+    """
+    engine.bring("addresses", placed(points, districts, iris or Contours()))
     found = engine.answer(expressions.matrix, plan)
     residences = found.select(expressions.COLUMNS)
     values = np.full((len(found), len(plan.keys)), np.nan)

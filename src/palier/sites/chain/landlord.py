@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
-from palier.sites.chain.crossing import Contours, Crossed, cross, table
+from palier.sites.chain.crossing import Contours, Crossed, counted, cross, table
 from palier.sites.chain.engines import DuckDB
 from palier.sites.chain.plan import Plan
 
@@ -28,4 +28,4 @@ def of_landlord(
     engine = DuckDB.shared()
     for name in TABLES:
         engine.bring(name, tables[name] if name in tables else table(name, {}))
-    return cross(engine, plan, districts=districts or Contours(), with_counts=with_counts)
+    return cross(engine, plan, counted(engine, plan), districts=districts or Contours(), with_counts=with_counts)

@@ -17,6 +17,8 @@ from palier.sources.rules.territory import districts_of
 from palier.stock.geography import mended
 from palier.stock.reading.places import Unreadable
 
+_CITIES = frozenset({"13", "69", "75"})
+"""The departments of the three communes that have districts of their own code."""
 _CODES = ("code", "code_qp", "CODE_QP", "CODE_IRIS", "code_iris")
 
 
@@ -53,7 +55,7 @@ def figures(*, offences: Path | None, incomes: Path | None) -> pa.Table:
     Raises:
         BadFile: when a file is of no known shape.
     """
-    rows: list[tuple[str, str, int, float]] = []
+    columns: dict[str, list[object]] = {name: [] for name in ("territory", "indicator", "year", "value")}
     for path, reader in ((offences, public.offences), (incomes, public.incomes)):
         if path is None:
             continue
@@ -63,12 +65,20 @@ def figures(*, offences: Path | None, incomes: Path | None) -> pa.Table:
             raise BadFile(f"{path} : ce fichier n’existe pas.") from problem
         except (OSError, Unreadable) as problem:
             raise BadFile(f"{path.name} : {getattr(problem, 'sentence', 'ce fichier ne se lit pas.')}") from problem
-        known = {(place, key) for key, place, *_ in found.rows}
-        for key, place, value, _ in found.rows:
-            others = (one for one in districts_of(place) if (one, key) not in known)
-            rows += [(code, key, found.year, float(value)) for code in (place, *others)]
-    columns = ("territory", "indicator", "year", "value")
-    return table("figures", {column: [row[at] for row in rows] for at, column in enumerate(columns)})
+        rows = [(place, key, value) for key, place, value, _ in found.rows]
+        known = {(place, key) for place, key, _ in rows if place[:2] in _CITIES}
+        rows += [
+            (district, key, value)
+            for place, key, value in rows
+            if place[:2] in _CITIES
+            for district in districts_of(place)
+            if (district, key) not in known
+        ]
+        columns["territory"] += [place for place, *_ in rows]
+        columns["indicator"] += [key for _, key, _ in rows]
+        columns["year"] += [found.year] * len(rows)
+        columns["value"] += [float(value) for *_, value in rows]
+    return table("figures", columns)
 
 
 def _read(path: Path) -> str:

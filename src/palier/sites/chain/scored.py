@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import numpy as np
@@ -26,8 +27,10 @@ def scored(crossed: Crossed, method: ScoringMethod, *, on: date, ranks: bool = F
     Alerts are there when the monthly counts are.
     """
     values = columns_of(crossed, method.keys)
-    made = composite(values, method.criteria, method.method)
-    classes = assign(values, method.thresholds)
+    with ThreadPoolExecutor(1) as aside:  # neither needs the other, and numpy lets both work at once
+        assigned = aside.submit(assign, values, method.thresholds)
+        made = composite(values, method.criteria, method.method)
+        classes = assigned.result()
     found = {name: crossed.residences[name] for name in crossed.residences.column_names}
     found |= {"score": _numbers(made.scores), "rank": _ranks(rank(made.scores))}
     if ranks:

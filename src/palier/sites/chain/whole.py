@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from palier.sites.chain.crossing import Contours, Crossed, cross, table
+from palier.sites.chain.crossing import Contours, Crossed, counted, cross, table
 from palier.sites.chain.engines import DuckDB
 from palier.sites.chain.files import BadFile, Given, bring
 from palier.sites.chain.plan import Plan
@@ -71,6 +72,23 @@ def score(inputs: Inputs, out: Path, *, options: Options, say: Say) -> pa.Table:
 
 def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed, Plan]:
     """One line a residence, from the files, and the plan they were crossed by."""
+    with ThreadPoolExecutor(1) as aside:  # public files are read here while the engine counts on its own threads
+        public = aside.submit(_public, inputs)
+        return _crossing(inputs, public.result, options=options, say=say)
+
+
+def _public(inputs: Inputs) -> tuple[pa.Table, Contours, Contours | None]:
+    """Figures published by commune and IRIS, contours of districts, contours of IRIS."""
+    return (
+        figures(offences=inputs.offences, incomes=inputs.incomes),
+        contours(inputs.districts) if inputs.districts else Contours(),
+        contours(inputs.iris) if inputs.iris else None,
+    )
+
+
+def _crossing(
+    inputs: Inputs, public: Callable[[], tuple[pa.Table, Contours, Contours | None]], *, options: Options, say: Say
+) -> tuple[Crossed, Plan]:
     engine = DuckDB(threads=options.threads, memory=options.memory)
     for name, path in (("dwellings", inputs.dwellings), ("incidents", inputs.incidents), ("readings", inputs.readings)):
         if path is None:
@@ -80,15 +98,15 @@ def crossing_of(inputs: Inputs, *, options: Options, say: Say) -> tuple[Crossed,
         say(f"Lecture de {path.name} : {', '.join(said)}")
     plan = registry_plan(options.on or _last_day(engine))
     _known_indicators(engine, plan, inputs)
-    for path in filter(None, (inputs.offences, inputs.incomes)):
+    say(f"Croisement, sur les douze mois jusqu’au {plan.on:%d/%m/%Y}")
+    points = counted(engine, plan)
+    for path in filter(None, (inputs.offences, inputs.incomes, inputs.districts, inputs.iris)):
         say(f"Lecture de {path.name}")
-    engine.bring("figures", figures(offences=inputs.offences, incomes=inputs.incomes))
     if inputs.districts is None:
         say("Pas de contours de QPV : la part des logements en QPV n’est pas connue.")
-    districts = contours(inputs.districts) if inputs.districts else Contours()
-    iris = contours(inputs.iris) if inputs.iris else None
-    say(f"Croisement, sur les douze mois jusqu’au {plan.on:%d/%m/%Y}")
-    crossed = cross(engine, plan, districts=districts, iris=iris, with_counts=options.alerts)
+    published, districts, iris = public()
+    engine.bring("figures", published)
+    crossed = cross(engine, plan, points, districts=districts, iris=iris, with_counts=options.alerts)
     _known_kinds(engine, plan, inputs)
     _say_lost(engine, inputs, say)
     say(f"{len(crossed.residences)} résidences, {int(crossed.homes.sum())} logements")
