@@ -64,11 +64,14 @@ from palier.sources.rules.intake import Origin
 from palier.sources.rules.readings import Given as Period
 from palier.stock.models import ColumnMapping, Import, Residence, ResidenceVintage
 from palier.stock.rules.imports import State
+from palier.surveys.models import Household
+from palier.surveys.rules.waves import Split
 from palier.visits import operations as visits
 from palier.visits.rules import Cleaner, Responsibility, Theme
 from tests.fixtures import NOON
 from tests.frameworks.samples import HELD, SMALL
 from tests.plans.conftest import COMPLETE
+from tests.surveys.waves import wave_of
 
 
 @dataclass
@@ -86,11 +89,20 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _visits, _journey, _tenants, _plan, _project, _assessments, _audit, _minutes):
+    for fill in (_stock, _visits, _journey, _tenants, _plan, _project, _assessments, _audit, _minutes, _surveys):
         fill(file)
     said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
     file.found["history"] = said.number
     return file
+
+
+def _surveys(file: File) -> None:
+    home = Residence.objects.get(pk=file.found["residences"])
+    Household.objects.create(
+        landlord=file.landlord, reference=file.word, residence=home, email=f"{file.word}@example.test", changed_at=NOON
+    )
+    wave = wave_of(file.landlord, until="drawn", at=NOON, name=f"Vague {file.word}", split=Split.RESIDENCE)
+    file.found["waves"] = wave.pk
 
 
 def _minutes(file: File) -> None:

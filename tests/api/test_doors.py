@@ -137,6 +137,7 @@ def test_a_key_does_no_more_than_its_scope(
         Scope.IMPORTS: {(Thing.STOCK, Right.WRITE)},
         Scope.EVIDENCE: {(Thing.EVIDENCE, Right.WRITE)},
         Scope.FIGURES: {(Thing.SOURCES, Right.WRITE), (Thing.INCIDENTS, Right.WRITE_OWN)},
+        Scope.EVENTS: {(Thing.SURVEYS, Right.WRITE)},
         Scope.ANSWERS: {(thing, Right.WRITE_OWN) for thing in (Thing.FINDINGS, Thing.SITE_RATING, Thing.CHARTER)},
     }[scope]
     for route in ROUTES:

@@ -23,9 +23,12 @@ from palier.label.operations import advance, draft_rule_set, present_observation
 from palier.label.rules.stages import Stage
 from palier.sources.models import Reading
 from palier.stock.models import Import
+from palier.surveys.models import Household, Invitation
+from palier.surveys.rules.waves import Design, EventKind, Pace
 from tests.api.conftest import Program
 from tests.api.scene import File, fill_path, furnish
 from tests.fixtures import NOON
+from tests.surveys.waves import EITHER, wave_of
 
 pytestmark = pytest.mark.django_db
 READ = [route.path for room in ROOMS for route in room.routes if route.method == "GET"]
@@ -324,6 +327,30 @@ def test_figures_and_incidents_are_sent_and_done_once(files: tuple[File, File], 
     named = incident | {"reference": "", "text": "vu Karim casser la porte"}
     assert called.send("POST", f"{path}/incidents", named).json()["code"] == "sources.name"
     assert called.send("POST", f"/landlords/{other.landlord.pk}/incidents", incident).status_code == 404
+
+
+def test_events_are_told_and_ask_once(files: tuple[File, File], program: Callable[..., Program]) -> None:
+    mine, other = files
+    at = NOON
+    hot = {"design": Design.HOT, "trigger": EventKind.CONTACT, "paces": (Pace(0, EITHER),), "closes_on": date(2100, 1, 1)}
+    wave = wave_of(mine.landlord, until="running", at=at, **hot)
+    Household.objects.create(
+        landlord=mine.landlord, reference="L1", residence_id=mine.found["residences"], email="l1@example.test", changed_at=at
+    )
+    called, path = program(mine.lead, [Scope.EVENTS, Scope.READ]), f"/landlords/{mine.landlord.pk}"
+    event = {"kind": "contact", "reference": "C-1", "household": "L1", "on": "2026-03-09", "theme": "charges"}
+    for _ in range(2):
+        told = called.send("POST", f"{path}/survey-events", {"events": [event, event | {"reference": "C-2", "household": "?"}]})
+        assert [(one["asked"], (one["because"] or {}).get("code")) for one in told.json()["events"]] == [
+            (True, None),
+            (False, "unknown"),
+        ]
+    assert Invitation.objects.filter(wave=wave).count() == 1
+    listed = called.get(f"{path}/waves").json()["items"]
+    assert (listed[0]["invited"], listed[0]["answered"], listed[0]["response_rate"]) == (1, 0, 0.0)
+    assert called.get(f"{path}/waves/{wave.pk}/strata").json()["items"][0]["drawn"] == 1
+    assert called.get(f"/landlords/{other.landlord.pk}/waves/{wave.pk}/strata").status_code == 404
+    assert called.send("POST", f"/landlords/{other.landlord.pk}/survey-events", {"events": [event]}).status_code == 404
 
 
 def test_a_stock_file_is_sent_read_and_followed(files: tuple[File, File], program: Callable[..., Program]) -> None:

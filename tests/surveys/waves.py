@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from importlib import resources
 from typing import Any
 
 from palier.calendar import paris_day
 from palier.directory.models import Landlord
+from palier.questionnaires.models import QuestionnaireVersion
+from palier.questionnaires.operations import import_version
 from palier.surveys.models import Wave
 from palier.surveys.operations import Departure, Draft, create_wave, draw_sample, launch, leave
 from palier.surveys.operations.sending import Tally
@@ -34,8 +37,18 @@ def draft(at: datetime, **more: Any) -> Draft:
     return Draft(**(said | more))
 
 
+def short_questionnaire(at: datetime) -> QuestionnaireVersion:
+    """One of those that come with Palier, published once."""
+    known = QuestionnaireVersion.objects.filter(questionnaire__code="after_contact", questionnaire__owner=None).first()
+    if known:
+        return known
+    text = resources.files("palier.questionnaires").joinpath("shipped/after_contact.yaml").read_text(encoding="utf-8")
+    return import_version(text=text, owner=None, by=None, at=at)
+
+
 def wave_of(landlord: Landlord, *, until: str, at: datetime, **more: Any) -> Wave:
     """A wave as far as ``draft``, ``drawn`` or ``running``."""
+    more.setdefault("questionnaire", short_questionnaire(at))
     wave = create_wave(landlord=landlord, draft=draft(at, **more), by=None, at=at)
     if until != "draft":
         draw_sample(wave=wave, by=None, at=at)

@@ -19,6 +19,8 @@ from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, 
 from palier.surveys.queries import invited
 from palier.surveys.rules.frame import State as FileState
 from palier.surveys.rules.waves import State
+from tests.fixtures import NOON
+from tests.surveys.waves import short_questionnaire
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -48,6 +50,7 @@ def wave_said(**more: Any) -> dict[str, Any]:
     return {
         "name": "Satisfaction 2026",
         "purpose": "Savoir ce qui va.",
+        "questionnaire": short_questionnaire(NOON).pk,
         "design": "sample",
         "split": "agency",
         "margin": "10",

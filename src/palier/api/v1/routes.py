@@ -34,6 +34,7 @@ from palier.api.v1 import (
     sites,
     sources,
     stock,
+    surveys,
     visits,
 )
 from palier.api.v1.auth import CALLS_A_MINUTE, ApiKey
@@ -61,6 +62,7 @@ ROOMS: tuple[Room, ...] = (
     committee.room,
     register.room,
     minutes.room,
+    surveys.room,
     ledger.room,
     outbox.room,
 )

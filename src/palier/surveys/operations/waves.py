@@ -16,6 +16,7 @@ from palier.calendar import at_hour, paris_day
 from palier.directory.models import Landlord, Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
+from palier.questionnaires.models import QuestionnaireVersion
 from palier.surveys.models import Invitation, Stratum, Wave
 from palier.surveys.operations.inviting import invitation_for
 from palier.surveys.operations.planning import plan_pace
@@ -62,6 +63,7 @@ class Draft:
     trigger: EventKind | None = None
     delay_hours: int = 0
     cost_ceiling: int = 0
+    questionnaire: QuestionnaireVersion | None = None
 
     def fields(self) -> dict[str, Any]:
         """As the columns of a wave; what the design does not use is left out."""
@@ -83,6 +85,7 @@ class Draft:
             "subject": self.subject.strip(),
             "message": self.message.strip(),
             "cost_ceiling": self.cost_ceiling,
+            "questionnaire": self.questionnaire,
         }
 
 
@@ -213,7 +216,7 @@ def launch(*, wave: Wave, by: Person | None, at: datetime) -> int:
         Refusal: when the sample is not drawn, the wave is launched already, or its last day has passed.
     """
     wave = _locked(wave)
-    require(may_launch(State(wave.state)))
+    require(may_launch(State(wave.state), has_questionnaire=wave.questionnaire_id is not None))
     if wave.closes_on < paris_day(at):
         raise Refusal(no("surveys.too_late", "La date de clôture est passée : défaites le tirage et changez les dates."))
     twin = Wave.objects.filter(landlord=wave.landlord_id, design=Design.HOT, state__in=[State.RUNNING, State.STOPPED])

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from palier.surveys.rules.contact import SENT, Channel
-from palier.verdict import YES, Remedy, Verdict, no
+from palier.verdict import YES, Verdict, no
 
 
 class Design(StrEnum):
@@ -146,14 +146,14 @@ def may_undraw(state: State) -> Verdict:
     return no("surveys.asked", "Des locataires ont déjà été sollicités : le tirage ne se défait plus.")
 
 
-def may_launch(state: State, remedy: Remedy | None = None) -> Verdict:
+def may_launch(state: State, *, has_questionnaire: bool) -> Verdict:
     """Whether messages may start to leave."""
-    if state is State.DRAWN:
+    if state is State.DRAWN and has_questionnaire:
         return YES
+    if state is State.DRAWN:
+        return no("surveys.no_questionnaire", "Cette vague n’a pas de questionnaire : défaites le tirage, puis choisissez-le.")
     if state is State.DRAFT:
-        return no(
-            "surveys.not_drawn", "Tirez d’abord l’échantillon : on ne lance qu’une vague dont le nombre est connu.", remedy
-        )
+        return no("surveys.not_drawn", "Tirez d’abord l’échantillon : on ne lance qu’une vague dont le nombre est connu.")
     return no("surveys.launched", "Cette vague est déjà lancée.")
 
 

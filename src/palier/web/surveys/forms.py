@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 
 from palier.calendar import PARIS
+from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.rules.imports import SUFFIXES
 from palier.surveys.models import FrameFile, Wave
 from palier.surveys.operations import Draft
@@ -153,6 +154,12 @@ class WaveForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Les locataires lisent cette phrase. Dites ce qui sera fait des réponses.",
     )
+    questionnaire = forms.ModelChoiceField(
+        label="Questionnaire",
+        queryset=QuestionnaireVersion.objects.none(),
+        empty_label="Choisir",
+        error_messages={"required": "Choisissez ce qui est demandé."},
+    )
     design = forms.ChoiceField(
         label="Qui est interrogé", widget=forms.RadioSelect, choices=[(d.value, d.label) for d in Design], initial=Design.SAMPLE
     )
@@ -211,12 +218,15 @@ class WaveForm(forms.Form):
         help_text="Au-delà, plus aucun SMS ne part. À 0, aucun SMS ne part.",
     )
 
-    def __init__(self, *args: Any, panels: Any, wave: Wave | None = None, on: date | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, panels: Any, questionnaires: Any, wave: Wave | None = None, on: date | None = None, **kwargs: Any
+    ) -> None:
         kwargs.setdefault(
             "initial", self.known(wave) if wave else {"opens_on": on, "closes_on": on and on + timedelta(days=28)}
         )
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["panel_of"]).queryset = panels  # type: ignore[type-arg]
+        cast(forms.ModelChoiceField, self.fields["questionnaire"]).queryset = questionnaires  # type: ignore[type-arg]
         for rank in range(MOST_PACES):
             self._pace_fields(rank, asked=wave is None and rank < 2)
 
@@ -239,7 +249,18 @@ class WaveForm(forms.Form):
     def known(wave: Wave) -> dict[str, Any]:
         """A wave as it stands."""
         names = (
-            *("name", "purpose", "design", "split", "margin", "expected_rate", "settled_months", "panel_of", "trigger"),
+            *(
+                "name",
+                "purpose",
+                "questionnaire",
+                "design",
+                "split",
+                "margin",
+                "expected_rate",
+                "settled_months",
+                "panel_of",
+                "trigger",
+            ),
             *("delay_hours", "opens_on", "closes_on", "subject", "message"),
         )
         found = {name: getattr(wave, name) for name in names}
@@ -272,6 +293,7 @@ class WaveForm(forms.Form):
             paces=sendings,
             subject=said["subject"],
             message=said["message"],
+            questionnaire=said["questionnaire"],
             cost_ceiling=int((said["cost_ceiling"] or 0) * 1000),
         )
 
@@ -280,7 +302,7 @@ class WaveForm(forms.Form):
         """The fields, in the order in which one thinks of them."""
         sendings = [name for name in self.fields if name.startswith(("ways_", "day_"))]
         named = {
-            "La vague": ["name", "purpose", "opens_on", "closes_on"],
+            "La vague": ["name", "purpose", "questionnaire", "opens_on", "closes_on"],
             "Qui est interrogé": ["design", "split", "margin", "expected_rate", "settled_months", "panel_of"],
             "Enquête à chaud": ["trigger", "delay_hours"],
             "Le message": ["subject", "message"],

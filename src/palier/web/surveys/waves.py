@@ -14,6 +14,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.questionnaires import queries as questionnaires
+from palier.questionnaires.rules.form import Audience
 from palier.surveys import operations, queries
 from palier.surveys.models import Wave
 from palier.surveys.rules.contact import Channel
@@ -45,7 +47,9 @@ def percent(part: Fraction | None) -> str:
 
 
 def _get(landlord: Landlord, wave_id: int) -> Wave:
-    return get_object_or_404(queries.waves(landlord=landlord).select_related("landlord", "panel_of"), pk=wave_id)
+    return get_object_or_404(
+        queries.waves(landlord=landlord).select_related("landlord", "panel_of", "questionnaire"), pk=wave_id
+    )
 
 
 def _back(wave: Wave) -> HttpResponse:
@@ -74,7 +78,9 @@ def listing(request: Request, landlord: Landlord) -> HttpResponse:
 
 def _form(request: Request, landlord: Landlord, wave: Wave | None = None) -> WaveForm:
     past = queries.waves(landlord=landlord).filter(launched_at__isnull=False).exclude(design=Design.HOT)
-    return WaveForm(request.POST or None, panels=past, wave=wave, on=request.on + timedelta(days=7))
+    asked = questionnaires.versions(organisations=[landlord.pk]).filter(questionnaire__audience=Audience.TENANTS)
+    on = request.on + timedelta(days=7)
+    return WaveForm(request.POST or None, panels=past, questionnaires=asked, wave=wave, on=on)
 
 
 def _keep(form: WaveForm, act: Callable[[], Wave]) -> Wave | None:
@@ -132,7 +138,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         "design": Design(wave.design).label,
         "split": Split(wave.split).label,
         "hot": wave.design == Design.HOT,
-        "launch": may_launch(state),
+        "launch": may_launch(state, has_questionnaire=wave.questionnaire_id is not None),
         "paces": _calendar(wave),
         "ceiling": wave.cost_ceiling / 1000,
         "spent": wave.spent / 1000,
