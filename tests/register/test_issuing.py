@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Model
 
+from palier.label.models import Journey
 from palier.label.operations import lapse_due
 from palier.ledger.models import Entry
 from palier.ledger.rules import sha256_of
@@ -59,6 +60,25 @@ def test_a_certificate_says_the_label_and_nothing_of_the_file(scene: Scene) -> N
     said = json.dumps(Certificate.objects.get().content, ensure_ascii=False)
     assert "CANARI" not in said
     assert "Aubeclaire" in said
+
+
+def test_a_certificate_renewed_early_counts_from_its_day_and_the_former_to_its_own(scene: Scene) -> None:
+    journey = scene.award()
+    scene.decide(journey, "confirmed", "decision_confirmation", at=scene.later(500))
+    operations.catch_up(at=scene.later(500))
+    former = Certificate.objects.order_by("-pk")[0]
+    Journey.objects.filter(pk=journey.pk).update(cycle=2)
+    scene.decide(journey, "renewed", "decision_admissibility", at=scene.later(900))
+    operations.catch_up(at=scene.later(900))
+    renewed = Certificate.objects.order_by("-pk")[0]
+    last, first = date(2029, 3, 9), date(2029, 3, 10)
+    assert (former.valid_until, renewed.valid_from) == (last, first)
+    for on, then in ((last, [Validity.VALID, Validity.FUTURE]), (first, [Validity.REPLACED, Validity.VALID])):
+        assert [queries.answered(certificate=one, on=on).answer.validity for one in (former, renewed)] == then
+        raised = queries.not_holding(on=on)
+        assert (former.pk in raised, renewed.pk in raised) == (on == first, False)
+    early = [queries.answered(certificate=one, on=scene.later(901).date()).answer.on for one in (former, renewed)]
+    assert early == [last, first]
 
 
 def test_a_confirmation_replaces_and_a_withdrawal_ends(scene: Scene) -> None:

@@ -152,6 +152,19 @@ def test_an_older_vintage_completes_the_past_and_changes_nothing_of_today(bring_
     assert sorted(residence.vintages.values_list("source__year", flat=True)) == [2021, 2025]
 
 
+def test_dwellings_are_those_of_the_stock_once_it_counts_them(
+    bring_in: Bring, landlord: Landlord, make_landlord: Callable[..., Landlord]
+) -> None:
+    other = make_landlord(declared_dwellings=40)
+    landlord.declared_dwellings = 90_000
+    assert queries.dwellings_of(landlords=[landlord])[landlord.pk] == queries.Dwellings(90_000, declared=True)
+    bring_in(statutory(30))
+    assert queries.dwellings_of(landlords=[landlord, other]) == {
+        landlord.pk: queries.Dwellings(30, declared=False),
+        other.pk: queries.Dwellings(40, declared=True),
+    }
+
+
 def test_a_residence_that_left_stays_readable_among_the_gone(bring_in: Bring, landlord: Landlord) -> None:
     bring_in(statutory(20, year=2024), year=2024)
     kept = [files.statutory_line(home) for home in files.homes(20) if home.rank % 5 != 3]

@@ -23,6 +23,7 @@ from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
 from palier.label.rules.steps import BY_ACT
 from palier.plans import queries as plans
 from palier.plans.rules.conditions import Standing
+from palier.stock import queries as stock
 from palier.verdict import Verdict
 
 
@@ -200,12 +201,13 @@ def _group(on: date) -> Case:
 
 def _climbs_to(landing: Landing) -> Q:
     stages = [stage for stage in LIVE if STAGES[stage].towards is landing]
+    again = Q(stage__in=[stage for stage in LIVE if STAGES[stage].towards is Landing.ADMISSIBILITY], cycle__gt=1)
     rests = Q(stage=Stage.LABELLED, rules__data__grants__1__isnull=True)
     if landing is Landing.CONFIRMATION:
         return Q(stage__in=stages) & ~rests
     if landing is Landing.RENEWAL:
-        return Q(stage__in=stages) | rests
-    return Q(stage__in=stages)
+        return Q(stage__in=stages) | rests | again
+    return Q(stage__in=stages) & ~again
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +252,7 @@ def counts(journeys: Sequence[Journey], on: date) -> Counts:
     for (stage, rules, cycle, is_late), number in alike.items():
         if stage is not Stage.HEARING:
             landing, _ = say.towards(stage, label.rules_of(rules), cycle)
-            climbing[landing, is_late] += number
+            climbing[say.called(landing, cycle), is_late] += number
     return Counts(
         total=len(journeys),
         late=len(late),
@@ -265,6 +267,7 @@ class Row:
     """One line of the board."""
 
     journey: Journey
+    dwellings: stock.Dwellings
     stage: Stage
     towards: str
     step: str
@@ -312,11 +315,16 @@ def rows_and_waited_for(
     facts = label.facts_of(journeys=list({journey.pk: journey for journey in (*journeys, *late)}.values()), on=on)
     waited = Counter(holder(facts[journey.pk]) for journey in late).most_common()
     pending = plans.conditions_pending(landlords={journey.landlord_id for journey in journeys}, on=on)
-    found = [_row(one, facts[one.pk], pending.get(one.landlord_id, Counter()), roles, on) for one in journeys]
+    sizes = stock.dwellings_of(landlords=[journey.landlord for journey in journeys])
+    found = [
+        _row(one, sizes[one.landlord_id], facts[one.pk], pending.get(one.landlord_id, Counter()), roles, on) for one in journeys
+    ]
     return found, waited
 
 
-def _row(journey: Journey, facts: Facts, pending: Counter[Standing], roles: frozenset[Role], on: date) -> Row:
+def _row(
+    journey: Journey, dwellings: stock.Dwellings, facts: Facts, pending: Counter[Standing], roles: frozenset[Role], on: date
+) -> Row:
     stage, rules = facts.stage, facts.rules
     if stage.is_over:
         towards, step = stage.label, f"Terminé le {paris_day(journey.closed_at):%d/%m/%Y}" if journey.closed_at else ""
@@ -324,10 +332,11 @@ def _row(journey: Journey, facts: Facts, pending: Counter[Standing], roles: froz
         towards, step = "Procédure de retrait", "Observations de l’organisme"
     else:
         landing, behind = say.towards(stage, rules, journey.cycle)
-        towards = say.capital(landing.towards)
+        towards = say.capital(say.called(landing, journey.cycle).towards)
         step = f"{stage.label}, étape {behind + 1} sur {len(say.flight(landing, rules))}"
     return Row(
         journey=journey,
+        dwellings=dwellings,
         stage=stage,
         towards=towards,
         step=step,

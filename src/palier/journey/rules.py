@@ -132,9 +132,14 @@ def towards(stage: Stage, rules: RuleSet, cycle: int) -> tuple[Landing, int]:
     raise ValueError(f"{stage} is on no flight of {rules.code}, cycle {cycle}")
 
 
+def called(landing: Landing, cycle: int) -> Landing:
+    """What a landing is in a cycle: after the first, the committee decides of the renewal where it decided of the admissibility."""
+    return Landing.RENEWAL if landing is Landing.ADMISSIBILITY and cycle > 1 else landing
+
+
 def name(landing: Landing, cycle: int) -> str:
-    """A landing's name in a cycle: after the first, the committee decides of the renewal itself."""
-    return "Renouvellement" if landing is Landing.ADMISSIBILITY and cycle > 1 else landing.label
+    """A landing's name in a cycle."""
+    return called(landing, cycle).label
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,10 @@ class Label:
         """The number of the last certificate; empty before the first."""
         return self.certificates[-1].number if self.certificates else ""
 
+    def counting(self, on: date) -> Certificate | None:
+        """The certificate that counts on a day: the last whose first day has come. One renewed early counts to its end."""
+        return next((one for one in reversed(self.certificates) if one.valid_from <= on), None)
+
 
 def _passages() -> QuerySet[Passage]:
     return (
@@ -198,8 +202,15 @@ def answered(*, certificate: Certificate, on: date) -> Verified:
     """Whether a certificate holds on a day, by the register's own reading of the journey."""
     passages = passages_of(journey=certificate.journey_id)
     label = _labels(passages, _certificates().filter(journey=certificate.journey_id), max(on, certificate.decided_on))[0]
-    last = label.certificates[-1] if label.certificates else certificate
-    given = answer(line=label.line, last=last.number, until=last.valid_until, mine=certificate.number)
+    last = label.counting(on) or certificate
+    given = answer(
+        line=label.line,
+        last=last.number,
+        mine=certificate.number,
+        starts=certificate.valid_from,
+        until=last.valid_until,
+        on=on,
+    )
     return Verified(certificate, label, given)
 
 
@@ -225,7 +236,8 @@ def not_holding(*, on: date) -> list[int]:
     found: list[int] = []
     for one in _labels(_passages(), _certificates(), on):
         standing = one.line.standing
-        found += [row.pk for row in (one.certificates[:-1] if standing.holds else one.certificates)]
+        counting = one.counting(on)
+        found += [row.pk for row in one.certificates if not standing.holds or (row != counting and row.valid_from <= on)]
     return found
 
 

@@ -123,6 +123,25 @@ def stock_summary(*, landlord: Landlord | int, on: date | None = None) -> Summar
     return Summary(**counts, year=current.year if current else None)
 
 
+@dataclass(frozen=True, slots=True)
+class Dwellings:
+    """How many dwellings a landlord has, and whether it is only what it declared."""
+
+    count: int
+    declared: bool
+
+
+def dwellings_of(*, landlords: Collection[Landlord]) -> dict[int, Dwellings]:
+    """The dwellings of landlords, by landlord: those of the stock once a file counts them, else those declared. One SQL query."""
+    here = current_residences(landlords=[landlord.pk for landlord in landlords])
+    counted = ResidenceVintage.objects.filter(residence__in=here, source=F("residence__last_source"))
+    homes = dict(counted.values_list("residence__landlord").annotate(Sum("homes")).order_by())
+    return {
+        landlord.pk: Dwellings(homes.get(landlord.pk) or landlord.declared_dwellings, declared=not homes.get(landlord.pk))
+        for landlord in landlords
+    }
+
+
 def districts_of(*, residences: Iterable[Residence], version: str) -> dict[int, list[ResidenceDistrict]]:
     """The districts of residences in their last vintage, the largest share first, by residence. One SQL query."""
     found = (

@@ -314,6 +314,22 @@ def test_a_reminder_goes_to_whoever_holds_the_journey_and_says_what_it_sends(
     assert (sent.person_id, sent.body) == (director.pk, "Nous attendons votre bilan.")
 
 
+def test_the_second_cycle_climbs_to_the_renewal_on_the_board_as_on_its_page(
+    open_one: Callable[..., Journey], referent: Person, sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    again, first = open_one("Encore Habitat"), open_one("Premier Habitat")
+    Journey.objects.filter(pk=first.pk).update(stage=Stage.PLAN_DRAFTING)
+    Journey.objects.filter(pk=again.pk).update(stage=Stage.PLAN_DRAFTING, cycle=2)
+    counted = board_counts(open_journeys(person=referent, on=at.date()), at.date()).landings
+    assert {line.landing.value: line.count for line in counted if line.count} == {"admissibility": 1, "renewal": 1}
+    client = sign_in(referent)
+    for landing, here, elsewhere in (("renewal", again, first), ("admissibility", first, again)):
+        page = client.get("/parcours/", {"palier": landing}).content.decode()
+        assert f">{here.landlord.name}<" in page
+        assert f">{elsewhere.landlord.name}<" not in page
+    assert "Vers le renouvellement" in client.get("/parcours/", {"palier": "renewal"}).content.decode()
+
+
 def test_every_open_journey_is_counted_and_the_board_finds_withdrawals_suspensions_and_ends(
     open_one: Callable[..., Journey], referent: Person, sign_in: Callable[[Person], Client], at: datetime
 ) -> None:

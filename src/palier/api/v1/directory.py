@@ -14,6 +14,7 @@ from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, named, term
 from palier.directory import queries
 from palier.directory.models import Group, Invitation, Landlord, Membership, Organisation, Relation
 from palier.directory.rules import Kind, LandlordType, Role, Scope, Thing, plain
+from palier.stock.queries import Dwellings, dwellings_of
 
 room = Room("directory", "Annuaire")
 KindCode = Annotated[str, OneOf(Kind)]
@@ -78,6 +79,8 @@ class LandlordOut(Schema):
     regional_association: Named | None
     group: Named | None
     declared_dwellings: int
+    dwellings: int
+    """Those of the imported stock; those declared while there is none."""
     closed_on: date | None
     merged_into: int | None
 
@@ -92,7 +95,8 @@ def landlords(request: Call, search: Search = "") -> Page[LandlordOut]:
 
     def shown(rows: list[Landlord]) -> list[LandlordOut]:
         groups = queries.groups_of(landlords=rows, on=request.on)
-        return [_landlord(row, groups.get(row.pk)) for row in rows]
+        sizes = dwellings_of(landlords=rows)
+        return [_landlord(row, groups.get(row.pk), sizes[row.pk]) for row in rows]
 
     return paged(request, found, shown)
 
@@ -101,10 +105,11 @@ def landlords(request: Call, search: Search = "") -> Page[LandlordOut]:
 def landlord(request: Call) -> LandlordOut:
     """One landlord."""
     member = queries.group_of(landlord=request.landlord, on=request.on)
-    return _landlord(request.landlord, member.group if member else None)
+    size = dwellings_of(landlords=[request.landlord])[request.landlord.pk]
+    return _landlord(request.landlord, member.group if member else None, size)
 
 
-def _landlord(row: Landlord, group: Group | None) -> LandlordOut:
+def _landlord(row: Landlord, group: Group | None, size: Dwellings) -> LandlordOut:
     return LandlordOut(
         id=row.pk,
         name=row.name,
@@ -114,6 +119,7 @@ def _landlord(row: Landlord, group: Group | None) -> LandlordOut:
         regional_association=maybe_named(row.regional_association),
         group=maybe_named(group),
         declared_dwellings=row.declared_dwellings,
+        dwellings=size.count,
         closed_on=row.closed_on,
         merged_into=row.merged_into_id,
     )

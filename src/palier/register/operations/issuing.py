@@ -24,6 +24,7 @@ from palier.register.models import Certificate, Event, Licence
 from palier.register.rules.certificates import ALPHABET, CODE_LENGTH, FORMAT, GRANT_OF_OUTCOME, Grant, number
 from palier.register.rules.history import CHANGE_OF_ACT, ENDS, GRANTS, Change
 from palier.register.rules.marks import REMOVAL
+from palier.stock.queries import dwellings_of
 from palier.verdict import Refusal, no
 
 _TOLD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
@@ -123,7 +124,7 @@ def _content(decision: Decision, grant: Grant, numbered: str, code: str, valid_f
             "name": landlord.name,
             "siren": landlord.siren,
             "family": LandlordType(landlord.landlord_type).label,
-            "dwellings": landlord.declared_dwellings,
+            "dwellings": dwellings_of(landlords=[landlord])[landlord.pk].count,
         },
         "cycle": decision.cycle,
         "decided_on": decision.decided_on.isoformat(),

@@ -66,6 +66,7 @@ class Validity(StrEnum):
     """What the verification of a certificate answers."""
 
     VALID = "valid"
+    FUTURE = "future"
     REPLACED = "replaced"
     SUSPENDED = "suspended"
     WITHDRAWN = "withdrawn"
@@ -83,19 +84,23 @@ class Answer:
     replaced_by: str = ""
 
 
-def answer(*, line: Line, last: str, until: date, mine: str) -> Answer:
+def answer(*, line: Line, last: str, mine: str, starts: date, until: date, on: date) -> Answer:
     """Whether a certificate holds, from where its label stands.
 
     Args:
         line: where the label stands on the day.
-        last: the number of the last certificate of the same label.
-        until: the last day of that one.
+        last: the number of the last certificate of the same label that is valid by that day.
         mine: the number of the certificate that is checked.
+        starts: its first day: after an early renewal, the day after the last of the one before.
+        until: the last day of the certificate that counts.
+        on: the day.
     """
     if line.ended_on is not None:
         return Answer(Validity(line.standing.value), line.ended_on, last if last != mine else "")
     if line.standing is Standing.SUSPENDED:
         return Answer(Validity.SUSPENDED, line.changed_on, last if last != mine else "")
+    if starts > on:
+        return Answer(Validity.FUTURE, starts)
     if last != mine:
         return Answer(Validity.REPLACED, until, last)
     return Answer(Validity.VALID, until)

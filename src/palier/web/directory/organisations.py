@@ -15,6 +15,7 @@ from django.urls import reverse
 from palier.directory import operations, queries
 from palier.directory.models import Landlord, Membership, Organisation
 from palier.directory.rules import Kind, LandlordType, Right, Thing, grantable, may
+from palier.stock.queries import dwellings_of
 from palier.verdict import Conflict, Refusal
 from palier.web.directory import members
 from palier.web.directory.boards import board_of
@@ -117,6 +118,7 @@ def sheet(request: Request, landlord: Landlord) -> HttpResponse:
         {
             "landlord": landlord,
             "family": LandlordType(landlord.landlord_type).label,
+            "dwellings": dwellings_of(landlords=[landlord])[landlord.pk],
             "group": queries.group_of(landlord=landlord, on=request.on),
             "may_see_groups": bool(may(roles_of(request), Right.READ, Thing.DIRECTORY)),
             "form": form,

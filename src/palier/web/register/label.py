@@ -74,7 +74,8 @@ def mark(request: Request, landlord: Landlord) -> HttpResponse:
             {
                 "row": one,
                 "code": spelled(one.code),
-                "current": last is not None and last.number == one.number,
+                "current": last is not None and last.counting(request.on) == one,
+                "future": one.valid_from > request.on,
             }
             for one in certificates
         ],

@@ -20,6 +20,7 @@ MAX_BYTES = 2_000_000
 # Said before anything else: state shape, sentence. « on » is the day that the answer carries.
 _SENTENCES = {
     Validity.VALID: ("done", "Ce certificat est authentique et valable aujourd’hui."),
+    Validity.FUTURE: ("doing", "Ce certificat est authentique, et pas encore valable."),
     Validity.REPLACED: ("doing", "Ce certificat est authentique, et un autre l’a remplacé."),
     Validity.SUSPENDED: ("late", "Ce certificat est authentique, mais le label est suspendu."),
     Validity.WITHDRAWN: ("refused", "Ce certificat est authentique, mais le label a été retiré."),
