@@ -64,7 +64,7 @@ def test_the_modelled_share_is_nearer_the_truth_and_its_interval_holds_it_nine_t
 
 def test_each_regime_has_its_name_and_its_figure() -> None:
     told = by_residence([70, 5, 6], [100, 8, 9], ["Nord"] * 3, [150, 60, 70], [0, 0, 1], commitment=0.7)
-    assert told.regimes == (Regime.DIRECT, Regime.MODELLED, Regime.GROUPED)
+    assert told.regimes == (Regime.MEASURED, Regime.MODELLED, Regime.GROUPED)
     assert told.values[0] == 0.7
     assert 5 / 8 < told.values[1] < 0.7
     assert 0.1 < told.under[1] < 0.9

@@ -10,7 +10,6 @@ Statistical Software 9), on its own data.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import sqrt
 from typing import Any
@@ -30,7 +29,8 @@ class Sample:
 
     ``strata`` and ``clusters`` are labels (None: one stratum; each person drawn alone). ``frame`` says, on each row, how many
     people (or clusters, where clusters were drawn) its stratum holds; None for a population without end.
-    ``known`` are the columns whose totals the weights were brought to, with the ``design`` weights they had before.
+    ``known`` are the columns whose totals the weights were brought to, ``design`` the weights before, ``explains`` what turns
+    the products of a figure with these columns into what they explain of it.
     """
 
     weights: Floats
@@ -39,6 +39,7 @@ class Sample:
     frame: Floats | None = None
     known: Floats | None = None
     design: Floats | None = None
+    explains: Floats | None = None
 
     def __len__(self) -> int:
         return len(self.weights)
@@ -52,10 +53,11 @@ class Sample:
         """The same sample under weights brought to the totals of ``known`` (n × columns)."""
         if self.known is not None:
             raise ValueError("These weights were already brought to known totals.")
-        return replace(self, weights=weights, known=known, design=self.weights)
+        explains: npt.NDArray[Any] = np.linalg.pinv((known.T * self.weights) @ known, hermitian=True)
+        return replace(self, weights=weights, known=known, design=self.weights, explains=explains)
 
 
-def drawn(strata: Sequence[Any], population: dict[Any, int]) -> Sample:
+def drawn(strata: npt.ArrayLike, population: dict[Any, int]) -> Sample:
     """A simple draw in each stratum, everybody of a stratum standing for as many: N / n.
 
     Raises:
@@ -65,7 +67,7 @@ def drawn(strata: Sequence[Any], population: dict[Any, int]) -> Sample:
     sizes = np.array([float(population[label]) for label in labels.tolist()])
     if (sizes < counts).any():
         raise ValueError("More answers than people in a stratum.")
-    return Sample((sizes / counts)[where], strata=np.asarray(strata), frame=sizes[where])
+    return Sample((sizes / counts)[where], strata=where, frame=sizes[where])
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +162,11 @@ def _variance(sample: Sample, scores: Floats) -> float:
     """The variance of the weighted sum of the scores."""
     parts = sample.weights * _freed(sample, scores)
     strata = np.zeros(len(sample), dtype=int) if sample.strata is None else _codes(sample.strata)
-    drawn_units = np.arange(len(sample)) if sample.clusters is None else _codes(sample.clusters, strata)
-    units, first, where = np.unique(drawn_units, return_index=True, return_inverse=True)
-    sums = np.bincount(where, weights=parts, minlength=len(units))
-    stratum = strata[first]
+    sums: npt.NDArray[Any] = parts
+    stratum = strata
+    if sample.clusters is not None:
+        _, first, where = np.unique(_codes(sample.clusters, strata), return_index=True, return_inverse=True)
+        sums, stratum = np.bincount(where, weights=parts), strata[first]
     count = np.bincount(stratum)
     centred = sums - (np.bincount(stratum, weights=sums) / count)[stratum]
     squares = np.bincount(stratum, weights=centred**2)
@@ -182,11 +185,9 @@ def _variance(sample: Sample, scores: Floats) -> float:
 
 def _freed(sample: Sample, scores: Floats) -> Floats:
     """The scores less what the known totals explain, by least squares under the weights of the draw."""
-    if sample.known is None or sample.design is None:
+    if sample.known is None or sample.design is None or sample.explains is None:
         return scores
-    root = np.sqrt(sample.design)
-    explained, *_ = np.linalg.lstsq(sample.known * root[:, None], scores * root, rcond=None)
-    return scores - sample.known @ explained
+    return scores - sample.known @ (sample.explains @ (sample.known.T @ (sample.design * scores)))
 
 
 def _codes(labels: Labels, strata: npt.NDArray[np.int_] | None = None) -> npt.NDArray[np.int_]:

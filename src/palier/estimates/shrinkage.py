@@ -8,7 +8,7 @@ either: every couple on a grid counts for as much as it explains the answers, so
 JASA 84). What is estimated is the share among the people of the residence: those who answered are known, the others
 are foretold.
 
-What a reader sees is told by a *regime*: ``DIRECT`` (its own answers suffice), ``MODELLED`` (helped by its neighbours),
+What a reader sees is told by a *regime*: ``MEASURED`` (its own answers suffice), ``MODELLED`` (helped by its neighbours),
 ``GROUPED`` (several residences with too few answers, read together).
 """
 
@@ -26,9 +26,11 @@ from palier.estimates.proportions import Z90, around, effective
 
 Ints = npt.NDArray[np.int_]
 
-_SHARES = 1 / (1 + np.exp(-np.linspace(-5, 5, 61)))
-"""Agency shares tried: even on the scale of odds, from 0.7 to 99.3 %."""
-_SPREADS = np.geomspace(1.0, 600.0, 28)
+_AWAY = np.linspace(-4, 4, 33)
+"""Agency shares tried, around the one that its answers give: so many times its doubt, on the scale of odds."""
+_APART = 0.6
+"""About how far residences are from one another, on that scale: only how far to look depends on it."""
+_SPREADS = np.geomspace(1.5, 600.0, 20)
 """Spreads tried, as a + b of the beta law: how many answers the agency is worth to a residence."""
 _WORTH = 1e-4
 """Couples that explain the answers so much less than the others are left out."""
@@ -37,7 +39,7 @@ _WORTH = 1e-4
 class Regime(StrEnum):
     """How the figure of a residence was made."""
 
-    DIRECT = "direct"
+    MEASURED = "measured"
     MODELLED = "modelled"
     GROUPED = "grouped"
 
@@ -91,39 +93,46 @@ def by_residence(
         direct = (own_high - own_low) / 2 <= DIRECT_MARGIN
         if direct:
             values[row], low[row], high[row] = own, own_low, own_high
-        regimes.append(Regime.GROUPED if together else Regime.DIRECT if direct else Regime.MODELLED)
+        regimes.append(Regime.GROUPED if together else Regime.MEASURED if direct else Regime.MODELLED)
     return Modelled(values, low, high, under, tuple(regimes))
 
 
 def _posterior(yes: Floats, size: Floats, agencies: Ints) -> tuple[Floats, Floats]:
     """The mean and the variance of the share of each residence, over every couple (agency share, spread) of the grid."""
-    shares, spreads = _SHARES[:, None], _SPREADS[None, :]
-    alpha, beta = shares * spreads, (1 - shares) * spreads
-    base = special.betaln(alpha, beta)
-    couples, inverse = np.unique(np.column_stack([yes, size]), axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    explained = np.array([special.betaln(alpha + y, beta + n - y) - base for y, n in couples]).reshape(-1, *base.shape)
     count = int(agencies.max(initial=-1)) + 1
-    by_agency = np.zeros((count, *base.shape))
-    np.add.at(by_agency, agencies, explained[inverse])
-    # The agency's share: even on the odds, so that 0 and 100 % stay possible; the spread: even on its logarithm.
-    by_agency += np.log(shares * (1 - shares))
-    top = by_agency.max(axis=1, keepdims=True)
-    of_spread = (np.log(np.exp(by_agency - top).sum(axis=1)) + top[:, 0, :]).sum(axis=0)
+    rows = [np.flatnonzero(agencies == agency) for agency in range(count)]
+    grids = [_grid(yes[here], size[here]) for here in rows]
+    tops = [explained.max() for _, _, explained in grids]
+    of_spread = sum(
+        (np.log(np.exp(explained - top).sum(axis=0)) for (_, _, explained), top in zip(grids, tops, strict=True)),
+        start=np.zeros(len(_SPREADS)),
+    )
     of_spread = np.exp(of_spread - of_spread.max())
-    given = np.exp(by_agency - top)
-    held = given / given.sum(axis=1, keepdims=True) * (of_spread / of_spread.sum())
     mean, variance = np.zeros(len(size)), np.zeros(len(size))
-    for agency in range(count):
-        kept = held[agency] > _WORTH * held[agency].max()
-        worth = held[agency][kept] / held[agency][kept].sum()
-        here = agencies == agency
+    for here, (alpha, beta, explained), top in zip(rows, grids, tops, strict=True):
+        given = np.exp(explained - top)
+        held = given / np.maximum(given.sum(axis=0), 1e-300) * of_spread
+        kept = held > _WORTH * held.max()
+        worth = held[kept] / held[kept].sum()
         first = alpha[kept][None, :] + yes[here][:, None]
         whole = first + beta[kept][None, :] + (size[here] - yes[here])[:, None]
         centres = first / whole
         mean[here] = centres @ worth
         variance[here] = (centres * (1 - centres) / (whole + 1) + centres**2) @ worth - mean[here] ** 2
     return mean, variance
+
+
+def _grid(yes: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
+    """For one agency, the beta laws tried (shares × spreads), and how well each explains its answers."""
+    middle = (yes.sum() + 0.5) / (size.sum() + 1)
+    doubt = np.sqrt(1 / (size.sum() * middle * (1 - middle)) + _APART**2 / len(size))
+    shares = 1 / (1 + np.exp(-np.log(middle / (1 - middle)) - doubt * _AWAY))[:, None]
+    alpha, beta = shares * _SPREADS, (1 - shares) * _SPREADS
+    # Even on the share itself: 0 and 100 % stay possible.
+    explained = np.log(shares * (1 - shares)) - len(size) * special.betaln(alpha, beta)
+    explained = explained + special.gammaln(alpha[..., None] + yes).sum(axis=-1)
+    explained = explained + special.gammaln(beta[..., None] + size - yes).sum(axis=-1)
+    return alpha, beta, explained - special.gammaln(_SPREADS[:, None] + size).sum(axis=-1)
 
 
 def _foretold(
