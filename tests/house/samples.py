@@ -48,6 +48,7 @@ from tests.frameworks.samples import SMALL
 from tests.house import samples_of_answers as answers
 from tests.house import samples_of_plans as plans
 from tests.house import samples_of_projects as projects
+from tests.house import samples_of_results as results
 from tests.house import samples_of_sources as sources
 from tests.house import samples_of_surveys as surveys
 from tests.house import samples_of_visits as visits
@@ -382,4 +383,5 @@ OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "
 SAMPLES |= visits.SAMPLES
 SAMPLES |= answers.SAMPLES
 SAMPLES |= surveys.SAMPLES
+SAMPLES |= results.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

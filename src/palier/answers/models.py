@@ -1,4 +1,4 @@
-"""What was said: drafts and slips that nobody reads, then answers that lead to nobody.
+"""What was said: drafts and slips that nobody reads, then answers that lead to nobody, and the figures counted of them.
 
 No row here holds a key, a sequence or a time of an invitation. Rows are named at random, and those of a wave are laid down again
 in a random order each time its urn is emptied, so that their place says nothing either.
@@ -9,7 +9,10 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models import Q
 
+from palier.directory.models import Landlord, Person
+from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.models import Residence
 from palier.surveys.models import Stratum, Wave
 from palier.surveys.rules.contact import Mode
@@ -70,3 +73,57 @@ class Remark(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["wave", "question"], name="remark_of_question")]
+
+
+class Recount(models.Model):
+    """The figures of a wave, counted once when it was closed. They never change: two counts would differ by a few answers.
+
+    ``inside`` is for the landlord's own people, ``outside`` for everybody, with larger groups. ``context`` is what somebody
+    wrote of the circumstances: nothing is compared with another wave before. ``shown_at`` is when tenants could read it, with
+    the landlord's own ``words``.
+    """
+
+    wave = models.OneToOneField(Wave, models.PROTECT, related_name="recount")
+    version = models.ForeignKey(QuestionnaireVersion, models.PROTECT, related_name="+")
+    inside = models.JSONField()
+    outside = models.JSONField()
+    counted_at = models.DateTimeField()
+    context = models.TextField("circonstances", blank=True)
+    context_at = models.DateTimeField(null=True)
+    context_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    words = models.TextField("mot du bailleur", blank=True)
+    shown_at = models.DateTimeField(null=True)
+    shown_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="recount_context_when", condition=Q(context="") ^ Q(context_at__isnull=False)),
+        ]
+
+
+class QuestionRecount(models.Model):
+    """The figures of one question by agency, by residence, inside and outside the priority districts."""
+
+    recount = models.ForeignKey(Recount, models.CASCADE, related_name="questions")
+    question = models.CharField(max_length=60)
+    inside = models.JSONField()
+    outside = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["recount", "question"], name="question_recount_once")]
+
+
+class Commitment(models.Model):
+    """What a landlord committed itself to: so many percent of good answers to a question, in every residence."""
+
+    landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="commitments")
+    question = models.CharField("question", max_length=60)
+    percent = models.PositiveSmallIntegerField("engagement, en %")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["landlord", "question"], name="commitment_once"),
+            models.CheckConstraint(name="commitment_percent", condition=Q(percent__range=(1, 99))),
+        ]

@@ -61,6 +61,7 @@ DUE: tuple[Callable[..., object], ...] = (
     surveys.plan_due,
     surveys.close_due,
     answers.empty_due,
+    answers.count_due,
 )
 
 

@@ -49,6 +49,8 @@ _LABELS = {
 ANSWERED = frozenset({Outcome.COMPLETE, Outcome.PARTIAL})
 # While nothing final is known, one may still write or call.
 OPEN = frozenset({Outcome.NOTHING, Outcome.NOT_REACHED, Outcome.UNDELIVERED})
+# Those who turn out not to be of the population.
+OUT = frozenset({Outcome.MOVED_OUT, Outcome.VACANT})
 
 
 @dataclass(frozen=True, slots=True)

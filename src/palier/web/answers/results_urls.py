@@ -1,0 +1,18 @@
+"""Addresses of the results of waves."""
+
+from django.urls import path
+
+from palier.web.answers import results
+
+_WAVE = "organismes/<int:landlord_id>/enquetes/<int:wave_id>/resultats/"
+_SHOWN = "resultats/<int:wave_id>/"
+urlpatterns = [
+    path(_WAVE, results.results, name="results"),
+    path(f"{_WAVE}methode/", results.method_note, name="method_note"),
+    path(f"{_WAVE}rapport.pdf", results.report, name="results_report"),
+    path(f"{_WAVE}donnees.<str:form>", results.file, name="results_file"),
+    path(f"{_WAVE}engagement/", results.commitment, name="results_commitment"),
+    path(f"{_WAVE}montrer/", results.show, name="results_show"),
+    path(_SHOWN, results.shown_results, name="shown_results"),
+    path(f"{_SHOWN}donnees.<str:form>", results.open_file, name="open_results_file"),
+]

@@ -1,0 +1,150 @@
+"""Results as they are told: never a figure alone, never a comparison without its circumstances."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.conf import settings
+from pypdf import PdfReader
+
+from palier.answers import printing
+from palier.answers.statistics import telling
+from palier.answers.statistics.counting import count
+from palier.answers.statistics.results import Before, Results
+from palier.estimates.shrinkage import Regime
+from palier.estimates.waves import Move
+from tests.answers.waves import FORM, wave
+
+NAMES = {number: f"Résidence {number}" for number in range(1, 13)}
+
+
+def counted(seed: int, **commitments: float) -> dict[str, Any]:
+    return count(FORM, *wave(seed, answers=300), fewest=5, commitments=commitments)
+
+
+def results(seed: int = 1, **more: Any) -> Results:
+    found = counted(seed, cleanliness=0.95)
+    groups = {key: one for key, one in found["questions"].items() if "residences" in one}
+    return Results(FORM, found, groups, NAMES, {"cleanliness": 0.95}, **more)
+
+
+def test_a_figure_cannot_be_made_without_what_is_read_with_it() -> None:
+    needed = [field.name for field in fields(telling.Figure)][:6]
+    assert needed == ["value", "low", "high", "answers", "invited", "regime"]
+    with pytest.raises(TypeError):
+        telling.Figure(value=70)  # type: ignore[call-arg]
+
+
+def test_each_theme_has_its_questions_with_whole_figures() -> None:
+    one = results()
+    assert [title for title, _ in one.themes] == ["Thème overall", "Thème residence", "Thème home"]
+    lines = [line for _, lines in one.themes for line in lines]
+    assert all(line.figure and line.figure.low <= line.figure.value <= line.figure.high for line in lines)
+    assert all(line.figure and 0 < line.figure.rate <= 100 for line in lines)
+    assert one.overall is not None
+    assert one.overall.key == "overall_satisfaction"
+    assert sum(share for _, share in one.distribution("overall_satisfaction")) == pytest.approx(100, abs=2)
+
+
+def test_residences_come_from_the_lowest_with_their_regime_and_their_risk() -> None:
+    agencies, sides, residences = results().groups_of("cleanliness")
+    values = [line.figure.value for line in residences if line.figure]
+    assert values == sorted(values)
+    assert {line.figure.regime for line in residences if line.figure} <= set(Regime)
+    assert all(line.figure and line.figure.risk for line in residences)
+    assert [line.name for line in agencies] == sorted(line.name for line in agencies)
+    assert all(line.name in telling.SIDES.values() for line in sides)
+
+
+@pytest.mark.parametrize(
+    ("under", "words"),
+    [
+        (None, ""),
+        (0.999, "presque sûr (99 %)"),
+        (0.85, "probable (85 %)"),
+        (0.5, "incertain (50 %)"),
+        (0.1, "peu probable (10 %)"),
+        (0.0, "presque exclu (1 %)"),
+    ],
+)
+def test_a_risk_is_said_in_words_and_is_never_nil(under: float | None, words: str) -> None:
+    assert telling.Figure(70, 60, 80, 10, 20, Regime.MODELLED, 70, under).risk == words
+
+
+def test_waves_are_compared_only_once_the_circumstances_are_noted() -> None:
+    before = Before("Enquête 2023", counted(2), same_version=False)
+    silent, noted = results(before=before), results(before=before, note="Le gardien de trois résidences a changé.")
+    assert silent.overall is not None
+    assert noted.overall is not None
+    assert silent.overall.change is None
+    assert noted.overall.change is not None
+    assert noted.overall.change.move in set(Move)
+    said = noted.change_of(noted.overall)
+    assert "depuis « Enquête 2023 »" in said
+    assert said.endswith(noted.overall.change.move.label)
+    assert any("version" in fact for fact in noted.facts_of_context)
+
+
+def test_what_changed_by_itself_is_told() -> None:
+    now, past = counted(1), counted(2)
+    facts = telling.context_facts(now | {"modes": {"web": 10}}, past | {"modes": {"phone": 10}}, same_version=True)
+    assert facts[0].startswith("Les réponses venaient par téléphone 100 % ; elles viennent en ligne 100 %.")
+
+
+def test_the_note_of_method_is_written_from_the_counts() -> None:
+    note = telling.method_note(counted(1), drawn="tous les locataires", opened="2 mars 2026", closed="30 mars 2026")
+    said = " ".join(sentence for _, sentences in note for sentence in sentences)
+    assert "300 réponses, soit " in said
+    assert "par agence et par quartier prioritaire (calage sur marges" in said
+    assert "Aucun chiffre ne porte sur moins de 5 réponses" in said
+    plain = counted(1)
+    plain["method"] = {"weighted": False, "refused": ["Parce que."], "margins": []}
+    said = " ".join(
+        sentence for _, sentences in telling.method_note(plain, drawn="", opened="", closed="") for sentence in sentences
+    )
+    assert "ne sont pas redressées" in said
+    assert "Parce que." in said
+
+
+def test_priorities_weigh_themes_beside_their_satisfaction() -> None:
+    found = results().priorities
+    assert {one.name for one in found} == {"Thème residence", "Thème home"}
+    assert sum(one.weight for one in found) == pytest.approx(100, abs=1)
+    assert all(one.first == one.verdict.startswith("À traiter d’abord") for one in found)
+
+
+def test_the_open_file_has_a_row_a_figure_and_a_word_for_each_column() -> None:
+    one = results()
+    rows = list(telling.rows_of_file(FORM, one.counted, one.groups, NAMES))
+    assert [name for name, _ in telling.DICTIONARY] == list(telling.FILE_HEADER)
+    assert all(len(row) == len(telling.FILE_HEADER) for row in rows)
+    assert {row[2] for row in rows} == {"ensemble", "agence", "résidence"}
+    assert all(row[7] >= 5 for row in rows)
+
+
+def test_a_wave_with_too_few_answers_says_so() -> None:
+    found = count(FORM, *wave(1, answers=3), fewest=5, commitments={})
+    one = Results(FORM, found, {}, NAMES, {})
+    assert one.hidden
+    assert one.overall is None
+    assert one.lead.startswith("Trop peu de réponses")
+    assert one.priorities == []
+
+
+def test_the_report_prints_what_the_page_says() -> None:
+    before = Before("Enquête 2023", counted(2), same_version=True)
+    one = results(before=before, note="Le gardien a changé.")
+    method = telling.method_note(one.counted, drawn="tous les locataires", opened="2 mars 2026", closed="30 mars 2026")
+    content = one.report(title="Enquête 2026", landlord="OPH de Bondy", facts="Du 2 au 30 mars 2026", method=method)
+    pdf = printing.report(content, fonts=settings.PRINT_FONTS, at=datetime(2026, 4, 2, tzinfo=UTC))
+    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    assert one.overall is not None
+    assert one.overall.figure is not None
+    assert "Enquête 2026" in text
+    assert f"{one.overall.figure.answers} réponses sur {one.overall.figure.invited} invités" in " ".join(text.split())
+    assert "Le gardien a changé." in text
+    assert "Note de méthode" in text
