@@ -87,7 +87,7 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         facts=facts,
         holder=whose,
         yours=bool(facts and say.held(facts, roles)),
-        missing=missing(facts) if facts else Verdict(),
+        missing=say.told(missing(facts), roles) if facts else Verdict(),
         conditions=plans.conditions_to_do(landlord=journey.landlord_id, on=on),
         offers=say.offers(facts, roles) if facts else (),
         staircase=say.staircase(standing),
@@ -276,6 +276,8 @@ class Row:
     yours: bool
     missing: Verdict
     gate: Verdict
+    tenants: str
+    """Where tenants’ representatives stand at this stage, in a word; empty once the journey is over."""
     pace: say.Pace
     days_left: int | None
     conditions_late: int
@@ -287,15 +289,6 @@ class Row:
     def days_late(self) -> int:
         """Days since the deadline, once it is past."""
         return max(-(self.days_left or 0), 0)
-
-    @property
-    def tenants(self) -> str:
-        """Where tenants' representatives stand at this stage, in a word; empty once the journey is over."""
-        if self.stage.is_over:
-            return ""
-        if self.gate:
-            return "Associés"
-        return "À associer" if self.gate.reasons[0].code == "consultation.not_opened" else "Attendus"
 
     @property
     def others_missing(self) -> int:
@@ -322,6 +315,14 @@ def rows_and_waited_for(
     return found, waited
 
 
+def _tenants(facts: Facts) -> str:
+    if facts.stage.is_over:
+        return ""
+    if facts.gate:
+        return "Associés"
+    return "À associer" if facts.gate.reasons[0].code == "consultation.not_opened" else "Attendus"
+
+
 def _row(
     journey: Journey, dwellings: stock.Dwellings, facts: Facts, pending: Counter[Standing], roles: frozenset[Role], on: date
 ) -> Row:
@@ -343,8 +344,9 @@ def _row(
         bars=say.bars(stage, rules, journey.cycle),
         holder=holder(facts),
         yours=say.held(facts, roles),
-        missing=missing(facts),
-        gate=facts.gate,
+        missing=say.told(missing(facts), roles),
+        gate=say.told(facts.gate, roles),
+        tenants=_tenants(facts),
         pace=say.pace(journey.due_on, on),
         days_left=days_left(journey.due_on, on) if journey.due_on else None,
         conditions_late=pending[Standing.LATE],

@@ -8,13 +8,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from palier.calendar import in_words
-from palier.directory.rules import Role
+from palier.directory.rules import Right, Role, Thing, may
 from palier.label.rules.dates import confirmed, renewal_opens_on, stage_deadline
 from palier.label.rules.guards import Facts, conditions, holder, next_step
 from palier.label.rules.rulesets import RuleSet
 from palier.label.rules.stages import ROLES_OF_HOLDER, Holder, Landing, Stage
 from palier.label.rules.steps import Guard, Step, steps_from
-from palier.verdict import Verdict
+from palier.verdict import Reason, Verdict
 
 
 class Pace(StrEnum):
@@ -329,3 +329,23 @@ def _shown(step: Step, facts: Facts) -> bool:
 def held(facts: Facts, roles: frozenset[Role]) -> bool:
     """Whether the ball is with one of these roles."""
     return bool(ROLES_OF_HOLDER[holder(facts)] & roles)
+
+
+# What each room's reasons speak of, and all that is said of them to who may not read it.
+_IN_SHORT = {
+    "consultation": (Thing.TENANTS_STEP, "Les représentants de locataires restent à associer."),
+    "plans": (Thing.ACTION_PLAN, "Le plan d’actions est à compléter."),
+    "sites": (Thing.SITE_RATING, "La cotation du patrimoine est à finir."),
+}
+
+
+def told(verdict: Verdict, roles: frozenset[Role]) -> Verdict:
+    """The reasons as these roles may read them: one short sentence, without names, for each room they may not enter."""
+    found: list[Reason] = []
+    for reason in verdict.reasons:
+        room = reason.code.partition(".")[0]
+        thing, short = _IN_SHORT.get(room, (None, ""))
+        shown = Reason(f"{room}.to_complete", short) if thing and not may(roles, Right.READ, thing) else reason
+        if shown not in found:
+            found.append(shown)
+    return Verdict(tuple(found))

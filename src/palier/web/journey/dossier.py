@@ -49,11 +49,15 @@ def dossier(request: Request, landlord: Landlord) -> HttpResponse:
                 }
                 for p in position.passages
             ],
-            "sites": list(sites.priority_sites(landlord=landlord.pk, on=request.on)),
+            "sites": list(sites.priority_sites(landlord=landlord.pk, on=request.on))
+            if request.may(Right.READ, Thing.SITE_RATING)
+            else None,
             "actions": list(plans.actions(landlord=landlord.pk, cycle=found.cycle))
             if request.may(Right.READ, Thing.ACTION_PLAN)
-            else [],
-            "opinions": consultation.opinions(landlord=landlord.pk, cycle=found.cycle),
+            else None,
+            "opinions": consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
+            if request.may(Right.READ, Thing.TENANTS_STEP)
+            else None,
             "pieces": [
                 {"piece": p, "label": KINDS[p.kind].label, "stage": Stage(p.stage).label} for p in label.pieces(journey=found)
             ],

@@ -53,7 +53,7 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
     context: dict[str, Any] = {
         "landlord": landlord,
         "summary": stock.stock_summary(landlord=landlord.pk, on=request.on),
-        "history": entries_for(request, landlord, limit=6),
+        "history": entries_for(request, landlord, limit=6) if request.may(Right.READ, Thing.HISTORY) else [],
         "may_open": request.may(Right.WRITE, Thing.JOURNEY),
         "others": list(label.journeys(landlord=landlord.pk)[1:6]),
     }
@@ -62,7 +62,7 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
         context["position"] = position
         context["forward"] = next((offer for offer in position.offers if not offer.step.sad), None)
         context["aside"] = [offer for offer in position.offers if offer.step.sad and offer.verdict]
-        if position.facts is not None:
+        if position.facts is not None and request.may(Right.READ, Thing.TENANTS_STEP):
             facts = consultation.gate_facts(asks=[label.gate_ask(found)], on=request.on)[0]
             context["gate"] = consultation.gate_view(facts)
             opinions = consultation.opinions(landlord=landlord.pk, cycle=found.cycle)
