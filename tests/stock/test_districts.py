@@ -155,6 +155,16 @@ def test_the_real_list_of_2024_comes_in_whole(at: datetime, bring_in: Bring, lan
 
 
 @pytest.mark.django_db
+def test_where_a_list_has_no_contours_nobody_says_outside(
+    bring_districts: Callable[..., int], bring_in: Bring, landlord: Landlord
+) -> None:
+    bring_districts(feature("QN07501I", square(2.35, 48.88)))
+    bring_in(addresses(("Ailleurs", 10, 2.4875, 48.905)), name="a.geojson", answers={"commune": "93010"})
+    assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [None]
+    assert not queries.stock_summary(landlord=landlord).known
+
+
+@pytest.mark.django_db
 def test_a_residence_is_in_partly_in_or_outside_and_each_home_counts_once(
     bring_districts: Callable[..., int], bring_in: Bring, landlord: Landlord
 ) -> None:

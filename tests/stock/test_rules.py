@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from palier.stock.rules.addresses import address_key, address_line, presentable, street_name, street_of, tidy
 from palier.stock.rules.corrections import name_holds, point_holds
-from palier.stock.rules.districts import LISTS, Standing, declared_version, share, standing, version_on
+from palier.stock.rules.districts import LISTS, Standing, covers, declared_version, share, standing, version_on
 from palier.stock.rules.fields import Unit, unit_of
 from palier.stock.rules.grouping import Known, Lines, group_key, settle
 from palier.stock.rules.imports import LIMITS, State, may_apply, may_store, may_undo
@@ -129,6 +129,18 @@ def test_the_list_of_districts_in_force_depends_on_the_day_and_the_place() -> No
     assert LISTS["2024"].starts_on("QN09312I") == date(2024, 1, 1)
     assert LISTS["2024"].starts_on("QN97101M") == date(2025, 1, 1)
     assert [declared_version(year) for year in (2014, 2019, 2023, 2024)] == [None, "2015", "2015", "2024"]
+
+
+def test_contours_say_nothing_of_a_department_in_which_a_list_has_none() -> None:
+    some = covers(["QN09312I", "QP02A001", "QN97101M"])
+    assert [some(commune) for commune in ("93010", "2A004", "97105", "75101", "2B033", "97209", "")] == [
+        *(True, True, True),
+        *(False, False, False),
+        True,
+    ]
+    assert covers([f"QN{number:03}01I" for number in range(1, 96)])("48001"), "a national list says that there is none there"
+    assert covers(["mes quartiers"])("48001")
+    assert not covers([])("")
 
 
 def test_what_is_said_of_a_residence_is_never_more_than_what_is_known() -> None:

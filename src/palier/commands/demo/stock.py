@@ -79,7 +79,7 @@ def districts(version: str) -> dict[str, object]:
             turns = [(math.cos(n * math.pi / 3), math.sin(n * math.pi / 3)) for n in range(7)]
             ring = [[round(lon + x * size, 5), round(lat + y * size * 0.7, 5)] for x, y in turns]
             named = {
-                "code": f"{'QN' if version == '2024' else 'QP'}{insee}A",
+                "code": f"QN0{insee[:2]}{number:02}I" if version == "2024" else f"QP0{insee[:2]}{number:03}",
                 "label": f"{rng.choice(DISTRICTS)} ({town})",
                 "insee": [insee],
             }

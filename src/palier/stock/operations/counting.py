@@ -15,7 +15,7 @@ from palier.directory.rules import plain
 from palier.stock.geography import locate
 from palier.stock.models import DistrictStanding, Import, PriorityDistrict, Residence, ResidenceDistrict, ResidenceVintage
 from palier.stock.operations.sql import fetch
-from palier.stock.rules.districts import VERSIONS, Method
+from palier.stock.rules.districts import VERSIONS, Method, covers
 
 _FACTS = """
     SELECT residence_id,
@@ -124,15 +124,16 @@ def stand(*, source: Import, versions: Collection[str] = VERSIONS, residences: C
 
 
 class _Homes:
-    """The lines of a vintage as columns: residence, weight, point (own or its residence's), what was declared."""
+    """The lines of a vintage as columns: residence, weight, point (own or its residence's), what was declared, commune."""
 
-    def __init__(self, rows: list[tuple[int, int, float | None, float | None, bool | None, bool | None]]) -> None:
-        columns = list(zip(*rows, strict=True)) if rows else [(), (), (), (), (), ()]
+    def __init__(self, rows: list[tuple[int, int, float | None, float | None, bool | None, bool | None, str]]) -> None:
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 7
         self.residence = np.array(columns[0], dtype=np.int64)
         self.weight = np.array(columns[1], dtype=np.int64)
         self.lon = np.array(columns[2], dtype=np.float64)
         self.lat = np.array(columns[3], dtype=np.float64)
         self.declared = {"2015": columns[4], "2024": columns[5]}
+        self.commune = np.array(columns[6], dtype=object)
 
 
 def _homes(source: Import, residences: Collection[int] | None) -> _Homes:
@@ -140,8 +141,9 @@ def _homes(source: Import, residences: Collection[int] | None) -> _Homes:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT d.residence_id, COALESCE(d.homes, 1), COALESCE(d.lon, p.lon), COALESCE(d.lat, p.lat), d.qpv_2015, d.qpv_2024
-            FROM stock_dwelling d
+            SELECT d.residence_id, COALESCE(d.homes, 1), COALESCE(d.lon, p.lon), COALESCE(d.lat, p.lat), d.qpv_2015, d.qpv_2024,
+                   o.commune
+            FROM stock_dwelling d JOIN stock_residence o ON o.id = d.residence_id
             LEFT JOIN (
                 SELECT r.id, r.lon, r.lat FROM stock_residence r
                 WHERE r.landlord_id = %s AND r.lon IS NOT NULL AND NOT EXISTS (
@@ -159,12 +161,14 @@ Figures = dict[int, tuple[int, int]]
 
 
 def _by_contours(homes: _Homes, version: str) -> tuple[Figures, dict[int, Counter[int]]]:
-    """Homes inside and known, by residence; and homes by district. Empty while the list's contours are not there."""
-    placed = ~np.isnan(homes.lon)
+    """Homes inside and known, by residence; and homes by district. Nothing is known where the list has no contours."""
     inside: dict[int, Counter[int]] = defaultdict(Counter)
     figures: Figures = {}
     districts = PriorityDistrict.objects.filter(version=version)
-    if not placed.any() or not districts.exists():
+    is_covered = np.frompyfunc(covers(districts.values_list("code", flat=True)), 1, 1)
+    placed = ~np.isnan(homes.lon)
+    placed[placed] = is_covered(homes.commune[placed]).astype(bool)
+    if not placed.any():
         return figures, inside
     lon, lat, weight = homes.lon[placed], homes.lat[placed], homes.weight[placed]
     near = districts.filter(east__gte=lon.min(), west__lte=lon.max(), north__gte=lat.min(), south__lte=lat.max())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -77,3 +79,22 @@ def standing(inside: int | None, known: int | None) -> Standing:
 def share(inside: int, known: int) -> Fraction | None:
     """The share of the homes that are in a district; None when the place of none is known."""
     return Fraction(inside, known) if known else None
+
+
+_CODE = re.compile(r"Q[NP](\d{3}|02[AB])\w{3}")
+_NATIONAL = 60
+"""Departments in which a list has districts, from which it is taken for the whole country's."""
+
+
+def covers(codes: Iterable[str]) -> Callable[[str], bool]:
+    """Whether the contours of these districts say anything of a commune, by its INSEE code: whether it is in a district or not.
+
+    They do where its department has some (« QN09312I » is of Seine-Saint-Denis), and everywhere once the list is national. A
+    list whose codes are of another form is somebody's own, taken as whole.
+    """
+    found = {match[1] if (match := _CODE.fullmatch(code)) else None for code in codes}
+    if None in found or len(found) >= _NATIONAL:
+        return lambda _: True
+    if not found:
+        return lambda _: False
+    return lambda commune: not commune or (commune[:3] if commune.startswith("97") else f"0{commune[:2]}") in found
