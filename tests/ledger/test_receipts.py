@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from palier.ledger import queries, signing, verifier
 from palier.ledger.checks import ledger_is_signed
@@ -250,6 +252,31 @@ def test_a_key_that_others_can_read_or_that_is_none_is_refused(settings: Any, tm
     settings.LEDGER_KEYS = []
     with pytest.raises(signing.NoKey, match="palier ledger key"):
         signing.public_keys()
+
+
+def test_all_that_the_page_hands_out_is_checked_and_what_is_no_document_of_ours_is_said_so(
+    at: datetime, check: Check, client: Client, tmp_path: Path
+) -> None:
+    write(3, at)
+    checkpoint(at=at)
+    write(2, at)
+    checkpoint(at=at)
+    for name in ("points-de-controle.json", "point-de-controle.txt"):
+        handed = client.get(reverse("ledger_file", args=[name])).content.decode()
+        assert check(handed) == (
+            0,
+            f"{tmp_path / '0'} : se vérifie, point de contrôle n° {3 if name.endswith('json') else 5}.\n",
+        )
+    code, said = check("une machine\n")
+    assert (code, "ne se lit pas" in said) == (2, True)
+
+
+def test_a_line_of_the_ledger_that_cannot_be_read_is_named(at: datetime, check: Check) -> None:
+    write(5, at)
+    lines = "".join(queries.export(contents=True)).splitlines(keepends=True)
+    broken = next(n for n, line in enumerate(lines) if '"number": 3' in line)
+    code, said = check("".join([*lines[:broken], lines[broken][:40] + "\n", *lines[broken + 1 :]]))
+    assert (code, f"ligne n° {broken + 1}" in said) == (1, True), said
 
 
 def test_the_verifier_runs_as_a_program_of_its_own(at: datetime, tmp_path: Path) -> None:

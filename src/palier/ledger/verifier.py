@@ -1,9 +1,7 @@
-"""Vérifie ce que Palier remet, sans Palier : Python 3.9 suffit.
+"""Vérifie ce que Palier remet, sans Palier : ``python3 palier-verifier.py CLÉS FICHIER…`` (Python 3.9 suffit).
 
-    python3 palier-verifier.py CLÉS FICHIER…
-
-CLÉS : les clés publiques que vous avez gardées. FICHIER : point de contrôle (texte, courriel), reçu, document attesté, preuve
-de cohérence, journal exporté, confronté à tous les points donnés. Code 0 : tout se vérifie ; 1 : la première ligne en cause
+CLÉS : les clés publiques que vous avez gardées. FICHIER : points de contrôle (texte, courriel, JSON), reçu, document attesté,
+preuve de cohérence, journal exporté, confronté à tous les points donnés. Code 0 : tout se vérifie ; 1 : la première ligne en cause
 est nommée ; 2 : un fichier ne se lit pas.
 """
 
@@ -76,7 +74,7 @@ def keys_of(text: str) -> Keys:
 def note_of(text: str, keys: Keys) -> Point:
     """Le point de contrôle signé qui se trouve dans un texte (C2SP signed-note et tlog-checkpoint)."""
     if not (match := NOTE.search(text.replace("\r", ""))):
-        raise Bad(0, "Il n’y a pas de point de contrôle signé dans ce texte.")
+        raise Bad(-1, "Il n’y a pas de point de contrôle signé dans ce texte.")
     origin, size, root, lines = match.groups()
     found = [base64.b64decode(line.split(" ")[2]) for line in lines.splitlines() if line.split(" ")[1] == origin]
     if not (mine := [(keys[origin, name[:4].hex()], name[4:]) for name in found if (origin, name[:4].hex()) in keys]):
@@ -151,26 +149,26 @@ def check_ledger(records: Iterable[Data], keys: Keys, held: Iterable[Point], *, 
 
 
 def check_proof(document: Data, keys: Keys, held: Iterable[Point]) -> Point:
-    """Vérifie un reçu, un document attesté ou une preuve de cohérence. Rend son point de contrôle."""
+    """Vérifie un point de contrôle, un reçu, un document attesté ou une preuve de cohérence. Rend son point de contrôle."""
     if "payload" in document:
         receipt, digest = document["receipt"], sha(once(document["payload"])).hex()
         if not digest == document["sha256"] == receipt["content"]["facts"]["sha256"]:
             raise Bad(number := receipt["line"]["number"], f"Ce document n’est pas celui qu’atteste la ligne n° {number}.")
         return check_proof(receipt, keys, held)
-    (size, root), proof = note_of(document["checkpoint"], keys), [bytes.fromhex(part) for part in document["proof"]]
+    (size, root), proof = note_of(document["checkpoint"], keys), [bytes.fromhex(part) for part in document.get("proof", ())]
     if "line" in document:
         number, leaf = document["line"]["number"], sha(b"\x00", check_line(document["line"], document))
         if not 0 < number <= size or root_with(leaf, number - 1, size, proof) != root or proof:
             raise Bad(number, f"La ligne n° {number} n’est pas dans le journal que signe le point de contrôle n° {size}.")
-    elif (old := dict(held).get(first := document["first"])) is None:
+    elif (first := document.get("first")) and (old := dict(held).get(first)) is None:
         raise Bad(first, f"Cette preuve part du point de contrôle n° {first} : donnez-le avant elle.")
-    elif not 0 < first <= size or roots_of(old, first, size, proof) != (old, root) or proof:
+    elif first and (not 0 < first <= size or roots_of(old or b"", first, size, proof) != (old, root) or proof):
         raise Bad(first, f"Le journal a été réécrit avant la ligne n° {first} : il ne prolonge pas votre point de contrôle.")
     return size, root
 
 
 def main(keys: str, *files: str) -> int:
-    held, ledgers, where = list[Point](), [], keys
+    held, ledgers, where, at = list[Point](), [], keys, [0]  # la ligne lue du journal
     try:
         known = keys_of(Path(keys).read_text("utf-8"))
         for where in files:
@@ -179,19 +177,20 @@ def main(keys: str, *files: str) -> int:
                     ledgers.append(where)
                     continue
                 text += file.read()
-            held.append(check_proof(json.loads(text), known, held) if text[:1] == "{" else note_of(text, known))
+            data = json.loads(text) if text[:1] == "{" else {"checkpoint": text}
+            held += [check_proof(one, known, held) for one in data.get("checkpoints", [data])]
             print(f"{where} : se vérifie, point de contrôle n° {held[-1][0]}.")
         if two := [a[0] for a in held for b in held if a[0] == b[0] and a[1] != b[1]]:
             raise Bad(two[0], f"Deux points de contrôle n° {two[0]} bien signés se contredisent : il y a deux journaux.")
         for where in ledgers:
             with open(where, encoding="utf-8") as file:
-                print(f"{where} : {check_ledger(map(json.loads, file), known, held)} lignes, toutes se vérifient.")
-    except OSError as problem:
-        print(f"{where} : ne se lit pas ({problem.strerror}).")
-        return 2
-    except (Bad, ValueError, KeyError, TypeError, IndexError, AttributeError) as bad:
-        print(f"{where} : NE TIENT PAS. {bad.args[1] if isinstance(bad, Bad) else f'Forme inattendue ({bad!r}).'}")
-        return 1
+                lines = (json.loads(text) for at[0], text in enumerate(file, 1))
+                print(f"{where} : {check_ledger(lines, known, held)} lignes, toutes se vérifient.")
+    except (OSError, Bad, ValueError, KeyError, TypeError, IndexError, AttributeError) as bad:
+        code = 2 if isinstance(bad, OSError) or (bad.args[:1] == (-1,) and not at[0]) else 1
+        said = bad.args[1] if isinstance(bad, (Bad, OSError)) else f"Forme inattendue, ligne n° {at[0] or 1} ({bad!r})."
+        print(f"{where} : {('NE TIENT PAS', 'ne se lit pas')[code - 1]}. {said}")
+        return code
     return 0
 
 
