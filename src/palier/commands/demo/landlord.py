@@ -38,9 +38,9 @@ class Course:
         """The days that this landlord takes for a stage."""
         return self.rules.at(stage).days * self.fated.pace
 
-    def step(self, act: str, by: Person, at: datetime) -> None:
+    def step(self, act: str, by: Person, at: datetime, note: str = "") -> None:
         """Take a step of the table."""
-        label.advance(journey=self.journey, act=act, by=by, at=at)
+        label.advance(journey=self.journey, act=act, by=by, at=at, note=note)
         self.journey.refresh_from_db()
 
     def pieces(self, at: datetime) -> None:
@@ -95,7 +95,7 @@ def _cycle(course: Course, at: datetime) -> Part:
     at = yield from _choose_and_rate(course, at)
     if course.fated.turn is Turn.RESIGNS:
         at = yield later(at, 40, course.rng)
-        course.step("resign", course.home.director, at)
+        course.step("resign", course.home.director, at, "L’organisme fusionne ses services et reprendra la démarche plus tard.")
         return at
     at = yield from _diagnose(course, at)
     at = yield from _plan(course, at)
@@ -257,16 +257,21 @@ def _accident(course: Course, at: datetime) -> Part:
             at = yield from review.decide(world, home, journey, Outcome.SUSPENDED, at)
             at = yield from review.decide(world, home, journey, Outcome.SUSPENSION_LIFTED, at)
         case Turn.WITHDRAWN:
-            course.step("open_withdrawal", world.referent, at)
+            course.step("open_withdrawal", world.referent, at, _REPROACH)
             at = yield from _hearing(course, Outcome.WITHDRAWN, at)
         case Turn.HEARD_THEN_KEPT:
-            course.step("open_withdrawal", world.referent, at)
+            course.step("open_withdrawal", world.referent, at, _REPROACH)
             at = yield from _hearing(course, Outcome.MAINTAINED, at)
         case Turn.EXPIRES:
             while journey.closed_at is None:  # nobody prepares what follows; the clock alone goes on
                 at = yield later(at, 60, course.rng)
                 journey.refresh_from_db()
     return at
+
+
+_REPROACH = (
+    "Deux sites prioritaires n’ont reçu aucune des actions du plan dans l’année, et les relances sont restées sans réponse."
+)
 
 
 def _hearing(course: Course, outcome: Outcome, at: datetime) -> Part:

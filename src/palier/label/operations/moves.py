@@ -79,7 +79,7 @@ def advance(
         by: who takes it; None for the clock.
         at: instant of the step.
         decided_on: day of the committee's decision, said by its room alone; the label is counted from it.
-        note: a reason, kept with the passage.
+        note: a reason, kept with the passage; a step that somebody takes to stop the journey asks for one.
 
     Raises:
         Conflict: when the journey moved since it was read.
@@ -102,6 +102,8 @@ def advance(
         raise Refusal(no("label.not_yours", f"« {step.label} » ne se fait pas sans une personne."))
     facts = queries.facts(journey=journey, on=on, decided=decided_on is not None)
     require(conditions(step, facts))
+    if step.sad and step.roles and not note.strip():
+        raise Refusal(no("label.reason_missing", f"Donnez le motif : « {step.label} » se fait avec ses raisons."))
     _apply(journey, step.effect, facts.rules, decided_on or on, at)
     return _move(journey, step, facts, by, at, note)
 
