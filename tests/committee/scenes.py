@@ -104,6 +104,7 @@ def draw(rng: random.Random) -> dict[str, Any]:
         "second": again and _missed(rng),
         "again": again,
         "written": written,
+        "spares": rng.random() < 0.1,
         "designated": rng.choice(people) if people and rng.random() < 0.3 else None,
     }
 
@@ -134,7 +135,8 @@ def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any, *,
     found: Counter[str] = Counter()
     holds = Counter(chair.hold.value for chair in roll.seats.values())
     voters_ = [[seat, person] for seat, person, _ in scene["ballots"]]
-    asked = scene["terms"]["majorities"].get(scene["matter"], scene["terms"]["majority"])
+    own = {} if scene["spares"] else scene["terms"]["majorities"]
+    asked = own.get(scene["matter"], scene["terms"]["majority"])
     names = {
         "quorum of seats": not scene["second"] and scene["terms"]["quorum"]["of"] == "seats",
         "quorum of those who sat": not scene["second"] and scene["terms"]["quorum"]["of"] == "sitting",
@@ -152,7 +154,8 @@ def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any, *,
         "majority of the voices cast": asked["of"] == "cast",
         "majority of those who sit": asked["of"] == "sitting",
         "qualified majority": asked["share"] != "1/2",
-        "stricter for the matter": scene["matter"] in scene["terms"]["majorities"],
+        "stricter for the matter": scene["matter"] in own,
+        "ordinary for what spares the label": scene["spares"] and scene["matter"] in scene["terms"]["majorities"],
         "abstentions count": scene["terms"]["abstentions_count"] and answer["abstentions"] > 0,
         "equal division": answer["for"] == answer["against"] > 0,
         "casting vote": answer["casting"],

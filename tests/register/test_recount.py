@@ -51,6 +51,7 @@ def rows_of(data: dict[str, Any]) -> tuple[dict[str, Any], dict[int, Any], dict[
     poll = {
         "terms": data["terms"],
         "matter": data["matter"],
+        "outcome": "maintained" if data["spares"] else "",
         "written": scene.written,
         "opened_seats": scene.opened,
         "second": scene.second,
@@ -66,7 +67,14 @@ def test_the_third_counter_finds_what_the_first_one_says() -> None:
         data, _, _ = scenes.drawn(rng)
         scene = parse_scene(data)
         roll = roll_of(scene)
-        said = tally(scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left(scene, roll)).result
+        said = tally(
+            scene.terms,
+            scene.matter,
+            roll,
+            {b.seat: b.choice for b in scene.ballots},
+            left=left(scene, roll),
+            spares=scene.spares,
+        ).result
         assert _result(*rows_of(data)) == said, data
         met.add(said)
     assert len(met) == 3

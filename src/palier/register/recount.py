@@ -33,6 +33,12 @@ LEFT JOIN LATERAL (
 LEFT JOIN committee_termsversion t ON t.id = p.terms_id
 ORDER BY d.id
 """
+_BESIDE = """
+SELECT d.id AS decision FROM committee_decision d
+WHERE NOT EXISTS (SELECT FROM committee_item i WHERE i.decision_id = d.id)
+  AND EXISTS (SELECT FROM committee_item i WHERE i.journey_id = d.journey_id AND i.withdrawn_at IS NULL
+              AND i.opened_at <= d.recorded_at AND (i.concluded_at IS NULL OR i.concluded_at > d.recorded_at))
+"""
 _ROLLS = """
 SELECT r.poll_id, r.seat_id, r.closing, r.hold, r.presides, r.may_vote, s.voting,
        m.rank > 0 OR m.starts_on > e.on AS replaced,
@@ -61,7 +67,7 @@ FROM ledger_entry WHERE act = 'committee.ballot_cast' AND content IS NOT NULL GR
 
 
 def recount(rows: Rows) -> Iterator[tuple[int, list[str]]]:
-    """Every decision taken by a vote of a session, with what its ballots do not bear out; ``rows`` reads a statement."""
+    """Every decision taken by a vote of a session, or beside one, with what its ballots do not bear out; ``rows`` reads a statement."""
     polls = rows(_POLLS)
     ids = [poll["id"] for poll in polls if poll["id"] is not None]
     rolls, ballots = rows(_ROLLS, [ids]), rows(_BALLOTS, [ids])
@@ -69,6 +75,8 @@ def recount(rows: Rows) -> Iterator[tuple[int, list[str]]]:
     for poll in polls:
         roll, given = ([row for row in some if row["poll_id"] == poll["id"]] for some in (rolls, ballots))
         yield poll["decision"], list(_faults(poll, roll, given, cast.get(poll["id"], 0)))
+    for row in rows(_BESIDE):
+        yield row["decision"], ["Elle a été enregistrée hors du vote, pendant qu’une séance traitait le dossier."]
 
 
 def _faults(poll: Row, roll: list[Row], ballots: list[Row], cast: int) -> Iterator[str]:
@@ -125,7 +133,8 @@ def _result(poll: Row, opening: dict[int, Row], closing: dict[int, Row], voices:
     if len(sitting) < (_least(asked, whole) if asked else 1):
         return "no_quorum"
     counts = Counter(voices.values())
-    share = terms.get("majorities", {}).get(poll["matter"], terms["majority"])
+    own = {} if poll["outcome"] in ("maintained", "suspension_lifted") else terms.get("majorities", {})
+    share = own.get(poll["matter"], terms["majority"])
     cast = counts["for"] + counts["against"] + (counts["abstention"] if terms["abstentions_count"] else 0)
     gone = {seat for seat, row in opening.items() if row["may_vote"] and closing[seat]["hold"] == "vacant"}
     may = set(voices) if written else {seat for seat, row in opening.items() if row["may_vote"]}

@@ -16,7 +16,7 @@ from palier.calendar import paris_day
 from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, RollLine, Seat, Session, Tenure
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
-from palier.committee.rules.outcomes import OF_EVOLUTION, OF_MINUTES, Outcome, of_accreditation, possible
+from palier.committee.rules.outcomes import OF_EVOLUTION, OF_MINUTES, SPARING, Outcome, of_accreditation, possible
 from palier.committee.rules.seats import Holder, Office
 from palier.committee.rules.tally import Choice, Result, missed, quorum
 from palier.committee.rules.terms import Matter, Terms
@@ -102,8 +102,8 @@ def moves(*, session: Session) -> tuple[scenes.Move, ...]:
     return tuple(scenes.Move(person, inside, ticks(at)) for person, inside, at in rows)
 
 
-def scene_of(*, item: Item, terms: Terms, poll_at: datetime) -> scenes.Scene:
-    """What is recorded of a matter that is open, should a poll open on it now. Six SQL queries."""
+def scene_of(*, item: Item, terms: Terms, poll_at: datetime, outcome: Outcome | None = None) -> scenes.Scene:
+    """What is recorded of a matter that is open, should a poll on this outcome open on it now. Six SQL queries."""
     session = item.session
     if item.opened_at is None:
         raise ValueError("the matter is not open")
@@ -119,6 +119,7 @@ def scene_of(*, item: Item, terms: Terms, poll_at: datetime) -> scenes.Scene:
         opened=session.opened_seats or 0,
         second=item.missed_id is not None,
         written=session.written,
+        spares=outcome in SPARING,
         designated=session.designated.person_id if session.designated else None,
     )
 

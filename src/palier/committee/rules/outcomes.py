@@ -87,6 +87,8 @@ OUTCOMES: dict[Outcome, About] = {
     Outcome.MINUTES_APPROVED: About("Procès-verbal approuvé"),
     Outcome.MINUTES_REJECTED: About("Procès-verbal non approuvé", needs_reasons=True),
 }
+SPARING = frozenset({Outcome.MAINTAINED, Outcome.SUSPENSION_LIFTED})
+"""Those that leave a label as it is, or give it back, on a matter that could take it away."""
 ON_JOURNEYS = tuple(outcome for outcome in Outcome if OUTCOMES[outcome].act)
 DECIDED_ACTS = frozenset(step.act for step in STEPS if Guard.DECIDED in step.guards)
 

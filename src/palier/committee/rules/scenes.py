@@ -66,6 +66,8 @@ class Scene:
     opened: int = 0
     second: bool = False
     written: bool = False
+    spares: bool = False
+    """Whether the motion leaves the label as it is, or gives it back."""
     designated: int | None = None
     """The person chosen to preside when neither president nor vice-president sits."""
 
@@ -108,7 +110,9 @@ def count(scene: Scene) -> Tally:
     for ballot in scene.ballots:
         if ballot.seat in roll.seats and roll.seats[ballot.seat].person != ballot.person:
             raise ValueError(f"seat {ballot.seat} was voted by {ballot.person}, who does not sit for it")
-    return tally(scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left(scene, roll))
+    return tally(
+        scene.terms, scene.matter, roll, {b.seat: b.choice for b in scene.ballots}, left=left(scene, roll), spares=scene.spares
+    )
 
 
 def left(scene: Scene, roll: Roll) -> frozenset[int]:
@@ -137,7 +141,7 @@ def parse_scene(data: Mapping[str, Any]) -> Scene:
         moves=tuple(Move(person, inside == "in", at) for person, inside, at in data["moves"]),
         recused={person: Recusal(reach) for person, reach in data["recused"]},
         ballots=tuple(Cast(seat, person, Choice(choice)) for seat, person, choice in data["ballots"]),
-        **{key: data[key] for key in _PLAIN},
+        **{key: data[key] for key in _PLAIN if key in data},
     )
 
 
@@ -163,7 +167,7 @@ def as_record(scene: Scene, terms: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-_PLAIN = ("matter_at", "poll_at", "close_at", "opened", "second", "written", "designated")
+_PLAIN = ("matter_at", "poll_at", "close_at", "opened", "second", "written", "designated", "spares")
 
 
 JOINED = 1000

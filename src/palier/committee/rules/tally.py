@@ -115,9 +115,18 @@ def quorum(terms: Terms, roll: Roll) -> Quorum:
     return Quorum(present, needed, reached=False, sentence=f"Quorum manqué : {_seats(present)}. Il fallait {rule}.")
 
 
-def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice], *, left: Collection[int] = ()) -> Tally:
+def tally(
+    terms: Terms,
+    matter: Matter,
+    roll: Roll,
+    ballots: Mapping[int, Choice],
+    *,
+    left: Collection[int] = (),
+    spares: bool = False,
+) -> Tally:
     """Count the ballots of a matter, by seat. ``left`` are the seats that nobody held any more at the close.
 
+    A motion that ``spares`` the label asks the ordinary majority: a stricter one protects it, and is asked to take it away.
     The quorum is that of the opening; a seat left without having voted no longer counts among those that sit.
 
     Raises:
@@ -127,7 +136,7 @@ def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice
     if strangers := sorted(set(ballots) - may_vote):
         raise ValueError(f"seats without a voice on this matter voted: {strangers}")
     yes, against, abstentions = (sum(ballot is choice for ballot in ballots.values()) for choice in Choice)
-    asked = terms.majority_on(matter)
+    asked = terms.majority_on(matter, spares=spares)
     cast = yes + against + (abstentions if terms.abstentions_count else 0)
     whole = cast if asked.of is Base.CAST else len(may_vote - (frozenset(left) - set(ballots)))
     needed = asked.least(whole)
@@ -138,7 +147,7 @@ def tally(terms: Terms, matter: Matter, roll: Roll, ballots: Mapping[int, Choice
         counts = f"{yes} voix pour, {against} contre, {abstentions} abstention{'s' if abstentions > 1 else ''}"
         of = "voix exprimées" if asked.of is Base.CAST else "sièges présents"
         rule = f"Il fallait {asked.words} des {of} ({whole}), soit {needed}."
-        if _divided(terms, asked, yes, against):
+        if yes == against > 0 and may_divide(terms, asked):
             side = next((ballots.get(number) for number, seat in roll.seats.items() if seat.presides), None)
             result, casting, said = _casting(side, counts)
         elif yes >= needed:
@@ -157,10 +166,10 @@ def _casting(side: Choice | None, counts: str) -> tuple[Result, bool, str]:
     return Result.REJECTED, False, f"Rejeté : {counts}. Partage égal, et la présidence n’a voté ni pour ni contre."
 
 
-def _divided(terms: Terms, asked: Threshold, yes: int, against: int) -> bool:
-    """Whether the president's casting vote is called."""
+def may_divide(terms: Terms, asked: Threshold) -> bool:
+    """Whether the president's casting vote breaks an equal division, under the majority asked."""
     simple = asked.share == Fraction(1, 2) and asked.strict and asked.of is Base.CAST and not terms.abstentions_count
-    return terms.casting_vote and simple and yes == against > 0
+    return terms.casting_vote and simple
 
 
 def missed(last: Result | None, found: Quorum | None, *, before: bool) -> bool:

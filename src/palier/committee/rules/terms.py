@@ -115,9 +115,9 @@ class Terms:
     written: bool = True
     secret: bool = False
 
-    def majority_on(self, matter: Matter) -> Threshold:
-        """What a matter asks."""
-        return self.majorities.get(matter, self.majority)
+    def majority_on(self, matter: Matter, *, spares: bool = False) -> Threshold:
+        """What a matter asks; the ordinary majority for a motion that ``spares`` the label on which it bears."""
+        return self.majority if spares else self.majorities.get(matter, self.majority)
 
 
 _NUMBERS = ("notice_days", "second_notice_days", "proxies")

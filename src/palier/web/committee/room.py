@@ -15,8 +15,10 @@ from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Proxy, Session
 from palier.committee.rules.agenda import Coming, SessionState
 from palier.committee.rules.conflicts import Interest
+from palier.committee.rules.outcomes import SPARING
 from palier.committee.rules.scenes import stands
 from palier.committee.rules.seats import Office
+from palier.committee.rules.tally import may_divide
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
 from palier.verdict import Refusal
@@ -85,6 +87,8 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     session, point = found.session, found.point
     vote = point.standing if point and not point.closed_to_me else None
     terms = vote.terms if vote else found.terms
+    spares = bool(vote and vote.outcome in SPARING)
+    rule = terms.majority_on(Matter(point.item.matter), spares=spares) if terms and point else None
     titulars = (m.person for line in found.lines if line.office is Office.PRESIDENT for m in line.members if not m.rank)
     runs = bool(request.may(Right.WRITE, Thing.BALLOT)) or request.user.pk in titulars
     return {
@@ -94,7 +98,8 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "point": point,
         "matter": Matter(point.item.matter).label if point else "",
         "vote": vote,
-        "rule": terms.majority_on(Matter(point.item.matter)) if terms and point else None,
+        "rule": rule,
+        "divides": bool(terms and rule and may_divide(terms, rule)),
         "terms": terms,
         "may_run": runs and not (point and point.closed_to_me),
         "held": session.state in HELD and not session.written,
