@@ -60,6 +60,31 @@ def duel(poll: Poll, titular: Mandate, substitute: Mandate) -> None:
     assert refusals.count() == 1
 
 
+def handover(poll: Poll, leaver: Mandate, secretary: Person) -> bool:
+    """A member votes in writing while their mandate is ended: a ballot is in the ledger before the end, or there is none.
+
+    Whether they were the quicker.
+    """
+    from palier.committee.models import Ballot
+    from palier.committee.operations import cast, end_mandate
+    from palier.committee.rules.tally import Choice
+    from palier.ledger.models import Entry
+
+    voted, ended = at_once(
+        [
+            lambda: cast(poll=poll, seat=leaver.seat, choice=Choice.FOR, by=leaver.person, at=now()),
+            lambda: end_mandate(mandate=leaver, by=secretary, at=now()),
+        ]
+    )
+    assert not isinstance(voted, Exception), voted
+    assert ended is None, ended
+    over = Entry.objects.get(act="committee.mandate_ended", content__facts__mandate=leaver.pk)
+    kept = list(Ballot.objects.filter(poll=poll, seat=leaver.seat))
+    assert kept == ([voted] if isinstance(voted, Ballot) else [])
+    assert all(ballot.entry < over.pk for ballot in kept)
+    return bool(kept)
+
+
 def rush(poll: Poll, members: list[Mandate], clients: int, closer: Person, rng: random.Random, slots: int) -> int:
     """Once every seat has voted, so many clients change its voice, and the poll closes at some instant among them.
 

@@ -20,6 +20,13 @@ def test_titular_and_substitute_in_the_same_instant(sitting: Sitting) -> None:
         races.duel(poll, sitting.titulars[seat], sitting.substitutes[seat])
 
 
+def test_who_leaves_a_seat_votes_before_the_end_of_the_mandate_or_not_at_all() -> None:
+    secretary, titulars, _ = committee_of(12)
+    [poll] = polls_of(secretary, titulars, 1)
+    for leaver in titulars:
+        races.handover(poll, leaver, secretary)
+
+
 def test_no_vote_crosses_the_close(sitting: Sitting) -> None:
     rng = random.Random(11)
     for poll in polls_of(sitting.referent, sitting.titulars, 3):

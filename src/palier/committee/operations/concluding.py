@@ -53,6 +53,7 @@ def _take_effect(item: Item, poll: Poll, outcome: Outcome, effect: Effect, by: P
             decided_on=paris_day(poll.closed_at),
             conditions=effect.conditions,
             reasons=poll.reasons,
+            voted=True,
             by=by,
             at=at,
         )

@@ -36,17 +36,21 @@ def record_decision(
     at: datetime,
     conditions: Sequence[Asked] = (),
     reasons: str = "",
+    voted: bool = False,
 ) -> Decision:
     """Record a decision of the committee; the journey takes the step that it commands, in the same transaction.
 
+    What was not ``voted`` in a session was decided elsewhere: it is not recorded while a session is to vote on the file.
     Its conditions are followed from then on, one by one. The landlord, its tenants' representatives, its auditor and its
     relays are told.
 
     Raises:
-        Refusal: when the day is to come or precedes what was decided before, the outcome is not possible here, conditions
+        Refusal: when a session is to vote on the file, the day is to come or precedes what was decided before, the outcome is not possible here, conditions
             or reasons are missing, or the step is refused.
         Conflict: when the journey moved meanwhile.
     """
+    if not voted:
+        require(queries.may_decide_apart(waiting=queries.awaiting(journey=journey.pk)))
     if decided_on > paris_day(at):
         raise Refusal(no("committee.day_to_come", "La séance n’a pas encore eu lieu : enregistrez la décision le jour venu."))
     last = queries.decisions(landlord=journey.landlord_id).filter(journey=journey).first()

@@ -20,7 +20,6 @@ from palier.committee.operations.agenda import votable
 from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember, terms_in_force
 from palier.committee.operations.sitting import after_all
 from palier.committee.rules.agenda import SessionState, reminder_due
-from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import Effect, of, parse, plain
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.scenes import as_record, count, left, may_write, roll_of, stands
@@ -30,7 +29,7 @@ from palier.directory.models import Person
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.plans.rules.conditions import words
-from palier.verdict import Refusal, Remedy, Verdict, no, require
+from palier.verdict import Refusal, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
 _SEAT_HAS_VOTED = no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
@@ -66,7 +65,7 @@ def open_poll(
     at = after_all(session, at)
     version = terms_in_force(session.committee, paris_day(session.starts_at))
     terms = queries.terms_of(version)
-    scene = queries.scene_of(item=item, terms=terms, poll_at=at)
+    scene = queries.scene_of(item=item, terms=terms, poll_at=at, outcome=outcome)
     roll = roll_of(scene)
     if not session.written and not (found := quorum(terms, roll)).reached:
         raise Refusal(no("committee.no_quorum", f"{found.sentence} Le scrutin ne s’ouvre pas."))
@@ -158,6 +157,8 @@ def cast(
         .get(pk=poll.pk)
     )
     session = poll.item.session
+    if session.written:  # who leaves the seat in this instant votes before that, or not at all
+        list(Mandate.objects.select_for_update(of=("self",), no_key=True).filter(seat=seat, person=by).order_by("pk"))
     before = Ballot.objects.filter(poll=poll, seat=seat).order_by("version").last()
     verdict = _may_cast(poll, seat, by, at, before)
     if not verdict:
@@ -206,7 +207,7 @@ def _may_write(poll: Poll, seat: Seat, by: Person, at: datetime, before: Ballot 
         return _SEAT_HAS_VOTED
     if by.pk not in able:
         return no("committee.not_yours", "Cette voix ne vous revient pas.")
-    return _declared(poll.item, _mandate(poll.item.session, by, at, seat))
+    return queries.free_of_links(item=poll.item, mandate=_mandate(poll.item.session, by, at, seat))
 
 
 def _mandate(session: Session, person: Person, at: datetime, seat: Seat) -> Mandate:
@@ -216,22 +217,6 @@ def _mandate(session: Session, person: Person, at: datetime, seat: Seat) -> Mand
     if session.written:
         started = started.filter(seat=seat)
     return started.select_related("seat__body", "person").latest("starts_on", "pk")
-
-
-def _where_to_declare(item: Item) -> Remedy:
-    session = item.session
-    where = {"committee_id": session.committee_id, "session_number": session.number, "item_id": item.pk}
-    return Remedy("Déclarer mes liens", "committee_item", where)
-
-
-def _declared(item: Item, mandate: Mandate) -> Verdict:
-    """In writing, nobody saw to it before the poll opened: whoever votes has declared no link, and none is suspected."""
-    said = queries.declarations(item=item).get(mandate.pk)
-    if said is None or said.interest != Interest.NONE:
-        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", _where_to_declare(item))
-    if queries.unsettled(item=item, mandates=[mandate]):
-        return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
-    return Verdict()
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ from palier.committee.queries.polls import (
     voices,
     writers,
 )
-from palier.committee.queries.recusals import clues, declarations, kept_out, recused, recused_items, unsettled
+from palier.committee.queries.recusals import clues, declarations, free_of_links, kept_out, recused, recused_items, unsettled
 from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
@@ -44,6 +44,7 @@ from palier.committee.queries.sessions import (
     items,
     mandates_by_person,
     matters_of,
+    may_decide_apart,
     may_publish,
     ready,
     replies,
@@ -77,6 +78,7 @@ __all__ = [
     "declarations",
     "dossier_content",
     "forecasts",
+    "free_of_links",
     "holders_of",
     "inside",
     "is_void",
@@ -86,6 +88,7 @@ __all__ = [
     "mandates",
     "mandates_by_person",
     "matters_of",
+    "may_decide_apart",
     "may_publish",
     "missed_quorum",
     "outcomes",

@@ -37,7 +37,7 @@ COMMITTEE = frozenset({Role.COMMITTEE_MEMBER})
 def dossier_content(*, item: Item, on: date) -> dict[str, Any]:
     """Everything that the committee reads on a matter, as it stands on a day.
 
-    For a journey: earlier conditions and what was shown of them, instruction note, opinions of the tenants' representatives word for word, reports of audits, answers of
+    For a journey: the withdrawal procedure with the landlord's observations, earlier conditions and what was shown of them, instruction note, opinions of the tenants' representatives word for word, reports of audits, answers of
     the assessments, the plan as it was last handed in, priority sites, and every file with its SHA-256: what a member of the committee may read, and nothing else. For an auditor: accreditations and audits.
     For an evolution: the text proposed, its SHA-256, and what it changes. The room that writes minutes gives their text itself.
     """
@@ -126,7 +126,8 @@ def _of_grid(text: str, on: date) -> dict[str, Any]:
 
 def _of_journey(journey: Journey, on: date) -> dict[str, Any]:
     landlord, cycle = journey.landlord, journey.cycle
-    note = label.notes(journey=journey).filter(delivered_at__isnull=False).first()
+    hearing = label.hearing(journey=journey)
+    note = None if hearing else label.notes(journey=journey).filter(delivered_at__isnull=False).first()
     snapshot = plans.snapshots(landlord=landlord.pk, cycle=cycle).order_by("-number").first()
     return {
         "landlord": {"name": landlord.name, "siren": landlord.siren},
@@ -148,6 +149,13 @@ def _of_journey(journey: Journey, on: date) -> dict[str, Any]:
             }
             for one in plans.conditions(landlords=[landlord.pk])
         ],
+        "hearing": hearing
+        and {
+            "because": hearing.opened.note,
+            "opened_at": _moment(hearing.opened.at),
+            "observations": hearing.observations.detail if hearing.observations else None,
+            "presented_at": _moment(hearing.observations.at) if hearing.observations else None,
+        },
         "note": {"text": note.text, "delivered_at": _moment(note.delivered_at)} if note else None,
         "opinions": [
             {

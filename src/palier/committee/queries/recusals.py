@@ -11,11 +11,12 @@ from palier.audits.models import Mission
 from palier.audits.rules.missions import HELD
 from palier.calendar import in_words, paris_day
 from palier.committee.models import ConflictReview, Declaration, Item, Mandate, Recusal
-from palier.committee.rules.conflicts import Clue, Ground
+from palier.committee.rules.conflicts import Clue, Ground, Interest
 from palier.committee.rules.seats import Recusal as Reach
 from palier.directory import queries as directory
 from palier.directory.models import BoardMandate, Landlord, Membership, Person, Relation
 from palier.directory.rules import LANDLORD_ROLES, Role
+from palier.verdict import YES, Remedy, Verdict, no
 
 
 def recused(*, item: Item) -> dict[int, Reach]:
@@ -42,6 +43,19 @@ def declarations(*, item: Item) -> dict[int, Declaration]:
     """What stands as the declaration of each member on a matter, by mandate."""
     latest = Declaration.objects.filter(item=item).order_by("mandate_id", "-pk").distinct("mandate_id")
     return {one.mandate_id: one for one in latest.select_related("mandate__person")}
+
+
+def free_of_links(*, item: Item, mandate: Mandate) -> Verdict:
+    """Whether a member has declared no link with a matter, and none is suspected: its file opens to them then, not before."""
+    said = declarations(item=item).get(mandate.pk)
+    if said is None or said.interest != Interest.NONE:
+        session = item.session
+        where = {"committee_id": session.committee_id, "session_number": session.number, "item_id": item.pk}
+        remedy = Remedy("Déclarer mes liens", "committee_item", where)
+        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", remedy)
+    if unsettled(item=item, mandates=[mandate]):
+        return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
+    return YES
 
 
 def clues(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:

@@ -76,10 +76,24 @@ def ready(*, on: date) -> QuerySet[Journey]:
     return found.exclude(pk__in=live.values("journey")).select_related("landlord").order_by("entered_on", "pk")
 
 
-def awaiting(*, rule_set: int) -> Item | None:
-    """The matter on which a draft of rules waits for a vote, if any."""
-    live = Item.objects.filter(rule_set=rule_set, concluded_at__isnull=True, withdrawn_at__isnull=True)
+def awaiting(**about: int) -> Item | None:
+    """The matter on which something waits for a vote, if any: ``rule_set=`` a draft, ``journey=``, ``accreditation=``."""
+    live = Item.objects.filter(**about, concluded_at__isnull=True, withdrawn_at__isnull=True)
     return live.select_related("session__committee").first()
+
+
+def may_decide_apart(*, waiting: Item | None) -> Verdict:
+    """Whether a decision taken elsewhere may be recorded: not while a committee is to vote on the matter (``waiting``)."""
+    if waiting is None:
+        return YES
+    session = waiting.session
+    where = {"committee_id": session.committee_id, "session_number": session.number}
+    return no(
+        "committee.on_agenda",
+        f"Ce dossier est à l’ordre du jour de « {session.committee.name} », séance n° {session.number} : c’est son vote qui décide. "
+        "Pour enregistrer une décision prise ailleurs, retirez d’abord le point de l’ordre du jour.",
+        Remedy(f"Voir la séance n° {session.number}", "committee_session", where),
+    )
 
 
 def may_publish(*, waiting: Item | None) -> Verdict:

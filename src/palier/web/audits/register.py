@@ -21,6 +21,7 @@ from palier.directory.rules import Kind, Right, Role, Thing
 from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.minutes import queries as minutes
+from palier.verdict import require
 from palier.web.audits.forms import GrantForm, RegisterForm, TermsForm
 from palier.web.audits.shown import said_in
 from palier.web.doors import Request, door
@@ -140,10 +141,16 @@ def _one(accreditation_id: int) -> Accreditation:
     return get_object_or_404(queries.accreditations(), pk=accreditation_id)
 
 
+def _apart(accreditation_id: int) -> Accreditation:
+    """An accreditation on which no session is to vote."""
+    require(committee.may_decide_apart(waiting=committee.awaiting(accreditation=accreditation_id)))
+    return _one(accreditation_id)
+
+
 @door(fresh=True, POST=WRITE)
 def suspend(request: Request, accreditation_id: int) -> HttpResponse:
     """Suspend an accreditation."""
-    found, because = _one(accreditation_id), request.POST.get("because", "")
+    found, because = _apart(accreditation_id), request.POST.get("because", "")
     operations.suspend(accreditation=found, because=because, by=request.user, at=request.at)
     messages.success(request, f"L’agrément {elided('de', found.person.name)} est suspendu dès aujourd’hui.")
     return redirect("auditor", accreditation_id=accreditation_id)
@@ -152,7 +159,7 @@ def suspend(request: Request, accreditation_id: int) -> HttpResponse:
 @door(fresh=True, POST=WRITE)
 def lift(request: Request, accreditation_id: int) -> HttpResponse:
     """Lift a suspension."""
-    found = _one(accreditation_id)
+    found = _apart(accreditation_id)
     operations.lift(accreditation=found, by=request.user, at=request.at)
     messages.success(request, f"La suspension {elided('de', found.person.name)} est levée.")
     return redirect("auditor", accreditation_id=accreditation_id)
@@ -161,7 +168,7 @@ def lift(request: Request, accreditation_id: int) -> HttpResponse:
 @door(fresh=True, POST=WRITE)
 def withdraw(request: Request, accreditation_id: int) -> HttpResponse:
     """Withdraw an accreditation."""
-    found, because = _one(accreditation_id), request.POST.get("because", "")
+    found, because = _apart(accreditation_id), request.POST.get("because", "")
     operations.withdraw(accreditation=found, because=because, by=request.user, at=request.at)
     messages.success(request, f"L’agrément {elided('de', found.person.name)} est retiré.")
     return redirect("auditor", accreditation_id=accreditation_id)

@@ -23,7 +23,7 @@ from palier.label.rules.guards import conditions
 from palier.label.rules.stages import Stage
 from palier.label.rules.steps import BY_ACT, Guard
 from palier.plans import queries as plans
-from palier.verdict import Refusal
+from palier.verdict import Refusal, require
 from palier.web.committee.conditions import Conditions
 from palier.web.committee.conditions import conditions as conditions_of
 from palier.web.doors import Request, door
@@ -71,6 +71,7 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
 def record(request: Request, landlord: Landlord) -> HttpResponse:
     """Record what the committee decided; the journey moves with it."""
     found = open_one(landlord)
+    require(queries.may_decide_apart(waiting=queries.awaiting(journey=found.pk)))
     outcomes = _outcomes(found, request.on)
     form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
     lines = conditions_of(request.POST or None)

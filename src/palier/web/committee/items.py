@@ -14,7 +14,7 @@ from palier.audits import queries as audits
 from palier.audits.rules.accreditation import LASTS_MONTHS, Standing
 from palier.calendar import add_months, paris_day
 from palier.committee import operations, queries
-from palier.committee.models import Dossier, Recusal, Session
+from palier.committee.models import Dossier, Item, Mandate, Recusal, Session
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import lines, parse
 from palier.committee.rules.seats import Recusal as Reach
@@ -28,7 +28,7 @@ from palier.label.rules.rulesets import Audit
 from palier.minutes import operations as minutes
 from palier.minutes import queries as minutes_queries
 from palier.minutes.models import Minutes
-from palier.verdict import Refusal
+from palier.verdict import YES, Refusal, Verdict, require
 from palier.web.committee.finding import committee_session, session_item
 from palier.web.committee.frozen import frozen
 from palier.web.committee.item_forms import AskForm, GridItemForm, ItemForm, MinutesItemForm, ReexamineForm, RulesItemForm
@@ -134,6 +134,13 @@ def add_ready(request: Request, committee_id: int, session_number: int) -> HttpR
     return back_to(found)
 
 
+def _opens(request: Request, one: Item, mine: Mandate | None) -> Verdict:
+    """Whether the frozen file opens: a member declares first, until the matter is over."""
+    if mine is None or one.is_over or request.may(Right.WRITE, Thing.BALLOT):
+        return YES
+    return queries.free_of_links(item=one, mandate=mine)
+
+
 @door(GET=READ, POST=SPEAK)
 def item(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """One matter: its frozen file, what members declare, who takes no part in it. A POST is one's own declaration."""
@@ -162,6 +169,7 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
             return back_to(found)
     people = {m.person_id: m.person.name for m in members}
     may_write = bool(request.may(Right.WRITE, Thing.BALLOT))
+    opens = _opens(request, one, mine)
     dossier = one.dossiers.order_by("-number").first()
     context: dict[str, Any] = {
         "session": found,
@@ -169,7 +177,8 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
         "item": one,
         "matter": Matter(one.matter).label,
         "dossier": dossier,
-        "frozen": frozen(dossier.content) if dossier else None,
+        "opens": opens,
+        "frozen": frozen(dossier.content) if dossier and opens else None,
         "proposal": lines(parse(one.proposal)),
         "extract": minutes_queries.extracts_for(person=request.user, roles=request.roles, on=request.on)
         .filter(pk=one.pk)
@@ -263,7 +272,9 @@ def lift(request: Request, committee_id: int, session_number: int, item_id: int,
 @door(GET=READ)
 def file(request: Request, committee_id: int, session_number: int, item_id: int, file_id: int) -> FileResponse:
     """A file of the frozen file, as it was frozen: the version whose SHA-256 it holds, whatever became of the document."""
-    one = session_item(request, committee_session(request, committee_id, session_number), item_id)
+    found = committee_session(request, committee_id, session_number)
+    one = session_item(request, found, item_id)
+    require(_opens(request, one, mandate_in(request, found)))
     for dossier in Dossier.objects.filter(item=one):
         for kept in dossier.content.get("files", ()):
             if kept.get("id") == file_id:
