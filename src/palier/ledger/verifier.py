@@ -187,7 +187,7 @@ def main(keys: str, *files: str) -> int:
                 lines = (json.loads(text) for at[0], text in enumerate(file, 1))
                 print(f"{where} : {check_ledger(lines, known, held)} lignes, toutes se vérifient.")
     except (OSError, Bad, ValueError, KeyError, TypeError, IndexError, AttributeError) as bad:
-        code = 2 if isinstance(bad, OSError) or (bad.args[:1] == (-1,) and not at[0]) else 1
+        code = 2 if isinstance(bad, OSError) or (bad.args[:1] == (-1,) and text[:1] != "{") else 1
         said = bad.args[1] if isinstance(bad, (Bad, OSError)) else f"Forme inattendue, ligne n° {at[0] or 1} ({bad!r})."
         print(f"{where} : {('NE TIENT PAS', 'ne se lit pas')[code - 1]}. {said}")
         return code
