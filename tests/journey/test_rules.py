@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from palier.journey.rules import Pace, Standing, bars, landings, pace, staircase, steps_of_flight, towards
+from palier.directory.rules import Role
+from palier.journey.rules import Pace, Standing, bars, landings, pace, staircase, steps_of_flight, told, towards
 from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
 from palier.label.rules.stages import LIVE, Landing, Stage
+from palier.verdict import Remedy, no
 
 RULES = {data["code"]: parse(data) for data in shipped_rule_sets()}
 CLIMBING = sorted(LIVE - {Stage.HEARING})
@@ -125,3 +127,20 @@ def test_the_board_groups_by_how_near_the_deadline_is(shift: int, group: Pace) -
     on = date(2026, 3, 10)
     assert pace(on + timedelta(days=shift), on) is group
     assert pace(None, on) is Pace.LATER
+
+
+def test_a_reason_is_told_without_its_names_to_who_may_not_enter_its_room() -> None:
+    said = (
+        no("consultation.awaited", "L’Amicale des Lilas n’a pas répondu.", Remedy("Ouvrir", "consultation"))
+        & no("plans.action_incomplete", "A-06 n’a pas d’échéance.")
+        & no("plans.site_uncovered", "P-03 n’a pas d’action.")
+        & no("label.piece_missing", "Il manque une pièce.")
+    )
+    assert told(said, frozenset({Role.QUALITY_LEAD})) == said
+    to_relay = told(said, frozenset({Role.RELAY}))
+    assert [reason.code for reason in to_relay.reasons] == [
+        "consultation.to_complete", "plans.to_complete", "label.piece_missing"
+    ]  # fmt: skip
+    assert not any(name in to_relay.sentence for name in ("Lilas", "A-06", "P-03"))
+    assert not any(reason.remedy for reason in to_relay.reasons)
+    assert not told(said, frozenset({Role.COMMUNICATION}))

@@ -238,13 +238,18 @@ def test_the_frozen_file_hands_out_its_files_as_they_were(sitting: Sitting, sign
     mandate = sitting.titulars[0]
     add_member(person=mandate.person, organisation=mandate.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
     client = sign_in(mandate.person)
+    here = url("committee_item_file", sitting, item_id=matter.pk, file_id=kept["id"])
+    shut = words(client.get(url("committee_item", sitting, item_id=matter.pk)))
+    assert "Déclarez d’abord vos liens" in shut
+    assert "Former les gardiens" not in shut
+    assert client.get(here).status_code == 422, "declared first, read after"
+    sitting.declare(matter, mandate)
     page = words(client.get(url("committee_item", sitting, item_id=matter.pk)))
     for said in (
         "Former les gardiens", "1. Propreté : 2,5 (meilleure note : 4)", "1.1 Contrôle", "2, à améliorer", "Un passage sur deux.",
         "Contrôler le ménage par cage d’escalier", "de 61 à 80 %",
     ):  # fmt: skip
         assert said in page
-    here = url("committee_item_file", sitting, item_id=matter.pk, file_id=kept["id"])
     assert here in page
     assert matter.journey is not None
     given = {"landlord": matter.journey.landlord, "by": sitting.referent, "at": sitting.at}
@@ -258,6 +263,7 @@ def test_a_recused_member_meets_no_file_of_the_matter(sitting: Sitting, sign_in:
     mandate = sitting.titulars[1]
     add_member(person=mandate.person, organisation=mandate.seat.body, role=Role.COMMITTEE_MEMBER, by=None, at=sitting.at)
     client = sign_in(mandate.person)
+    sitting.declare(matter, mandate)
     here = url("committee_item_file", sitting, item_id=matter.pk, file_id=kept["id"])
     assert client.get(here).status_code == 200
     operations.recuse(
