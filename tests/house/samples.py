@@ -46,6 +46,7 @@ from palier.stock.models import ColumnMapping, Residence
 from tests.documents.samples import pdf
 from tests.frameworks.samples import SMALL
 from tests.house import samples_of_answers as answers
+from tests.house import samples_of_cases as cases
 from tests.house import samples_of_plans as plans
 from tests.house import samples_of_projects as projects
 from tests.house import samples_of_results as results
@@ -384,4 +385,5 @@ SAMPLES |= visits.SAMPLES
 SAMPLES |= answers.SAMPLES
 SAMPLES |= surveys.SAMPLES
 SAMPLES |= results.SAMPLES
+SAMPLES |= cases.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -94,6 +94,7 @@ ROOMS = [
     "palier.questionnaires",
     "palier.surveys",
     "palier.answers",
+    "palier.cases",
     "palier.journey",
 ]
 INSTALLED_APPS = [

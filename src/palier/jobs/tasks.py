@@ -19,11 +19,12 @@ from procrastinate.jobs import Status
 
 from palier.answers import operations as answers
 from palier.calendar import paris_day
+from palier.cases import operations as cases
 from palier.committee import operations as committee
 from palier.comparison import operations as comparison
 from palier.consultation import operations as consultation
 from palier.directory.models import Landlord
-from palier.jobs import fieldwork, files
+from palier.jobs import callbacks, fieldwork, files
 from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
@@ -62,6 +63,9 @@ DUE: tuple[Callable[..., object], ...] = (
     surveys.close_due,
     answers.empty_due,
     answers.count_due,
+    cases.climb_due,
+    cases.let_silence,
+    cases.erase_due,
 )
 
 
@@ -88,6 +92,13 @@ def mail_surveys(timestamp: int) -> None:
 def text_surveys(timestamp: int) -> None:
     """Hand the short messages of surveys that are due to the operator."""
     fieldwork.send(Channel.SMS)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="cases.ask", queueing_lock="cases.ask")
+def ask_tenants(timestamp: int) -> None:
+    """Ask the tenants who were called back whether it is settled."""
+    callbacks.ask_tenants()
 
 
 @app.periodic(cron="*/10 * * * *")

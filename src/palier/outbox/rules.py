@@ -98,6 +98,14 @@ EVENTS: dict[str, Event] = {
     "projects.partner_spoke": Event("Un partenaire s’exprime sur un projet local", _LANDLORD, audience=_TEAM),
     "projects.help_asked": Event("Un organisme demande un appui sur un site", _REFERENT, may_refuse=False, audience=_TEAM),
     "projects.help_moved": Event("Une demande d’appui avance", _LANDLORD | _REFERENT, may_refuse=False, audience=_TEAM),
+    "cases.danger": Event("Un locataire signale un danger", _LANDLORD | {"contributor"}, may_refuse=False, audience=_TEAM),
+    "cases.opened": Event(
+        "Un locataire est à rappeler", _LANDLORD | {"contributor"}, Pace.DAILY, may_refuse=False, audience=_TEAM
+    ),
+    "cases.handed": Event("Un rappel vous est confié", _LANDLORD | {"contributor"}, Pace.DAILY, audience=_TEAM),
+    "cases.climbed": Event(
+        "Un rappel est en retard, ou n’est pas réglé", _LANDLORD | {"contributor"}, Pace.DAILY, may_refuse=False, audience=_TEAM
+    ),
     "plans.action_assigned": Event("Une action vous est confiée", _LANDLORD | {"contributor"}),
     "visits.entrusted": Event(
         "Une visite vous est confiée", frozenset({"quality_lead", "contributor"}), Pace.DAILY, audience=_TEAM

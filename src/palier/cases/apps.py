@@ -1,0 +1,9 @@
+"""cases as a Django application."""
+
+from django.apps import AppConfig
+
+
+class CasesConfig(AppConfig):
+    """Tenants to call back: why, by when, what came of it."""
+
+    name = "palier.cases"
