@@ -38,7 +38,7 @@ class Desk:
     ) -> Case:
         """The case of a tenant who gave a low mark."""
         place = Place(self.residence, agency="Nord", supplier=supplier)
-        made = operations.open_case(place=place, contact=contact, said=Said(score=score, text=text), at=at)
+        made = operations.open_case(place=place, contact=contact, said=Said(score=score, text=text), words=text, at=at)
         assert made is not None
         return made
 

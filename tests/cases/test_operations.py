@@ -35,6 +35,15 @@ def test_an_answer_opens_a_case_only_when_it_alarms_and_its_tenant_can_be_called
     assert Message.objects.get(person_id=desk.lead.pk).event == "cases.danger"
 
 
+def test_asked_twice_by_the_same_link_it_is_one_case_and_what_alarmed_is_not_kept(desk: Desk) -> None:
+    said = Said(score=1, text="CANARI-REPONSE gaz")
+    given = {"place": Place(desk.residence), "contact": TENANT, "said": said, "words": "Rappelez le soir", "origin": "jeton"}
+    first, again = (operations.open_case(**given, at=NOON) for _ in range(2))
+    assert first == again == Case.objects.get()
+    assert (first.text, first.urgency) == ("Rappelez le soir", Urgency.DANGER)
+    assert "CANARI" not in str(list(Case.objects.values()))
+
+
 def test_whoever_is_named_for_the_agency_owns_its_cases(desk: Desk) -> None:
     operations.set_owner(landlord=desk.landlord, agency="", person=desk.colleague, by=desk.lead, at=NOON)
     assert desk.opened().owner == desk.colleague
@@ -50,7 +59,7 @@ def test_whoever_is_named_for_the_agency_owns_its_cases(desk: Desk) -> None:
 def test_nothing_of_a_tenant_is_in_the_ledger_nor_in_a_message(desk: Desk) -> None:
     case = desk.handled(desk.opened())
     operations.answer_by_link(case=case, settled=False, text="CANARI-MOTS", at=NOON)
-    words = "".join(f"{row.summary}{row.payload}" for row in Entry.objects.filter(act__startswith="cases."))
+    words = "".join(str(row.content) for row in Entry.objects.filter(act__startswith="cases."))
     words += "".join(f"{row.subject}{row.body}" for row in Message.objects.all())
     assert Entry.objects.filter(act__startswith="cases.").count() == 4
     assert "canari" not in words.casefold()

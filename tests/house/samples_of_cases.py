@@ -35,4 +35,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "case_id": lambda world: case(world).pk,
     "cases_export:form": lambda _: "csv",
     "case_settled:token": lambda world: link_token(case(world)),
+    "case_call_back:token": lambda _: "absent",
 }

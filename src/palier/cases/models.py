@@ -48,7 +48,8 @@ class Case(models.Model):
     """A tenant to call back, who agreed to it: that alone lifts their anonymity, and for this case alone.
 
     ``reasons`` are sentences; ``name``, ``phone``, ``email`` and ``text`` are erased in time (``erased_at``). ``round`` counts how
-    many times it was opened again; ``link_digest`` knows the link by which the tenant says whether it is settled.
+    many times it was opened again; ``link_digest`` knows the link by which the tenant says whether it is settled. ``origin_digest``
+    knows again the link that asked for it: sent twice, opened once. It is made from that link's secret and leads to nothing else.
     """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="cases")
@@ -73,6 +74,7 @@ class Case(models.Model):
     asked_at = models.DateTimeField(null=True)
     answer_by = models.DateField(null=True)
     closed_at = models.DateTimeField(null=True)
+    origin_digest = models.CharField(max_length=64, null=True, unique=True)
     link_digest = models.CharField(max_length=64, null=True, unique=True)
     link_sent_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)

@@ -140,7 +140,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class SupplierLine:
-    """What the cases of one supplier say: called in time, settled among those who said so, and the silent apart."""
+    """What the cases of one supplier say: called in time, settled at once among those who said so, and the silent apart."""
 
     supplier: str
     cases: int
@@ -161,7 +161,7 @@ def suppliers(*, landlord: Landlord | int, since: date) -> list[SupplierLine]:
             n=Count("pk"),
             silent=Count("pk", filter=Q(state=State.SILENT)),
             called=Count("pk", filter=called),
-            in_time=Count("pk", filter=called & Q(called_on__lte=F("due_on"), level=0)),
+            in_time=Count("pk", filter=called & Q(called_on__lte=F("due_on")) & (Q(level=0) | Q(round__gt=0))),
             said=Count("pk", filter=said),
             settled=Count("pk", filter=Q(state=State.SETTLED, round=0)),
         )

@@ -51,13 +51,13 @@ class Danger(StrEnum):
 
 # Beginnings of words, in plain letters. Rather one call too many: nothing tells « pas de gaz » from « gaz ».
 _WORDS: dict[Danger, str] = {
-    Danger.GAS: "gaz|monoxyde",
+    Danger.GAS: r"gaz\b|monoxyde",
     Danger.LIFT: "ascenseur",
     Danger.ELECTRICITY: "electri|electroc|court circuit|etincelle|fils? denude|prises? brul",
-    Danger.FIRE: "incendi|fumee|feu|brule",
+    Danger.FIRE: r"incendi|fumee|feu\b|brule",
     Danger.WATER: "inond|fuite|degats? des eaux",
     Danger.BUILDING: "effondr|ecroul|fissur|garde corps|plafond tomb",
-    Danger.HEALTH: "amiante|plomb|legionel|moisi|intoxi",
+    Danger.HEALTH: r"amiante|plomb\b|legionel|moisi|intoxi",
     Danger.VIOLENCE: "agress|menac|violen|couteau",
 }
 _DANGERS = {danger: re.compile(rf"\b(?:{words})") for danger, words in _WORDS.items()}
@@ -105,7 +105,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a tenant says, as far as it may alarm: a mark from 0 to 10, reasons picked in a list, words, a wish to be called."""
+    """What a tenant says, as far as it may alarm: a mark from 0 to 10, what they are not satisfied with, words, a wish to be called.
+
+    ``reasons`` are sentences. ``text`` is read for words of danger, and kept nowhere.
+    """
 
     score: int | None = None
     reasons: tuple[str, ...] = ()
@@ -124,13 +127,8 @@ class Alarm:
         return bool(self.reasons)
 
 
-# Reasons of the questionnaires that ask for a call whatever the mark.
-_REASONS = {
-    "not_solved": "Le problème n’est pas réglé",
-    "not_safe": "La personne ne se sent pas en sécurité",
-    "not_come": "L’intervention n’a pas eu lieu",
-    "came_back": "La panne est revenue",
-}
+# How many of the answers that are not favourable are told; the rest is for the call.
+_TOLD = 4
 
 
 def alarm(said: Said, terms: Terms) -> Alarm:
@@ -139,13 +137,12 @@ def alarm(said: Said, terms: Terms) -> Alarm:
     flat = f" {_flat(said.text)} "
     dangers += [word for word in terms.words if f" {_flat(word)}" in flat]
     reasons = [f"Mot d’alerte : {name.lower()}" for name in dangers]
-    reasons += [_REASONS[code] for code in said.reasons if code in _REASONS]
+    reasons += said.reasons[:_TOLD]
     if said.score is not None and said.score <= terms.low_score:
         reasons.append(f"Note de {said.score} sur 10")
     if said.wants_call:
         reasons.append("Demande à être rappelé")
-    urgent = bool(dangers) or "not_safe" in said.reasons
-    return Alarm(tuple(reasons), Urgency.DANGER if urgent else Urgency.ORDINARY)
+    return Alarm(tuple(reasons), Urgency.DANGER if dangers else Urgency.ORDINARY)
 
 
 # --- The life of a case ----------------------------------------------------------------------------------------------

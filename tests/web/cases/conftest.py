@@ -1,5 +1,6 @@
-"""The desk of call-backs, for its pages."""
+"""The desk of call-backs and the households of surveys, for their pages."""
 
-from tests.cases.conftest import desk, make_stock
+from tests.cases.conftest import desk
+from tests.surveys.conftest import landlord, make_households, make_stock, residences
 
-__all__ = ["desk", "make_stock"]
+__all__ = ["desk", "landlord", "make_households", "make_stock", "residences"]

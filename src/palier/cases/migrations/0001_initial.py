@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('asked_at', models.DateTimeField(null=True)),
                 ('answer_by', models.DateField(null=True)),
                 ('closed_at', models.DateTimeField(null=True)),
+                ('origin_digest', models.CharField(max_length=64, null=True, unique=True)),
                 ('link_digest', models.CharField(max_length=64, null=True, unique=True)),
                 ('link_sent_at', models.DateTimeField(null=True)),
                 ('erased_at', models.DateTimeField(null=True)),

@@ -12,6 +12,7 @@ from palier.cases import queries
 from palier.cases.models import Case
 from palier.cases.operations.writing import move, tell
 from palier.cases.rules import MAX_TEXT, Said, Step, Urgency, alarm, call_by, reachable
+from palier.directory.rules import digest_of
 from palier.stock.models import Residence
 from palier.verdict import require
 
@@ -36,8 +37,11 @@ class Place:
 
 
 @transaction.atomic
-def open_case(*, place: Place, contact: Contact, said: Said, at: datetime) -> Case | None:
+def open_case(*, place: Place, contact: Contact, said: Said, words: str = "", origin: str = "", at: datetime) -> Case | None:
     """Open the case of an answer that asks for a call, with its owner and its clock; None when nothing in it asks for one.
+
+    ``words`` are what the tenant writes to whoever calls, and all that is kept of their words. ``origin`` is the secret of the
+    link that asks: asked twice by the same, it is the case already open.
 
     Raises:
         Refusal: when the tenant left no way to be called back.
@@ -48,6 +52,9 @@ def open_case(*, place: Place, contact: Contact, said: Said, at: datetime) -> Ca
     if not why:
         return None
     require(reachable(phone=contact.phone, email=contact.email))
+    known = digest_of(f"cases:{origin}") if origin else None
+    if known and (found := Case.objects.filter(origin_digest=known).first()):
+        return found
     today = paris_day(at)
     owner = queries.owner_for(landlord=landlord.pk, agency=place.agency, on=today)
     case = Case.objects.create(
@@ -61,7 +68,8 @@ def open_case(*, place: Place, contact: Contact, said: Said, at: datetime) -> Ca
         name=contact.name.strip()[:120],
         phone=contact.phone.strip()[:20],
         email=contact.email.strip()[:254],
-        text=said.text.strip()[:MAX_TEXT],
+        text=words.strip()[:MAX_TEXT],
+        origin_digest=known,
         owner=owner,
         opened_at=at,
         due_on=call_by(today, why.urgency, terms),

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, figures, meetings, names, projects, stock, visits
+from palier.commands.demo import audit, callbacks, figures, meetings, names, projects, stock, visits
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -52,6 +52,8 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             timeline.begin(_one_act_a_transaction(visits.go(world, name)))
         for number, (_, name) in enumerate(names.landlords(min(landlords, projects.LANDLORDS)), 1):
             timeline.begin(_one_act_a_transaction(projects.go(world, name, number)))
+        for number in range(callbacks.CASES):
+            timeline.begin(_one_act_a_transaction(callbacks.go(world, names.landlords(1)[0][1], number)))
         timeline.run(clock)
         clock(until)
         convene(world, until)

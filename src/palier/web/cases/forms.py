@@ -8,6 +8,7 @@ from django import forms
 
 from palier.cases.rules import MAX_TEXT, State, Terms, Urgency
 from palier.directory.models import Person
+from palier.surveys.rules.contact import phone_of
 from palier.web.ui.forms import offer
 
 MINE = "mine"
@@ -72,6 +73,33 @@ class HandForm(forms.Form):
     def __init__(self, *args: Any, team: dict[int, Person], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "to", [(str(pk), person.name) for pk, person in team.items()])
+
+
+class CallBackForm(forms.Form):
+    """How a tenant agrees to be called back."""
+
+    name = forms.CharField(label="Votre nom", max_length=120, required=False)
+    phone = forms.CharField(
+        label="Votre téléphone",
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(label="Ou votre adresse électronique", required=False)
+    words = forms.CharField(
+        label="De quoi s’agit-il ?",
+        required=False,
+        max_length=MAX_TEXT,
+        widget=_TEXT,
+        help_text="La personne qui vous rappelle le lira.",
+    )
+
+    def clean_phone(self) -> str:
+        """A number, as it is kept."""
+        try:
+            return phone_of(self.cleaned_data["phone"])
+        except ValueError:
+            raise forms.ValidationError("Ce numéro est incomplet. Exemple : 06 12 34 56 78.") from None
 
 
 class TermsForm(forms.Form):

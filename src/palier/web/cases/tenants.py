@@ -12,15 +12,12 @@ from palier.cases import operations, queries
 from palier.cases.rules import State
 from palier.verdict import Refusal
 from palier.web.cases.forms import AnswerForm
-from palier.web.directory.sign_in import too_many
 from palier.web.doors import Open, Request, door
 
 
 @door(GET=Open.PUBLIC, POST=Open.PUBLIC)
 def settled(request: Request, token: str) -> HttpResponse:
     """What a tenant asked, and whether it is settled."""
-    if refused := too_many(request, "token"):
-        return refused
     found = queries.by_link(token=token)
     if found is None:
         return render(request, "cases/link_over.html", status=410)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.cases import tenants, views
+from palier.web.cases import call_back, tenants, views
 
 _CASES = "organismes/<int:landlord_id>/rappels/"
 _CASE = f"{_CASES}<int:case_id>/"
@@ -18,5 +18,6 @@ urlpatterns = [
     path(f"{_CASE}reponse/", views.answered, name="case_answered"),
     path(f"{_CASE}confier/", views.hand, name="case_hand"),
     path(f"{_CASE}clore/", views.close, name="case_close"),
+    path("s/<str:token>/rappel/", call_back.ask, name="case_call_back"),
     path("rappel/<str:token>/", tenants.settled, name="case_settled"),
 ]
