@@ -102,7 +102,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', [palier.cases.rules.State['CALLED'], palier.cases.rules.State['TO_CALL'], palier.cases.rules.State['ASKED']])), models.Q(('closed_at__isnull', False), ('state__in', [palier.cases.rules.State['SILENT'], palier.cases.rules.State['SETTLED'], palier.cases.rules.State['UNREACHED']])), _connector='OR'), name='case_closed_when'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', [palier.cases.rules.State['ASKED'], palier.cases.rules.State['CALLED'], palier.cases.rules.State['TO_CALL']])), models.Q(('closed_at__isnull', False), ('state__in', [palier.cases.rules.State['SETTLED'], palier.cases.rules.State['SILENT'], palier.cases.rules.State['UNREACHED']])), _connector='OR'), name='case_closed_when'),
         ),
         migrations.AddConstraint(
             model_name='case',

@@ -94,6 +94,11 @@ class CallBackForm(forms.Form):
         help_text="La personne qui vous rappelle le lira.",
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("phone", "email"):
+            self.fields[name].optional = "l’un ou l’autre"  # type: ignore[attr-defined] -- read by the field's template
+
     def clean_phone(self) -> str:
         """A number, as it is kept."""
         try:
