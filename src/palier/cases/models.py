@@ -88,7 +88,8 @@ class Case(models.Model):
             ),
             models.CheckConstraint(
                 name="case_closed_when",
-                condition=Q(state__in=sorted(OPEN), closed_at__isnull=True) | Q(state__in=sorted(CLOSED), closed_at__isnull=False),
+                condition=Q(state__in=sorted(OPEN), closed_at__isnull=True)
+                | Q(state__in=sorted(CLOSED), closed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="case_asked_when", condition=~Q(state=State.ASKED) | Q(asked_at__isnull=False, answer_by__isnull=False)
