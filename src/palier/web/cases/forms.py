@@ -97,7 +97,7 @@ class CallBackForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("phone", "email"):
-            self.fields[name].optional = "l’un ou l’autre"  # type: ignore[attr-defined] -- read by the field's template
+            self.fields[name].optional = "l’un ou l’autre"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
     def clean_phone(self) -> str:
         """A number, as it is kept."""
