@@ -20,6 +20,7 @@ from palier.surveys.models import Household, Objection, Wave
 from palier.surveys.operations import close
 from palier.surveys.rules.outcomes import Outcome
 from palier.web.answers.words import WORDS
+from palier.web.questionnaires.words import Around
 from palier.web.ui import assets
 from tests.answers.scene import FINE, TEXT, links, running
 from tests.web.ui.test_assets import WEB
@@ -240,3 +241,10 @@ def test_every_page_is_light_private_and_asks_for_no_script(client: Client, link
 
 def test_what_stands_around_the_questions_is_whole_in_each_language() -> None:
     assert WORDS["en"].keys() == WORDS["fr"].keys()
+    for name in WORDS["fr"]:
+        with pytest.raises(KeyError):
+            Around("fr")[name]
+
+
+def test_one_may_always_say_that_one_would_rather_not_answer(client: Client, link: str) -> None:
+    assert "Je ne souhaite pas répondre</span>" in client.get(f"{link}1/").text

@@ -287,7 +287,7 @@ def refuse(request: Request, token: str) -> HttpResponse:
         )
     if choice == "refus":
         note_refusal(invitation=opened.invitation)
-        return _show(request, "refuse", opened, {"done": opened.around["refused"]})
+        return _show(request, "refuse", opened, {"done": opened.around["refusal_kept"]})
     return _show(request, "refuse", opened, {"done": ""})
 
 
