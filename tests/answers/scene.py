@@ -32,10 +32,7 @@ def version(at: datetime, text: str = TEXT) -> QuestionnaireVersion:
 
 def running(landlord: Landlord, at: datetime, text: str = TEXT, **more: Any) -> Wave:
     """A wave under way that asks it."""
-    wave = wave_of(landlord, until="running", at=at, **more)
-    wave.questionnaire = version(at, text)
-    wave.save(update_fields=["questionnaire"])
-    return wave
+    return wave_of(landlord, until="running", at=at, questionnaire=version(at, text), **more)
 
 
 def links(wave: Wave) -> list[tuple[Invitation, str]]:

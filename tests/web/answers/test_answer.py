@@ -16,6 +16,7 @@ from palier.answers import queries
 from palier.answers.models import Draft, Slip
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry, Reply
+from palier.questionnaires.operations import load_shipped
 from palier.surveys.models import Household, Objection, Wave
 from palier.surveys.operations import close
 from palier.surveys.rules.outcomes import Outcome
@@ -23,6 +24,7 @@ from palier.web.answers.words import WORDS
 from palier.web.questionnaires.words import Around
 from palier.web.ui import assets
 from tests.answers.scene import FINE, TEXT, links, running
+from tests.surveys.waves import wave_of
 from tests.web.ui.test_assets import WEB
 
 pytestmark = pytest.mark.django_db
@@ -192,6 +194,11 @@ def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: C
     assert client.post(f"{tap}envoyer/", {"why": "Encore."})["Location"] == tap
 
 
+def test_a_form_needs_no_cookie(tap: str) -> None:
+    assert Client(enforce_csrf_checks=True).post(tap, FIRST)["Location"] == tap
+    assert Slip.objects.count() == 1
+
+
 def test_a_tap_that_is_no_answer_sends_nothing(client: Client, tap: str) -> None:
     assert client.post(tap, {"overall_satisfaction": "great"}).status_code == 422
     assert client.post(tap).status_code in {200, 422}
@@ -237,6 +244,17 @@ def test_every_page_is_light_private_and_asks_for_no_script(client: Client, link
         assert b"<script" not in answer.content
         assert "no-store" in answer["Cache-Control"]
         assert "noindex" in answer.text
+
+
+def test_the_heaviest_sheet_that_is_shipped_is_light(
+    client: Client, landlord: Landlord, make_households: Households, at: datetime
+) -> None:
+    make_households(1)
+    asked = next(version for version in load_shipped(at=at) if version.questionnaire.code == "triennial")
+    [(_, token)] = links(wave_of(landlord, until="running", at=at, questionnaire=asked))
+    around = sum((WEB / assets.built(name)).stat().st_size for name in ("survey.css", "mark.svg"))
+    sizes = [len(client.get(f"/s/{token}/{number}/?langue=en").content) for number in range(1, 11)]
+    assert 20_000 < max(sizes) + around < 60_000
 
 
 def test_what_stands_around_the_questions_is_whole_in_each_language() -> None:

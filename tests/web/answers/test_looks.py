@@ -12,8 +12,9 @@ from palier.answers.models import Slip
 from palier.directory.models import Landlord
 from palier.questionnaires.operations import load_shipped
 from palier.surveys.models import Household
-from tests.answers.scene import links, running
+from tests.answers.scene import links
 from tests.browser import OpenPage, check
+from tests.surveys.waves import wave_of
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -25,9 +26,8 @@ Households = Callable[..., list[Household]]
 
 
 def asking(code: str, landlord: Landlord, at: datetime) -> tuple[Wave, str]:
-    wave = running(landlord, at)
-    wave.questionnaire = next(version for version in load_shipped(at=at) if version.questionnaire.code == code)
-    wave.save(update_fields=["questionnaire"])
+    asked = next(version for version in load_shipped(at=at) if version.questionnaire.code == code)
+    wave = wave_of(landlord, until="running", at=at, questionnaire=asked)
     return wave, f"/s/{links(wave)[0][1]}/"
 
 

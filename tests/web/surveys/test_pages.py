@@ -229,6 +229,21 @@ def test_a_paper_form_opens_by_its_code(
     assert said(phone, there, code=code.lower()).headers["Location"].startswith("/s/")
 
 
+def test_an_act_that_opens_a_tenants_page_keeps_no_copy_of_its_link(
+    phone: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(1)
+    wave = make_wave()
+    with time_machine.travel(at):
+        call = phone.post(url("survey_calls", landlord, wave_id=wave.pk)).headers["Location"]
+        interview = phone.get(call).text.split("entretien/", 1)[1].split("</form>", 1)[0]
+    assert "idempotency_key" not in interview
+    assert (
+        "idempotency_key"
+        not in phone.get(url("survey_paper", landlord)).text.split("Ouvrir le questionnaire")[0].rsplit("<form", 1)[1]
+    )
+
+
 @pytest.mark.parametrize(("text", "objections"), [("STOP", 1), ("stop merci", 1), ("D’accord", 0)])
 def test_the_operator_tells_of_a_stop_under_a_secret(
     client: Client, settings: Any, make_households: Households, text: str, objections: int
