@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("palier.web.answers.urls")),  # first: no other page is opened by so many at once
     path("", include("palier.web.ui.urls")),
     path("", include("palier.web.home.urls")),
     path("", include("palier.web.directory.urls")),
@@ -24,7 +25,6 @@ urlpatterns = [
     path("", include("palier.web.register.urls")),
     path("", include("palier.web.minutes.urls")),
     path("", include("palier.web.questionnaires.urls")),
-    path("", include("palier.web.answers.urls")),
     path("", include("palier.web.surveys.urls")),
     path("", include("palier.web.answers.results_urls")),
     path("", include("palier.web.cases.urls")),
