@@ -431,3 +431,8 @@ def test_an_encoding_is_that_of_every_byte(put: Any) -> None:
     assert encoding_of(put("é".encode() * 1_000_000 + b"\xe9")).name == "cp1252"
     assert encoding_of(put("é".encode() * 1_000_000)).name == "utf-8-sig"
     assert encoding_of(put(b"caf\xe9 \x81")).name == "iso-8859-1"
+
+
+def test_a_column_whose_heading_is_certain_is_read_for_what_it_is_whatever_its_cells(put: Any) -> None:
+    rows = [["Résidence", "INSEE", "Logements"], ["Les Lilas", "93010", "12"], ["Les Roses", "9301", "abc"]]
+    assert recognise(put(files.table(rows))).mapping == {0: "programme", 1: "commune", 2: "homes"}

@@ -14,9 +14,23 @@ def main() -> None:
 
     from palier.installation import database  # noqa: PLC0415
 
+    if sys.argv[1:] in ([], ["help"], ["--help"], ["-h"]):
+        sys.stdout.write(listing())
+        return
     if settings.EMBEDDED and sys.argv[1:2] not in (["help"], ["database"], ["sites"]):
         database.ensure_running(settings.EMBEDDED)
     execute_from_command_line(sys.argv)
+
+
+def listing() -> str:
+    """Our commands and what each does; those of the framework beneath are for who develops Palier."""
+    import django  # noqa: PLC0415 - the environment must be set first
+    from django.core.management import get_commands, load_command_class  # noqa: PLC0415
+
+    django.setup()
+    ours = sorted(name for name, room in get_commands().items() if isinstance(room, str) and room.startswith("palier."))
+    lines = [f"  {name:<14} {load_command_class('palier.commands', name).help.splitlines()[0]}" for name in ours]
+    return "\n".join(["palier COMMANDE [options]", "", *lines, "", "Pour une commande : palier COMMANDE --help", ""])
 
 
 if __name__ == "__main__":

@@ -66,7 +66,9 @@ def _score(column: Column, name: str) -> float:
     if not by_name and name not in _TELLING:
         return 0.0
     fit = _fit(column, name)
-    if fit < (0.4 if by_name > 0.6 else 0.8):  # a few wrong cells do not hide a column that says its name
+    if by_name > 0.6 and fit:  # a column that says its name is that column: its wrong cells are named once it is read
+        return max(by_name * fit, 0.5 + by_name / 100)
+    if fit < 0.8:
         return 0.0
     if by_name:
         return by_name * fit

@@ -30,6 +30,7 @@ _PLAIN: tuple[tuple[str, str], ...] = (
 _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"[!?](?=[\s\x00»)]|\Z)(?<=[\w»)\]].)"), rf"{NARROW}\g<0>"),
     (re.compile(r"%(?<=\d%)"), f"{NARROW}%"),
+    (re.compile(r"\.\.(?!\.)(?<=[A-Z]\.\.)"), "."),  # « par M. G. » at the end of a sentence
     (re.compile(r" (?=\d{3}(?!\w))(?<=\d )"), NARROW),
     (re.compile(r"'(?=\w)(?<=\w')"), "’"),
     (re.compile(r"&#x27;(?=\w)(?<=\w&#x27;)"), "’"),

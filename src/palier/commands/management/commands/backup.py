@@ -42,8 +42,9 @@ class Command(BaseCommand):
                 )
         except (backup.BackupError, OSError) as problem:
             raise CommandError(str(problem)) from problem
-        size = file.stat().st_size / 1e6
+        size = f"{file.stat().st_size / 1e6:.1f}".replace(".", ",")
+        papers = len(manifest.files) - 1
         self.stdout.write(
-            f"Sauvegarde écrite dans {file} ({size:.1f} Mo) : {len(manifest.files) - 1} fichier(s) de documents, "
+            f"Sauvegarde écrite dans {file} ({size} Mo) : {papers} fichier{'s' if papers > 1 else ''} de documents, "
             f"journal jusqu’à la ligne n° {manifest.ledger[0]}."
         )

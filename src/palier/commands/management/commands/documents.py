@@ -24,11 +24,16 @@ class Command(BaseCommand):
     def handle(self, *args: Any, chore: str, **options: Any) -> None:
         """Run one chore."""
         if chore == "sweep":
-            self.stdout.write(f"{sweep(at=timezone.now())} fichier(s) sans pièce enlevé(s).")
+            gone = sweep(at=timezone.now())
+            s = "s" if gone > 1 else ""
+            self.stdout.write(f"{gone} fichier{s} sans pièce enlevé{s}.")
             return
         lost = missing_files()
         for version in lost:
             self.stderr.write(f"Document {version.document_id}, version {version.number} : {version.name}")
         if lost:
-            raise CommandError(f"{len(lost)} version(s) n’ont plus leur fichier, ou un fichier changé.")
+            many = len(lost) > 1
+            raise CommandError(
+                f"{len(lost)} version{'s' * many} n’{'ont' if many else 'a'} plus son fichier, ou un fichier changé."
+            )
         self.stdout.write("Chaque version a son fichier, intact.")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from palier.calendar import paris_day
+from palier.calendar import in_words, paris_day
+from palier.commands.arguments import day
 from palier.frameworks.operations import import_version, load_shipped
 from palier.frameworks.queries import drift
 from palier.verdict import Refusal
@@ -19,16 +19,16 @@ from palier.verdict import Refusal
 class Command(BaseCommand):
     """Publishes grids and checks stored scores."""
 
-    help = "Publish a grid written in YAML, load the shipped ones, or check that stored scores are those of the answers."
+    help = "Les grilles : en publier une, charger celles de Palier, ou vérifier que chaque score est celui de ses réponses."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the sub-commands."""
-        chores = parser.add_subparsers(dest="chore", required=True)
-        one = chores.add_parser("import", help="publish a YAML file as the next version of its grid")
-        one.add_argument("file", type=Path)
-        one.add_argument("--effective-from", type=date.fromisoformat, help="YYYY-MM-DD; today by default")
-        chores.add_parser("load-shipped", help="publish the grids that come with Palier, once")
-        chores.add_parser("check", help="recompute every stored score and progress")
+        chores = parser.add_subparsers(dest="chore", required=True, metavar="TÂCHE")
+        one = chores.add_parser("import", help="publie un fichier YAML comme prochaine version de sa grille")
+        one.add_argument("file", type=Path, metavar="FICHIER")
+        one.add_argument("--effective-from", type=day, metavar="JOUR", help="AAAA-MM-JJ ; sinon, aujourd’hui")
+        chores.add_parser("load-shipped", help="publie une fois les grilles livrées avec Palier")
+        chores.add_parser("check", help="recalcule chaque score et chaque avancement")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run one chore."""
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                 lines = [reason.sentence for reason in refusal.verdict.reasons]
                 raise CommandError("\n".join([f"{file} n’est pas publié.", *lines])) from refusal
             self.stdout.write(
-                f"{version.framework.code} : version {version.number}, en vigueur dès le {version.effective_from}"
+                f"{version.framework.code} : version {version.number}, en vigueur dès le {in_words(version.effective_from)}"
             )
 
     def _check(self) -> None:

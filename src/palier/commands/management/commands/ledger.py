@@ -59,6 +59,8 @@ class Command(BaseCommand):
             getattr(self, f"_{act}")(options)
         except ProgrammingError as no_table:
             raise CommandError("Cette base n’a pas encore de journal : lancez d’abord « palier setup ».") from no_table
+        except FileNotFoundError as problem:
+            raise CommandError(f"« {problem.filename} » n’existe pas.") from problem
         except (NoKey, OSError) as problem:
             raise CommandError(str(problem)) from problem
 

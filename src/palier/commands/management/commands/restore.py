@@ -39,6 +39,8 @@ class Command(BaseCommand):
                     "Cette sauvegarde vient d’une version plus récente de Palier : mettez Palier à jour d’abord."
                 )
             manifest = backup.put_back(source=file, documents=Path(settings.DOCUMENTS))
+        except FileNotFoundError as problem:
+            raise CommandError(f"« {file} » n’existe pas.") from problem
         except (backup.BackupError, OSError) as problem:
             raise CommandError(str(problem)) from problem
         self._verify(manifest)
@@ -53,10 +55,13 @@ class Command(BaseCommand):
             name for name, sha256 in Version.objects.values_list("name", "sha256").iterator() if not path_of(sha256).exists()
         ]
         if lost:
-            raise CommandError(f"La base est remise en place, mais {len(lost)} fichier(s) manquent, dont « {lost[0]} ».")
+            raise CommandError(
+                f"La base est remise en place, mais {len(lost)} fichier{'s manquent' if len(lost) > 1 else ' manque'}, dont « {lost[0]} »."
+            )
+        papers = len(manifest.files) - 1
         self.stdout.write(
-            f"Sauvegarde du {manifest.at[:10]} remise en place : {count} acte(s) au journal, vérifié ; "
-            f"{len(manifest.files) - 1} fichier(s) de documents, vérifiés. Lancez « palier setup » avant de redémarrer."
+            f"Sauvegarde du {manifest.at[:10]} remise en place : {count} acte{'s' if count > 1 else ''} au journal, vérifié ; "
+            f"{papers} fichier{'s' if papers > 1 else ''} de documents, vérifié{'s' if papers > 1 else ''}. Lancez « palier setup » avant de redémarrer."
         )
 
 

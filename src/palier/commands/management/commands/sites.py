@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+
+from palier.commands.arguments import day
 
 _HELP = """Croise des fichiers et écrit, pour chaque résidence, son score, ses classes, ses alertes (Parquet).
 
@@ -46,9 +47,7 @@ class Command(BaseCommand):
         one.add_argument("--offences", type=Path, metavar="FICHIER", help="délinquance par commune, telle que publiée")
         one.add_argument("--incomes", type=Path, metavar="FICHIER", help="revenus par IRIS (Filosofi), tels que publiés")
         one.add_argument("--out", type=Path, metavar="FICHIER", default=Path("scores.parquet"), help="scores.parquet sinon")
-        one.add_argument(
-            "--on", type=date.fromisoformat, metavar="AAAA-MM-JJ", help="dernier jour ; sinon, fin du dernier mois lu"
-        )
+        one.add_argument("--on", type=day, metavar="AAAA-MM-JJ", help="dernier jour ; sinon, fin du dernier mois lu")
         one.add_argument("--ranks", action="store_true", help="ajoute l’intervalle de rang (plus long)")
         one.add_argument("--no-alerts", action="store_false", dest="alerts", help="sans les alertes (plus court)")
         one.add_argument(
