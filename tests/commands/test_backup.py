@@ -67,7 +67,7 @@ def test_it_comes_back_as_it_was(landlord: Landlord, make_landlord: Callable[...
     stray.parent.mkdir(parents=True)
     stray.write_text("not of that day")
 
-    assert "2 acte(s) au journal, vérifié" in _run("restore", str(file), "--replace")
+    assert "2 actes au journal, vérifié" in _run("restore", str(file), "--replace")
     assert _rows() == before
     assert verify() == (2, None)
     assert digest_of(path_of(version.sha256)) == version.sha256

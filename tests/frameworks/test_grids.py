@@ -83,7 +83,7 @@ def test_the_command_publishes_refuses_and_checks(tmp_path: Path, assessment: As
     file.write_text(SMALL.replace("Guichet", "Accueil"))
     out = StringIO()
     call_command("frameworks", "import", str(file), "--effective-from", "2027-01-01", stdout=out)
-    assert out.getvalue() == "small : version 2, en vigueur dès le 2027-01-01\n"
+    assert out.getvalue() == "small : version 2, en vigueur dès le 1er janvier 2027\n"
     file.write_text(SMALL.replace("title: Guichet", "titre: Guichet"))
     with pytest.raises(CommandError, match="Ligne 26 : la clé « titre » est inconnue"):
         call_command("frameworks", "import", str(file))
