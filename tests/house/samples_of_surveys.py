@@ -85,4 +85,5 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "call_id": invitation,
     "frame_file_id": frame_file,
     "frame_file_faults:kind": lambda _: "csv",
+    "survey_letters_print:day": lambda _: "2026-03-10",
 }

@@ -141,9 +141,9 @@ def test_letters_go_to_those_whom_no_message_reaches_once(
     make_households(4)
     Household.objects.filter(reference__in=["L00001", "L00002"]).update(email="", phone="")
     wave = make_wave()
-    taken = operations.post_letters(wave=wave, limit=10, at=at)
+    taken = operations.post_letters(wave=wave, limit=10, by=None, at=at)
     assert {invitation.household.reference for invitation in taken if invitation.household} == {"L00001", "L00002"}
-    assert operations.post_letters(wave=wave, limit=10, at=at) == []
+    assert operations.post_letters(wave=wave, limit=10, by=None, at=at) == []
     assert Solicitation.objects.filter(channel=Channel.POST).count() == 2
 
 

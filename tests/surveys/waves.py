@@ -37,13 +37,22 @@ def draft(at: datetime, **more: Any) -> Draft:
     return Draft(**(said | more))
 
 
-def short_questionnaire(at: datetime) -> QuestionnaireVersion:
-    """One of those that come with Palier, published once."""
-    known = QuestionnaireVersion.objects.filter(questionnaire__code="after_contact", questionnaire__owner=None).first()
+def _shipped(code: str, at: datetime) -> QuestionnaireVersion:
+    known = QuestionnaireVersion.objects.filter(questionnaire__code=code, questionnaire__owner=None).first()
     if known:
         return known
-    text = resources.files("palier.questionnaires").joinpath("shipped/after_contact.yaml").read_text(encoding="utf-8")
+    text = resources.files("palier.questionnaires").joinpath(f"shipped/{code}.yaml").read_text(encoding="utf-8")
     return import_version(text=text, owner=None, by=None, at=at)
+
+
+def short_questionnaire(at: datetime) -> QuestionnaireVersion:
+    """The shortest of those that come with Palier, published once."""
+    return _shipped("after_contact", at)
+
+
+def triennial(at: datetime) -> QuestionnaireVersion:
+    """The longest of those that come with Palier, published once."""
+    return _shipped("triennial", at)
 
 
 def wave_of(landlord: Landlord, *, until: str, at: datetime, **more: Any) -> Wave:

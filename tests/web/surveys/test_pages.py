@@ -15,12 +15,12 @@ from django.urls import reverse
 from palier.directory.models import Landlord, Person
 from palier.stock.models import Residence
 from palier.surveys import operations
-from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, Objection, PhoneAttempt, Wave
+from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, Objection, PhoneAttempt, Solicitation, Wave
 from palier.surveys.queries import invited
 from palier.surveys.rules.frame import State as FileState
 from palier.surveys.rules.waves import State
 from tests.fixtures import NOON
-from tests.surveys.waves import short_questionnaire
+from tests.surveys.waves import short_questionnaire, triennial
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -273,3 +273,52 @@ def test_a_wave_of_another_landlord_is_not_there(
 
     other = wave_of(make_landlord(), until="draft", at=at + timedelta(days=1))
     assert desk.get(url("wave", landlord, wave_id=other.pk)).status_code == 404
+
+
+def test_letters_are_prepared_and_printed_with_their_code_and_their_questions(
+    desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    make_households(3, email="", phone="")
+    wave = make_wave(questionnaire=triennial(NOON))
+    there = url("survey_letters", landlord, wave_id=wave.pk)
+    with time_machine.travel(at):
+        desk.post(there)
+        assert "2026-03-10.pdf" in desk.get(there).content.decode()
+        answered, *others = Invitation.objects.order_by("pk")
+        operations.note_answer(invitation=answered)
+        printed = desk.get(f"{there}2026-03-10.pdf").content
+        assert desk.get(f"{there}2026-03-11.pdf").status_code == 404
+        assert desk.get(f"{there}hier.pdf").status_code == 404
+        assert desk.get(url("survey_poster", landlord, wave_id=wave.pk)).content.startswith(b"%PDF")
+    shown = "".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages)
+    shown = shown.replace("\u202f", " ").replace("\u00a0", " ")
+    assert all(f"{other.code[:5]} {other.code[5:]}" in shown for other in others)
+    assert f"{answered.code[:5]} {answered.code[5:]}" not in shown
+    assert "Seulement si" in shown
+    assert "Plutôt satisfait" in shown
+
+
+def test_a_tenant_gets_their_link_again_and_the_page_says_nothing_of_who_they_are(
+    client: Client, make_households: Households, make_wave: MakeWave
+) -> None:
+    home, answered, _ = make_households(3)
+    make_wave(cost_ceiling=1_000)
+    operations.note_answer(invitation=Invitation.objects.get(household=answered))
+    pages = {
+        client.post("/mon-lien/", {"contact": contact}).content
+        for contact in (home.email, home.phone, home.email, answered.email, "nobody@example.test")
+    }
+    assert len(pages) == 1
+    asked = Solicitation.objects.filter(pace__gte=200)
+    assert [solicitation.household_id for solicitation in asked] == [home.pk]
+    assert client.post("/mon-lien/", {"contact": "bonjour"}).status_code == 422
+
+
+def test_asking_for_links_again_and_again_is_put_off(client: Client) -> None:
+    statuses = [client.post("/mon-lien/", {"contact": f"p{n}@example.test"}).status_code for n in range(12)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 429

@@ -13,6 +13,7 @@ from palier.surveys.operations.frame import (
     open_file,
     read_again,
 )
+from palier.surveys.operations.links import send_link_again, way_of
 from palier.surveys.operations.planning import plan_due
 from palier.surveys.operations.responses import hear_stop, lift_objection, note_answer, note_refusal, object_to
 from palier.surveys.operations.retention import forget_due
@@ -67,7 +68,9 @@ __all__ = [
     "post_letters",
     "read_again",
     "resume",
+    "send_link_again",
     "set_terms",
     "stop",
     "undo_draw",
+    "way_of",
 ]

@@ -12,6 +12,8 @@ from django.db.models import Count, Max, Q
 
 from palier.calendar import paris_day, start_of_day
 from palier.directory.models import Landlord, Person
+from palier.ledger.operations import record
+from palier.ledger.rules import Audience
 from palier.surveys.models import Household, Invitation, PhoneAttempt, Solicitation, Wave
 from palier.surveys.operations.responses import note_refusal
 from palier.surveys.queries.households import objects
@@ -164,7 +166,7 @@ def begin_typing(*, landlord: Landlord, code: str) -> str:
 
 
 @transaction.atomic
-def post_letters(*, wave: Wave, limit: int, at: datetime) -> list[Invitation]:
+def post_letters(*, wave: Wave, limit: int, by: Person | None, at: datetime) -> list[Invitation]:
     """Take the next letters to print, for households that no message of the wave reaches; each counts in the budget.
 
     Raises:
@@ -184,4 +186,15 @@ def post_letters(*, wave: Wave, limit: int, at: datetime) -> list[Invitation]:
         taken.append(invitation)
         if len(taken) == limit:
             break
+    plural = "s" if len(taken) > 1 else ""
+    record(
+        act="surveys.letters_prepared",
+        by=by.pk if by else None,
+        at=at,
+        on=("surveys.wave", wave.pk),
+        landlord=wave.landlord_id,
+        summary=f"a préparé {len(taken)} courrier{plural} pour la vague « {wave.name} ».",
+        facts={"letters": len(taken)},
+        audience=Audience.LANDLORD,
+    )
     return taken

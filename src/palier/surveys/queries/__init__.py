@@ -8,6 +8,7 @@ from palier.surveys.queries.households import (
     objections,
     objects,
 )
+from palier.surveys.queries.paper import batches, letters_of, printed
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import (
     Standing,
@@ -28,12 +29,14 @@ from palier.surveys.queries.waves import (
 
 __all__ = [
     "Standing",
+    "batches",
     "dropped",
     "frame_files",
     "frame_mappings",
     "held_calls",
     "households",
     "invited",
+    "letters_of",
     "live_objections",
     "objections",
     "objects",
@@ -41,6 +44,7 @@ __all__ = [
     "outcomes_of",
     "paces",
     "plan_of",
+    "printed",
     "rates_of",
     "rates_of_many",
     "sendings_of",

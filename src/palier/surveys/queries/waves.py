@@ -149,6 +149,14 @@ def open_invitations(*, wave: Wave) -> QuerySet[Invitation]:
     )
 
 
+def open_for(**contact: str) -> QuerySet[Invitation, int]:
+    """The invitations in the field, not answered, of the households with this contact, as keys; whoever their landlord."""
+    found = Invitation.objects.filter(
+        wave__state=State.RUNNING, outcome__in=OPEN, sealed__isnull=False, household__left_on__isnull=True, **contact
+    )
+    return found.values_list("pk", flat=True)
+
+
 def held_calls(*, landlord: Landlord | int, by: Person, at: datetime) -> QuerySet[Invitation]:
     """The households that somebody is on the phone with, with all that the call needs."""
     found = Invitation.objects.filter(wave__landlord=landlord, held_by=by, held_until__gt=at, household__isnull=False)

@@ -12,7 +12,7 @@ from palier.calendar import PARIS
 from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.rules.imports import SUFFIXES
 from palier.surveys.models import FrameFile, Wave
-from palier.surveys.operations import Draft
+from palier.surveys.operations import Draft, way_of
 from palier.surveys.queries import paces
 from palier.surveys.reading import LABELS
 from palier.surveys.rules.contact import Channel
@@ -368,3 +368,23 @@ class CodeForm(forms.Form):
         help_text="Dix lettres et chiffres.",
         error_messages={"required": "Recopiez le code imprimé en haut du questionnaire."},
     )
+
+
+class ContactForm(forms.Form):
+    """The way by which a tenant wants their link."""
+
+    contact = forms.CharField(
+        label="Votre e-mail ou votre mobile",
+        max_length=254,
+        widget=forms.TextInput(attrs={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"}),
+        error_messages={"required": "Indiquez votre e-mail ou votre mobile."},
+    )
+
+    def clean_contact(self) -> str:
+        """An e-mail address or a French mobile."""
+        contact: str = self.cleaned_data["contact"].strip()
+        try:
+            way_of(contact)
+        except ValueError:
+            raise forms.ValidationError("Indiquez un e-mail, ou un mobile tel que 06 12 34 56 78.") from None
+        return contact

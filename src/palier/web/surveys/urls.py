@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.surveys import answers, calls, files, households, waves
+from palier.web.surveys import answers, calls, files, households, paper, waves
 
 _SURVEYS = "organismes/<int:landlord_id>/enquetes/"
 _HOMES = f"{_SURVEYS}locataires/"
@@ -34,8 +34,12 @@ urlpatterns = [
     path(f"{_WAVE}arreter/", waves.stop, name="wave_stop"),
     path(f"{_WAVE}reprendre/", waves.resume, name="wave_resume"),
     path(f"{_WAVE}clore/", waves.close, name="wave_close"),
+    path(f"{_WAVE}courriers/", paper.letters, name="survey_letters"),
+    path(f"{_WAVE}courriers/<str:day>.pdf", paper.print_letters, name="survey_letters_print"),
+    path(f"{_WAVE}affiche.pdf", paper.poster, name="survey_poster"),
     path(f"{_WAVE}appels/", calls.console, name="survey_calls"),
     path(_CALL, calls.call, name="survey_call"),
     path(f"{_CALL}entretien/", calls.interview, name="survey_interview"),
+    path("mon-lien/", paper.link, name="survey_link"),
     path("sms/reponses/", answers.heard, name="sms_answers"),
 ]

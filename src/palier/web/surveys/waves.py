@@ -144,6 +144,9 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         "spent": wave.spent / 1000,
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
         "may_call": bool(request.may(CALL[1], CALL[0])) and state is State.RUNNING,
+        "may_post": bool(request.may(Right.WRITE, Thing.HOUSEHOLDS))
+        and wave.launched_at is not None
+        and wave.design != Design.HOT,
         "history": entries_of(request, "surveys.wave", wave.pk),
     }
     if state is State.DRAFT:

@@ -1,0 +1,99 @@
+"""What goes on paper: letters by the day, the poster of a hall, and the page where one gets one's link again."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+
+from palier.calendar import in_words
+from palier.directory.models import Landlord
+from palier.directory.rules import Right, Thing
+from palier.surveys import operations, printing, queries
+from palier.surveys.models import Wave
+from palier.surveys.rules.waves import State
+from palier.web.directory.sign_in import too_many
+from palier.web.doors import Open, Request, door
+from palier.web.surveys.forms import ContactForm
+
+WRITE = (Thing.HOUSEHOLDS, Right.WRITE)
+AT_ONCE = 100
+
+
+def _wave(landlord: Landlord, wave_id: int) -> Wave:
+    found = queries.waves(landlord=landlord).filter(launched_at__isnull=False).select_related("landlord", "questionnaire")
+    return get_object_or_404(found, pk=wave_id)
+
+
+@door(GET=WRITE, POST=WRITE)
+def letters(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
+    """Prepare the next letters, for households that no message reaches; print those of a day."""
+    wave = _wave(landlord, wave_id)
+    if request.method == "POST":
+        taken = operations.post_letters(wave=wave, limit=AT_ONCE, by=request.user, at=request.at)
+        plural = "s" if len(taken) > 1 else ""
+        said = f"{len(taken)} courrier{plural} à imprimer." if taken else "Tous ceux qu’il faut joindre par courrier l’ont été."
+        messages.success(request, said)
+        return redirect("survey_letters", landlord_id=landlord.pk, wave_id=wave.pk)
+    context = {
+        "landlord": landlord,
+        "wave": wave,
+        "batches": [(on, on.isoformat(), count) for on, count in queries.batches(wave=wave)],
+        "running": wave.state == State.RUNNING,
+        "at_once": AT_ONCE,
+    }
+    return render(request, "surveys/letters.html", context)
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    head = {"Content-Disposition": f'attachment; filename="{name}.pdf"', "Cache-Control": "private, no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=head)
+
+
+@door(GET=WRITE)
+def print_letters(request: Request, landlord: Landlord, wave_id: int, day: str) -> HttpResponse:
+    """The letters of a day in one PDF, each with its questionnaire; those answered meanwhile are left out."""
+    wave = _wave(landlord, wave_id)
+    try:
+        on = date.fromisoformat(day)
+    except ValueError:
+        raise Http404 from None
+    found = queries.letters_of(wave=wave, on=on)
+    if wave.questionnaire is None or not found:
+        raise Http404
+    content = queries.printed(wave=wave, invitations=found, origin=settings.ORIGIN)
+    return _pdf(printing.letters(content, fonts=settings.PRINT_FONTS, at=request.at), f"courriers-{on.isoformat()}")
+
+
+@door(GET=(Thing.SURVEYS, Right.READ))
+def poster(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
+    """The poster of a hall: it leads to the page where one gets one's link again, and opens nothing by itself."""
+    wave = _wave(landlord, wave_id)
+    content: dict[str, Any] = {
+        "landlord": landlord.name,
+        "title": wave.subject,
+        "purpose": wave.purpose,
+        "link": f"{settings.ORIGIN}{reverse('survey_link')}",
+        "until": in_words(wave.closes_on),
+    }
+    return _pdf(printing.poster(content, fonts=settings.PRINT_FONTS, at=request.at), "affiche")
+
+
+@door(GET=Open.PUBLIC, POST=Open.PUBLIC)
+def link(request: Request) -> HttpResponse:
+    """Somebody asks for their link. The answer is the same whoever they are: it must not say who is a tenant."""
+    form = ContactForm(request.POST or None)
+    sent = False
+    if request.method == "POST":
+        if limited := too_many(request, "survey_link"):
+            return limited
+        if form.is_valid():
+            operations.send_link_again(contact=form.cleaned_data["contact"], at=request.at)
+            sent = True
+    status = 422 if request.method == "POST" and not sent else 200
+    return render(request, "surveys/link.html", {"form": form, "sent": sent}, status=status)
