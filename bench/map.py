@@ -31,7 +31,7 @@ WITH placed AS (
          'Commune ' || n %% 9000, '', '', -4 + 11 * random(), 43 + 7 * random(), %(source)s, %(source)s
   FROM generate_series(1, %(many)s) AS n RETURNING id
 ), counted AS (
-  INSERT INTO stock_residencevintage (residence_id, source_id, homes) SELECT id, %(source)s, 36 FROM placed
+  INSERT INTO stock_residencevintage (residence_id, source_id, homes, located) SELECT id, %(source)s, 36, 36 FROM placed
 )
 INSERT INTO sites_siterating (campaign_id, residence_id, level, reasons, revision, confirmed_at)
 SELECT %(campaign)s, id, (ARRAY['none', 'none', 'none', 'medium', 'important', 'extreme'])[1 + id %% 6], 'Halls.', 1, now()

@@ -16,7 +16,7 @@ from palier.sources import queries as sources
 from palier.stock.rules.districts import version_on
 from palier.web.doors import Request, door
 from palier.web.sites.forms import WindowForm
-from palier.web.sites.views import READ, current
+from palier.web.sites.views import READ, cycle_of
 from palier.web.stock.maps import areas_around, areas_in, feature, geojson
 
 SORTS = {"lieu": "label", "residences": "residences", "logements": "homes", "complexes": "complex", "part": "share"}
@@ -53,7 +53,7 @@ def _places(rows: list[Any]) -> list[queries.Place]:
 @door(GET=READ)
 def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
     """The table of places, then the map of the same."""
-    campaign, facts = current(landlord)
+    campaign = queries.campaign(landlord=landlord.pk, cycle=cycle_of(landlord))
     extent = queries.extent(landlord=landlord.pk)
     large = extent.located > LARGE
     sort = request.GET.get("sort", "-part")
@@ -67,7 +67,8 @@ def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
     places.sort(key=lambda p: getattr(p, SORTS[sort.removeprefix("-")]), reverse=sort.startswith("-"))
     context = {
         "landlord": landlord,
-        "facts": facts,
+        "rated": sum(place.rated for place in places),
+        "residences": extent.located + extent.missing,
         "page": Paginator(places, _PER_PAGE).get_page(request.GET.get("page")),
         "by_iris": any(place.iris for place in places),
         "sort": sort,
@@ -85,7 +86,7 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
 
     With a ``box`` and a ``zoom``, what a window of a large map shows: its residences, or how many each square holds.
     """
-    campaign, _ = current(landlord)
+    campaign = queries.campaign(landlord=landlord.pk, cycle=cycle_of(landlord))
     found = queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on).filter(lon__isnull=False)
     window = WindowForm(request.GET)
     if window.is_valid():
