@@ -15,10 +15,12 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
 
-from palier.answers.models import Commitment, Recount
+from palier.answers.models import Commitment, QuestionRecount, Recount
 from palier.answers.operations.results import count_due, count_wave
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import Role
+from palier.sources.models import Reading
+from palier.sources.rules.intake import Origin
 from palier.stock.models import Residence
 from palier.surveys.models import Household
 from palier.surveys.rules.waves import State
@@ -139,6 +141,19 @@ def test_tenants_read_nothing_before_it_is_shown_then_plain_words(
     assert min(int(row["reponses"]) for row in rows) >= 11
     meaning = reverse("open_results_file", kwargs={"wave_id": recount.wave_id, "form": "dictionnaire"})
     assert "Part des réponses favorables" in words(client.get(meaning))
+
+
+def test_what_a_residence_said_goes_down_to_the_sources(scene: Scene) -> None:
+    recount = scene.wave(response=0.2)
+    rows = QuestionRecount.objects.get(recount=recount, question="overall_satisfaction").inside["residences"]
+    alone = {row["residences"][0]: row for row in rows if len(row["residences"]) == 1}
+    kept = {reading.residence_id: reading for reading in Reading.objects.filter(indicator="satisfied")}
+    assert set(kept) == set(alone)
+    assert 0 < len(alone) < 9
+    one = next(iter(alone))
+    assert (kept[one].numerator, kept[one].denominator) == (alone[one]["satisfied"], alone[one]["answers"])
+    assert min(reading.denominator for reading in kept.values()) >= 5
+    assert Reading.objects.filter(indicator="satisfied_cleanliness", origin=Origin.COUNTED).exists()
 
 
 def test_a_wave_too_small_for_everybody_is_not_shown_to_tenants(scene: Scene, lead: Person, sign_in: SignIn) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +16,26 @@ from palier.answers.queries.columns import columns
 from palier.answers.queries.results import targets
 from palier.answers.rules.units import INSIDE, PUBLIC
 from palier.answers.statistics.counting import count
+from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
+from palier.sources.operations import record_readings
+from palier.sources.rules.intake import Origin
+from palier.sources.rules.readings import Entry, Given
+from palier.stock.queries import all_residences
 from palier.surveys.models import Wave
 from palier.surveys.rules.waves import State
 from palier.verdict import YES, Refusal, Verdict, no, require
 
 SETTLED = timedelta(minutes=30)
 """What an urn has to be emptied in, once its wave is closed."""
+INDICATORS = {
+    "overall_satisfaction": "satisfied",
+    "residence_common_cleanliness": "satisfied_cleanliness",
+    "residence_neighbours": "satisfied_tranquillity",
+}
+"""What the sources call the questions that they follow by residence."""
 _GROUPS = ("agencies", "residences", "qpv")
 
 
@@ -76,8 +89,30 @@ def count_wave(*, wave: Wave, at: datetime) -> Recount:
         for key, one in sides["inside"]["questions"].items()
         if "residences" in one
     )
+    _hand_down(recount, sides["inside"], at)
     _line(recount, "counted", f"a compté les réponses de la vague « {wave.name} ».", None, at)
     return recount
+
+
+def _hand_down(recount: Recount, body: Mapping[str, Any], at: datetime) -> None:
+    """Give the sources what each residence that stands alone said, as any other figure of it."""
+    wave = recount.wave
+    ends_on = min(wave.closes_on, paris_day(at))
+    known = set(all_residences(landlord=wave.landlord_id).values_list("pk", flat=True))
+    entries = [
+        Entry(
+            row["residences"][0],
+            indicator,
+            Given(min(wave.opens_on, ends_on), ends_on, Decimal(row["satisfied"]), Decimal(row["answers"])),
+        )
+        for question, indicator in INDICATORS.items()
+        for row in body["questions"].get(question, {}).get("residences", ())
+        if len(row["residences"]) == 1 and row["residences"][0] in known
+    ]
+    if entries:
+        # What the sources refuse (a wave of another century) stays in the results alone.
+        with suppress(Refusal):
+            record_readings(landlord=wave.landlord, entries=entries, origin=Origin.COUNTED, by=None, at=at)
 
 
 def _groups(body: Mapping[str, Any], key: str) -> dict[str, Any]:

@@ -205,8 +205,9 @@ def _agency(wave: Weighted, one: Told, group: tuple[str, ...], places: Sequence[
 
 def _residences(wave: Weighted, one: Told, units: Sequence[Unit], commitment: float | None) -> list[Json]:
     yes = np.bincount(wave.where, weights=np.nan_to_num(one.satisfied), minlength=len(wave.frame.homes))
+    satisfied = [sum(yes[wave.index[place.residence]] for place in unit.places) for unit in units]
     found = by_residence(
-        [sum(yes[wave.index[place.residence]] for place in unit.places) for unit in units],
+        satisfied,
         [unit.answers for unit in units],
         ["\x00".join(unit.agency) for unit in units],
         [unit.homes for unit in units],
@@ -221,6 +222,7 @@ def _residences(wave: Weighted, one: Told, units: Sequence[Unit], commitment: fl
             "low": round(float(found.low[row]), 6),
             "high": round(float(found.high[row]), 6),
             "under": None if commitment is None else round(float(found.under[row]), 4),
+            "satisfied": int(satisfied[row]),
             "answers": unit.answers,
             "invited": unit.invited,
             "homes": unit.homes,

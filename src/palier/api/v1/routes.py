@@ -31,6 +31,7 @@ from palier.api.v1 import (
     plans,
     projects,
     register,
+    results,
     sites,
     sources,
     stock,
@@ -63,6 +64,7 @@ ROOMS: tuple[Room, ...] = (
     register.room,
     minutes.room,
     surveys.room,
+    results.room,
     ledger.room,
     outbox.room,
 )
