@@ -13,7 +13,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from palier.calendar import days_left, paris_day
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import visible_landlords
-from palier.directory.rules import Role, plain
+from palier.directory.rules import LANDLORD_ROLES, Role, plain
 from palier.journey import rules as say
 from palier.label import queries as label
 from palier.label.models import Journey, Passage
@@ -38,6 +38,10 @@ class Position:
     """None once the journey is over."""
     holder: Holder
     yours: bool
+    own: bool
+    """Whether the person is of the landlord."""
+    taken_by: str
+    """Who takes the next step, where it is not for these roles."""
     missing: Verdict
     conditions: Verdict
     """The conditions of the committee that are not met yet; they stop nothing, the committee looks at them next."""
@@ -87,6 +91,8 @@ def position(*, journey: Journey, roles: frozenset[Role], on: date) -> Position:
         facts=facts,
         holder=whose,
         yours=bool(facts and say.held(facts, roles)),
+        own=bool(roles & LANDLORD_ROLES),
+        taken_by=say.taken_by(facts, roles) if facts else "",
         missing=say.told(missing(facts), roles) if facts else Verdict(),
         conditions=plans.conditions_to_do(landlord=journey.landlord_id, on=on),
         offers=say.offers(facts, roles) if facts else (),

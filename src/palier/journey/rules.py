@@ -318,6 +318,12 @@ def offers(facts: Facts, roles: frozenset[Role]) -> tuple[Offer, ...]:
     return tuple(Offer(step, conditions(step, facts)) for step in mine)
 
 
+def taken_by(facts: Facts, roles: frozenset[Role]) -> str:
+    """Who takes the climbing step, in words; empty where these roles do, or where nothing climbs."""
+    first = next_step(facts)
+    return "" if first is None or first.roles & roles else ", ".join(sorted(role.label for role in first.roles))
+
+
 def _shown(step: Step, facts: Facts) -> bool:
     """Whether a step belongs on the page: it is on this journey's path, and a withdrawal needs a label to withdraw."""
     if Guard.LABEL_LIVE in step.guards and (facts.label_until is None or facts.on > facts.label_until):

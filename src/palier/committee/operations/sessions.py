@@ -13,7 +13,7 @@ from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session, TermsVersion
 from palier.committee.operations.agenda import placeable
-from palier.committee.rules.agenda import Coming, SessionState, matter_of, notice
+from palier.committee.rules.agenda import Coming, SessionState, matter_of
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory import operations as directory
 from palier.directory.models import Person
@@ -44,10 +44,7 @@ def prepare(
     Raises:
         Refusal: when it ends before it starts, starts in the past, or the terms of that day know no such session.
     """
-    if ends_at <= starts_at:
-        raise Refusal(no("committee.session_times", "La séance finit avant de commencer : corrigez l’une des deux heures."))
-    if starts_at < at:
-        raise Refusal(no("committee.session_past", "La séance commence dans le passé : choisissez une date à venir."))
+    _require_times(starts_at, ends_at, at)
     rules = queries.terms_of(terms_in_force(committee, paris_day(starts_at)))
     if written and not rules.written:
         raise Refusal(no("committee.not_written", "Les règles du comité ne permettent pas la consultation écrite."))
@@ -69,6 +66,29 @@ def prepare(
     what = "la consultation écrite" if written else "la séance"
     remember(session, "session_prepared", f"a préparé {what} n° {session.number} du {_day(session)}.", by=by, at=at)
     return session
+
+
+def _require_times(starts_at: datetime, ends_at: datetime, at: datetime) -> None:
+    if ends_at <= starts_at:
+        raise Refusal(no("committee.session_times", "La séance finit avant de commencer : corrigez l’une des deux heures."))
+    if starts_at < at:
+        raise Refusal(no("committee.session_past", "La séance commence dans le passé : choisissez une date à venir."))
+
+
+@transaction.atomic
+def move(*, session: Session, starts_at: datetime, ends_at: datetime, by: Person, at: datetime) -> None:
+    """Hold a session at another time; nobody was convened yet. Its agenda stays.
+
+    Raises:
+        Refusal: once it is convened, when it ends before it starts or starts in the past, or no terms hold on that day.
+    """
+    session = preparing(session)
+    _require_times(starts_at, ends_at, at)
+    terms_in_force(session.committee, paris_day(starts_at))
+    before = _day(session)
+    session.starts_at, session.ends_at = starts_at, ends_at
+    session.save(update_fields=["starts_at", "ends_at"])
+    remember(session, "session_moved", f"a reporté la séance du {before} au {_day(session)}.", by=by, at=at)
 
 
 @transaction.atomic
@@ -199,9 +219,8 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     agenda = list(queries.items(session=session).filter(withdrawn_at__isnull=True))
     if not agenda:
         raise Refusal(no("committee.empty_agenda", "L’ordre du jour est vide : inscrivez au moins un point."))
-    day = paris_day(session.starts_at)
     rules = rules_of(session)
-    require(notice(rules, on=paris_day(at), session_on=day, second=session.first_id is not None))
+    require(queries.may_convene(session=session, terms=rules, on=paris_day(at)))
     frozen = {str(item.pk): _frozen(item, by, at).digest for item in agenda}
     session.convened_at = at
     session.save(update_fields=["convened_at"])
@@ -216,11 +235,17 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
     )
     points = "\n".join(f"{number}. {item.title}" for number, item in enumerate(agenda, 1))
     where = f"Lieu : {session.place}. " if session.place else ""
+    asked = (
+        f"Donnez votre voix au plus tard le {in_words(paris_day(session.ends_at))}"
+        if session.written
+        else "Dites si vous venez"
+    )
+    until = "d’abord" if session.written else "avant la séance"
     tell(
         session,
         "committee.convened",
         f"Convocation du {_day(session)}",
-        f"{where}Ordre du jour :\n{points}\n\nDites si vous venez et déclarez vos liens avec chaque dossier avant la séance.",
+        f"{where}Ordre du jour :\n{points}\n\n{asked} et déclarez vos liens avec chaque dossier {until}.",
         at=at,
         attachment=queries.calendar_of(session=session, at=at),
     )

@@ -15,7 +15,7 @@ from palier.calendar import paris_day
 from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatReply, Session, Tenure
 from palier.committee.models import Recusal as RecusalRow
 from palier.committee.queries.recusals import recused_items
-from palier.committee.rules.agenda import AWAITED, Coming
+from palier.committee.rules.agenda import AWAITED, Coming, notice
 from palier.committee.rules.calendars import calendar_file
 from palier.committee.rules.seats import Hold, Holder, Office, Recusal, place
 from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
@@ -45,6 +45,16 @@ def sessions(*, person: Person, roles: frozenset[Role], on: date) -> QuerySet[Se
     if not may(roles, Right.WRITE, Thing.BALLOT):
         found = found.filter(convened_at__isnull=False)
     return found.select_related("committee", "first").order_by("-starts_at", "-pk")
+
+
+def may_convene(*, session: Session, terms: Terms, on: date) -> Verdict:
+    """Whether a convocation sent on a day leaves the notice of the terms; otherwise, where the session is moved."""
+    move = Remedy(
+        "Reporter la séance",
+        "committee_session_move",
+        {"committee_id": session.committee_id, "session_number": session.number},
+    )
+    return notice(terms, on=on, session_on=paris_day(session.starts_at), second=session.first_id is not None, move=move)
 
 
 def items(*, session: Session) -> QuerySet[Item]:

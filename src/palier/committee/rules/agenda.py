@@ -9,7 +9,7 @@ from palier.calendar import days_left, in_words
 from palier.committee.rules.outcomes import Outcome, possible
 from palier.committee.rules.terms import Matter, Terms
 from palier.label.rules.stages import Stage
-from palier.verdict import YES, Verdict, no
+from palier.verdict import YES, Remedy, Verdict, no
 
 
 class SessionState(StrEnum):
@@ -84,8 +84,8 @@ def reminder_due(opened_at: datetime, ends_at: datetime) -> datetime:
     return max(ends_at - timedelta(days=2), opened_at + (ends_at - opened_at) / 2)
 
 
-def notice(terms: Terms, *, on: date, session_on: date, second: bool) -> Verdict:
-    """Whether a convocation sent on a day leaves the notice that the terms ask for."""
+def notice(terms: Terms, *, on: date, session_on: date, second: bool, move: Remedy | None = None) -> Verdict:
+    """Whether a convocation sent on a day leaves the notice that the terms ask for; ``move`` is where the session is moved."""
     asked = terms.second_notice_days if second else terms.notice_days
     left = days_left(session_on, on)
     if left >= asked:
@@ -94,4 +94,5 @@ def notice(terms: Terms, *, on: date, session_on: date, second: bool) -> Verdict
         "committee.notice_short",
         f"La convocation part au moins {asked} jour{'s' if asked > 1 else ''} avant la séance du {in_words(session_on)} : "
         f"il en reste {max(left, 0)}. Reportez la séance, ou changez le délai dans les règles du comité.",
+        move,
     )

@@ -28,7 +28,7 @@ from palier.web.committee.conditions import Conditions
 from palier.web.committee.conditions import conditions as conditions_of
 from palier.web.doors import Request, door
 from palier.web.journey.views import open_one
-from palier.web.ui.forms import DayInput, offer
+from palier.web.ui.forms import DayInput, offer, typed_so_far
 
 
 class DecisionForm(forms.Form):
@@ -42,6 +42,7 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Obligatoires pour un ajournement, un refus, une suspension, un retrait ou un maintien.",
     )
+    reasons.optional = "selon la décision"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
     def __init__(self, *args: Any, outcomes: list[Outcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -75,7 +76,9 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
     outcomes = _outcomes(found, request.on)
     form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
     lines = conditions_of(request.POST or None)
-    if "more" not in request.POST and form.is_bound and _sound(form, lines):
+    if "more" in request.POST:
+        typed_so_far(form, *lines)
+    elif form.is_bound and _sound(form, lines):
         given = form.cleaned_data
         try:
             decision = record_decision(

@@ -105,6 +105,7 @@ class PollForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Obligatoires pour un ajournement, un refus, une suspension, un retrait ou un maintien.",
     )
+    reasons.optional = "selon la décision"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
     def __init__(self, *args: Any, item: Item, outcomes: Collection[Outcome], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

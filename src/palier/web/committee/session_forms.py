@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from palier.calendar import PARIS
-from palier.committee.models import Mandate
+from palier.committee.models import Mandate, Session
 from palier.committee.rules.agenda import Coming
 from palier.committee.rules.conflicts import Clue, Interest
 from palier.committee.rules.seats import Recusal as Reach
@@ -30,6 +31,20 @@ class AgainForm(forms.Form):
             "starts_at": datetime.combine(day, self.cleaned_data["starts"], tzinfo=PARIS),
             "ends_at": datetime.combine(self.cleaned_data.get("last_day") or day, self.cleaned_data["ends"], tzinfo=PARIS),
         }
+
+
+class MoveForm(AgainForm):
+    """When a session that nobody knows of yet is held instead; a written consultation also says its last day."""
+
+    last_day = forms.DateField(label="Dernier jour", widget=DayInput())
+    field_order = ("day", "starts", "last_day", "ends")
+
+    def __init__(self, data: QueryDict | None, *, session: Session) -> None:
+        starts, ends = session.starts_at.astimezone(PARIS), session.ends_at.astimezone(PARIS)
+        stands = {"day": starts.date(), "starts": starts.time(), "last_day": ends.date(), "ends": ends.time()}
+        super().__init__(data, initial=stands)
+        if not session.written:
+            del self.fields["last_day"]
 
 
 class SessionForm(AgainForm):

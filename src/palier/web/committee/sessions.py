@@ -15,16 +15,25 @@ from palier.committee.rules.agenda import Coming, SessionState
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
 from palier.minutes import queries as minutes
-from palier.verdict import Refusal
+from palier.verdict import YES, Refusal
 from palier.web.committee.finding import committee_session
 from palier.web.committee.session_forms import (
     AgainForm,
     BecauseForm,
+    MoveForm,
     ReplyForm,
     SessionForm,
 )
 from palier.web.doors import Request, door
 
+# Beside which field a refusal is said.
+_FIELD_OF = {
+    "committee.session_times": "ends",
+    "committee.session_past": "day",
+    "committee.not_written": "written",
+    "committee.not_remote": "remote_link",
+    "committee.no_terms": "day",
+}
 READ, WRITE, SPEAK = (Thing.BALLOT, Right.READ), (Thing.BALLOT, Right.WRITE), (Thing.BALLOT, Right.SPEAK)
 
 
@@ -72,7 +81,7 @@ def prepare(request: Request, committee_id: int) -> HttpResponse:
         try:
             made = operations.prepare(committee=committee, by=request.user, at=request.at, **form.given())
         except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
+            form.add_error(_FIELD_OF.get(refusal.verdict.reasons[0].code), refusal.verdict.sentence)
         else:
             messages.success(request, "La séance est préparée. Inscrivez ses points, puis convoquez.")
             return back_to(made)
@@ -105,6 +114,7 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
             for one in agenda
         ],
         "live": live,
+        "convenable": queries.may_convene(session=found, terms=queries.terms_of(terms), on=request.on) if terms else YES,
         "members": [{"mandate": m, "coming": said.get(m.pk)} for m in queries.holders_of(session=found)],
         "mine": mine,
         "reply_form": ReplyForm(initial={"coming": said.get(mine.pk)}) if mine else None,
@@ -131,6 +141,24 @@ def calendar(request: Request, committee_id: int, session_number: int) -> HttpRe
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     file = queries.calendar_of(session=found, at=request.at)
     return HttpResponse(file, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@door(GET=WRITE, POST=WRITE)
+def move(request: Request, committee_id: int, session_number: int) -> HttpResponse:
+    """Hold a session in preparation on another day."""
+    found = committee_session(request, committee_id, session_number)
+    form = MoveForm(request.POST or None, session=found)
+    if form.is_valid():
+        try:
+            operations.move(session=found, by=request.user, at=request.at, **form.given())
+        except Refusal as refusal:
+            code = refusal.verdict.reasons[0].code
+            form.add_error(_FIELD_OF.get(code), refusal.verdict.sentence)
+        else:
+            messages.success(request, "La séance est reportée. Convoquez quand l’ordre du jour est prêt.")
+            return back_to(found)
+    context = {"session": found, "committee": found.committee, "form": form}
+    return render(request, "committee/session_move.html", context, status=422 if form.errors else 200)
 
 
 @door(POST=WRITE)

@@ -36,6 +36,7 @@ urlpatterns = [
     path(f"{_SESSION}points/inscrire/", items.add_item, name="committee_item_add"),
     path(f"{_SESSION}points/inscrire/<str:kind>/", items.add_item, name="committee_item_add_kind"),
     path(f"{_SESSION}points/prets/", items.add_ready, name="committee_items_ready"),
+    path(f"{_SESSION}reporter/", sessions.move, name="committee_session_move"),
     path(f"{_SESSION}convoquer/", sessions.convene, name="committee_session_convene"),
     path(f"{_SESSION}convoquer-de-nouveau/", sessions.convene_again, name="committee_session_again"),
     path(f"{_SESSION}annuler/", sessions.cancel, name="committee_session_cancel"),

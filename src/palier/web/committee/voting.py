@@ -22,6 +22,7 @@ from palier.web.committee.room_forms import BallotForm, PollForm
 from palier.web.committee.session_forms import BecauseForm
 from palier.web.committee.sessions import READ, SPEAK
 from palier.web.doors import Request, door, refused
+from palier.web.ui.forms import typed_so_far
 
 
 def _item(request: Request, committee_id: int, session_number: int, item_id: int, *, run: bool = True) -> Item:
@@ -45,8 +46,7 @@ def _back(item: Item) -> HttpResponse:
 def _form(request: Request, item: Item, form: BecauseForm | PollForm, page: str, **more: Any) -> HttpResponse:
     session: Session = item.session
     context = {"session": session, "committee": session.committee, "item": item, "form": form, "page": page} | more
-    wrong = form.errors and not more.get("again")
-    return render(request, "committee/poll_form.html", context, status=422 if wrong else 200)
+    return render(request, "committee/poll_form.html", context, status=422 if form.errors else 200)
 
 
 @door(GET=RUN, POST=RUN)
@@ -56,6 +56,8 @@ def open_poll(request: Request, committee_id: int, session_number: int, item_id:
     more = "more" in request.POST
     form = PollForm(request.POST or None, item=item, outcomes=queries.outcomes(item=item, on=request.on))
     lines = conditions(request.POST or None) if item.journey else None
+    if more:
+        typed_so_far(form, *(lines or ()))
     if lines and lines.is_bound and not more and not lines.is_valid():
         lines.said_in(form)
     if not more and form.is_valid():
@@ -69,7 +71,7 @@ def open_poll(request: Request, committee_id: int, session_number: int, item_id:
         else:
             messages.success(request, "Le scrutin est ouvert. Le résultat reste caché jusqu’à la clôture.")
             return _back(item)
-    return _form(request, item, form, "Mettre aux voix", lines=lines, proposed=in_lines(parse(item.proposal)), again=more)
+    return _form(request, item, form, "Mettre aux voix", lines=lines, proposed=in_lines(parse(item.proposal)))
 
 
 @door(GET=READ, POST=SPEAK, fresh=True)

@@ -40,9 +40,9 @@ class WrittenForm(forms.Form):
                 given["text"] = file.read().decode("utf-8-sig")
             except UnicodeDecodeError as error:
                 raise forms.ValidationError(
-                    {"file": "Ce fichier n’est pas écrit en UTF-8. Enregistrez-le en UTF-8."}
+                    {"file": "Ce fichier n’est pas un texte en UTF-8 : donnez le YAML, pas un PDF ni un classeur."}
                 ) from error
-        if not given.get("text", "").strip():
+        if not given.get("text", "").strip() and "file" not in self.errors:
             raise forms.ValidationError({"text": "Donnez un fichier ou écrivez le texte."})
         return given
 

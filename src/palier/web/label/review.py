@@ -60,6 +60,7 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 14}),
         help_text="Ce que le comité doit savoir : le projet, les points forts, les points d’attention, la place des locataires.",
     )
+    text.optional = "demandée avant le comité"  # type: ignore[attr-defined]  # read by ui/fields/field.html
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
 

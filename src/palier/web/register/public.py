@@ -79,6 +79,7 @@ def register(request: Request) -> HttpResponse:
         "found": found,
         "page": page,
         "past": found.on < request.on,
+        "to_come": (form.cleaned_data.get("au") or found.on) > request.on,
         "sort": f"{'-' if filters.descending else ''}{filters.order}",
         "filtered": any(value for name, value in request.GET.items() if name not in {"page", "sort", "au"}),
         "query": request.GET.urlencode(),

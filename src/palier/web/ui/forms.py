@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
 from django.http import QueryDict
 
 
@@ -39,9 +40,16 @@ _WORDS: Final[dict[type[forms.Field], dict[str, str]]] = {
 
 
 def speak() -> None:
-    """Give every field that is declared from now on the words of Palier for what it refuses."""
+    """Give every field that is declared from now on the words of Palier for what it refuses, and for no choice yet."""
+    cast(dict[str, Any], forms.ModelChoiceField.__init__.__kwdefaults__)["empty_label"] = "Choisir"
     for field, words in _WORDS.items():
         field.default_error_messages = {**field.default_error_messages, **words}
+
+
+def typed_so_far(*shown: forms.Form) -> None:
+    """Show forms again as they were typed, nothing checked: a row was added, nobody said it was done."""
+    for form in shown:
+        form._errors = ErrorDict()  # type: ignore[attr-defined]  # noqa: SLF001 - what Django fills at the first look
 
 
 class DayInput(forms.DateInput):

@@ -125,8 +125,8 @@ def _local(value: date | datetime) -> date:
     return timezone.localtime(value).date() if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
-def _numbered(day: int) -> SafeString | str:
-    return format_html("1<sup>er</sup>") if day == 1 else str(day)
+def _numbered(day: int) -> str:
+    return "1er" if day == 1 else str(day)  # one word: a flexible line would set a raised « er » apart
 
 
 @register.filter
@@ -135,7 +135,7 @@ def day(value: date | datetime | None) -> str:
     if not value:
         return ""
     on = _local(value)
-    return format_html("{} {} {} {}", _DAYS[on.weekday()], _numbered(on.day), _MONTHS[on.month - 1], on.year)
+    return f"{_DAYS[on.weekday()]} {_numbered(on.day)} {_MONTHS[on.month - 1]} {on.year}"
 
 
 @register.filter
@@ -144,8 +144,8 @@ def short_day(value: date | datetime | None, with_year: str = "") -> str:
     if not value:
         return ""
     on = _local(value)
-    words = format_html("{} {}", _numbered(on.day), _MONTHS[on.month - 1])
-    return format_html("{} {}", words, on.year) if with_year else words
+    words = f"{_numbered(on.day)} {_MONTHS[on.month - 1]}"
+    return f"{words} {on.year}" if with_year else words
 
 
 @register.filter
