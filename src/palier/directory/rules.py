@@ -154,6 +154,7 @@ class Thing(StrEnum):
     COMPARISON = "comparison"
     COMPARED_FIGURES = "compared_figures"
     HOUSEHOLDS = "households"
+    CALLS = "calls"
     SURVEYS = "surveys"
     QUESTIONNAIRES = "questionnaires"
 
@@ -193,6 +194,7 @@ _THINGS = {
     Thing.COMPARISON: "la comparaison entre organismes",
     Thing.COMPARED_FIGURES: "ce que l’organisme compare",
     Thing.HOUSEHOLDS: "les locataires et leurs coordonnées",
+    Thing.CALLS: "les appels aux locataires",
     Thing.SURVEYS: "les enquêtes",
     Thing.QUESTIONNAIRES: "les questionnaires",
 }
@@ -257,7 +259,8 @@ _MATRIX = {
     Thing.INSTALLATION: "    -     -     -        -      -       r        -      -     -     -     rw",
     Thing.COMPARISON: "      r     -     r        -      -       r        -      -     -     r     r",
     Thing.COMPARED_FIGURES: "rw    -     rw       -      -       -        -      -     -     -     -",
-    Thing.HOUSEHOLDS: "      rw    o     r        -      -       -        -      -     -     -     -",
+    Thing.HOUSEHOLDS: "      rw    -     r        -      -       -        -      -     -     -     -",
+    Thing.CALLS: "           rw    ro    r        -      -       -        -      -     -     -     -",
     Thing.SURVEYS: "         rw    ro    rw       -      r       r        -      -     -     -     r",
     Thing.QUESTIONNAIRES: "  ro    r     r        r      r       rw       -      -     -     ro    rw",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -21,6 +22,12 @@ SignIn = Callable[[Person], Client]
 
 def url(name: str, sitting: Sitting) -> str:
     return reverse(name, kwargs={"committee_id": sitting.session.committee_id, "session_number": sitting.session.number})
+
+
+@pytest.fixture(autouse=True)
+def _clock(at: datetime) -> Iterator[None]:
+    with time_machine.travel(at, tick=False):
+        yield
 
 
 def test_a_session_too_near_says_so_before_the_click_and_is_moved(sitting: Sitting, sign_in: SignIn) -> None:

@@ -39,7 +39,7 @@ def test_a_verdict_that_says_no_gives_the_reason_and_its_remedy_in_plain_sight()
     assert 'aria-disabled="true"' in html
     assert 'type="submit"' not in html
     assert "Le plan est vide." in html
-    assert '<a href="/">Ajouter une action</a>' in html
+    assert '<a class="remedy" href="/">Ajouter une action</a>' in html
 
 
 @pytest.mark.parametrize("missing", ["value", "n", "invited", "rate", "low", "high", "regime"])
@@ -52,7 +52,7 @@ def test_a_figure_is_never_drawn_without_what_makes_it_honest(missing: str) -> N
 
 def test_a_remedy_opens_its_page_already_filled() -> None:
     verdict = no("plans.site_uncovered", "Ce site n’a pas d’action.", Remedy("Ajouter une action", "home", query={"site": 12}))
-    assert '<a href="/?site=12">' in draw('<c-verdict-button label="Transmettre" :verdict="v" />', v=verdict)
+    assert '<a class="remedy" href="/?site=12">' in draw('<c-verdict-button label="Transmettre" :verdict="v" />', v=verdict)
 
 
 def test_the_classes_of_a_site_are_said_in_the_rating_s_own_words() -> None:

@@ -69,7 +69,7 @@ def _open(request: Request, token: str) -> Opened | HttpResponse:
             "title": "unknown",
             "lead": around["unknown_lead"],
         }
-        return _answer(request, "shut", given, status=404)
+        return _answer(request, "answers/shut.html", given, status=404)
     form = queries.form_of(wave)
     language = sheets.language_of(form, wished, invitation.language)
     opened = Opened(invitation, token, form, language, Around(language, WORDS))
@@ -77,7 +77,13 @@ def _open(request: Request, token: str) -> Opened | HttpResponse:
         return opened
     over = wave.state == State.CLOSED
     lead = opened.around["over_lead"] if over else opened.around["not_yet_lead"].format(day=_day(wave.opens_on))
-    return _show(request, "shut", opened, {"title": "over" if over else "not_yet", "lead": lead}, status=410 if over else 404)
+    return _show(
+        request,
+        "answers/shut.html",
+        opened,
+        {"title": "over" if over else "not_yet", "lead": lead},
+        status=410 if over else 404,
+    )
 
 
 def _day(day: date) -> str:
@@ -102,7 +108,7 @@ def _show(request: Request, template: str, opened: Opened, more: dict[str, Any],
 
 
 def _answer(request: Request, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
-    response = render(request, f"answers/{template}.html", context, status=status)
+    response = render(request, template, context, status=status)
     response["Cache-Control"] = "private, no-store"
     response["Content-Language"] = context["language"]
     return response
@@ -126,7 +132,7 @@ def start(request: Request, token: str) -> HttpResponse:
     following = engine.resumes_at(opened.form, said) if said else engine.after(opened.form, 0, {})
     target = opened.where("survey_sheet", number=following.number) if following else opened.where("survey_send")
     about = opened.around["about"].format(n=opened.form.minutes)
-    return _show(request, "start", opened, {
+    return _show(request, "answers/start.html", opened, {
         "target": target, "begun": bool(said), "about": about, "refused": opened.invitation.outcome == Outcome.REFUSED,
         "serves": sheets.words(opened.form, opened.form.serves, opened.language),
     })  # fmt: skip
@@ -141,9 +147,9 @@ def _tap(request: Request, opened: Opened) -> HttpResponse:
     [field] = sheets.fields(opened.form, [first], said, language=opened.language, around=opened.around)
     chosen = [option for option in (*field.options, *field.escapes) if option.chosen]
     if chosen:
-        return _show(request, "confirm", opened, {"field": field, "option": chosen[0], "count": field.steps})
+        return _show(request, "answers/confirm.html", opened, {"field": field, "option": chosen[0], "count": field.steps})
     error = errors.get(first.key, "") if first.key in sent else ""
-    return _show(request, "tap", opened, {"field": field, "error": error}, status=422 if error else 200)
+    return _show(request, "answers/tap.html", opened, {"field": field, "error": error}, status=422 if error else 200)
 
 
 def _submitted(opened: Opened, said: dict[str, Value]) -> HttpResponse:
@@ -161,7 +167,7 @@ def _thanks(request: Request, opened: Opened, *, sent: Any = None, errors: dict[
         context["fields"] = sheets.fields(
             opened.form, asked, given, language=opened.language, around=opened.around, sent=sent, errors=errors
         )
-    return _show(request, "thanks", opened, context, status=422 if errors else 200)
+    return _show(request, "answers/thanks.html", opened, context, status=422 if errors else 200)
 
 
 # --- A theme a page --------------------------------------------------------------------------------------------------
@@ -208,7 +214,7 @@ def _sheet(
     form, language, around = opened.form, opened.language, opened.around
     place, total = engine.progress(form, here.number, said)
     sent = request.POST if errors else None
-    return _show(request, "sheet", opened, {
+    return _show(request, "answers/sheet.html", opened, {
         "sheet": here, "theme": sheets.words(form, here.theme.title, language),
         "introduction": sheets.words(form, here.theme.introduction, language),
         "step": around.step(place, total), "place": place, "total": total, "errors": errors or {},
@@ -248,7 +254,9 @@ def _review(request: Request, opened: Opened, said: dict[str, Value], *, status:
                 "field": field, "chosen": chosen, "missing": field.question.required and not chosen,
                 "where": f"{opened.where('survey_sheet', number=one.number)}#q-{field.question.key}",
             })  # fmt: skip
-    return _show(request, "send", opened, {"lines": lines, "wrong": any(line["missing"] for line in lines)}, status=status)
+    return _show(
+        request, "answers/send.html", opened, {"lines": lines, "wrong": any(line["missing"] for line in lines)}, status=status
+    )
 
 
 def _details(request: Request, opened: Opened) -> HttpResponse:
@@ -287,8 +295,8 @@ def refuse(request: Request, token: str) -> HttpResponse:
         )
     if choice == "refus":
         note_refusal(invitation=opened.invitation)
-        return _show(request, "refuse", opened, {"done": opened.around["refusal_kept"]})
-    return _show(request, "refuse", opened, {"done": ""})
+        return _show(request, "answers/refuse.html", opened, {"done": opened.around["refusal_kept"]})
+    return _show(request, "answers/refuse.html", opened, {"done": ""})
 
 
 @door(GET=Open.PUBLIC)
@@ -298,4 +306,4 @@ def notice(request: Request, token: str) -> HttpResponse:
     if isinstance(opened, HttpResponse):
         return opened
     months = terms_of(landlord=opened.invitation.wave.landlord_id).months_kept
-    return _show(request, "notice", opened, {"long": opened.around["notice_long_text"].format(months=months)})
+    return _show(request, "answers/notice.html", opened, {"long": opened.around["notice_long_text"].format(months=months)})

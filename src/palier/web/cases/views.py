@@ -25,7 +25,7 @@ from palier.web.cases.forms import MINE, AnswerForm, CallForm, FilterForm, HandF
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 
-OWN = (Thing.HOUSEHOLDS, Right.WRITE_OWN)
+OWN = (Thing.CALLS, Right.WRITE_OWN)
 WRITE = (Thing.HOUSEHOLDS, Right.WRITE)
 PER_PAGE = 25
 MONTHS = 12

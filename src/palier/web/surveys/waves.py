@@ -31,7 +31,7 @@ from palier.web.surveys.forms import WaveForm
 
 PER_PAGE = 25
 READ, WRITE = (Thing.SURVEYS, Right.READ), (Thing.SURVEYS, Right.WRITE)
-CALL = (Thing.HOUSEHOLDS, Right.WRITE_OWN)
+CALL = (Thing.CALLS, Right.WRITE_OWN)
 SHAPES = {
     State.DRAFT: "todo",
     State.DRAWN: "doing",
