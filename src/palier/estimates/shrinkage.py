@@ -19,7 +19,6 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from palier.estimates.designs import Floats
 from palier.estimates.proportions import Z90, around, effective
@@ -124,6 +123,8 @@ def _posterior(yes: Floats, size: Floats, agencies: Ints) -> tuple[Floats, Float
 
 def _grid(yes: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     """For one agency, the beta laws tried (shares × spreads), and how well each explains its answers."""
+    from scipy import special  # noqa: PLC0415 - only where a wave is counted, never at start
+
     middle = (yes.sum() + 0.5) / (size.sum() + 1)
     doubt = np.sqrt(1 / (size.sum() * middle * (1 - middle)) + _APART**2 / len(size))
     shares = 1 / (1 + np.exp(-np.log(middle / (1 - middle)) - doubt * _AWAY))[:, None]
@@ -144,6 +145,8 @@ def _foretold(
     and that of drawing so few. A beta law of that mean and variance gives the bounds, from half a household under none to
     half a household over all of them, since households are whole.
     """
+    from scipy import special  # noqa: PLC0415 - only where a wave is counted, never at start
+
     rest = people - size
     count = rest * centre
     spread = rest * (rest - 1) * width + rest * centre * (1 - centre)
