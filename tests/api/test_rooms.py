@@ -49,6 +49,7 @@ WORDLESS = {
     "/landlords/{landlord_id}/assessments/{pk}",
     "/landlords/{landlord_id}/assessments/{pk}/score",
     "/landlords/{landlord_id}/certificates",
+    "/landlords/{landlord_id}/waves/{pk}/results",
     "/landlords/{landlord_id}/residences/{pk}/vintages",
     "/landlords/{landlord_id}/indicators",
     "/landlords/{landlord_id}/sources",

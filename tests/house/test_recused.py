@@ -37,7 +37,7 @@ pytestmark = pytest.mark.django_db
 WORD = "canari"
 # The directory says who belongs to which body, and nothing of a matter. The page of a project's partner opens by the link
 # mailed to that partner, whoever holds it.
-WALKED = [page for page in PAGES if not page.route.startswith(("organisations/", "personnes/", "projet-partage/"))]
+WALKED = [page for page in PAGES if not page.route.startswith(("organisations/", "personnes/", "projet-partage/", "rappel/"))]
 READ = [
     route.path
     for room in ROOMS

@@ -46,5 +46,5 @@ def test_each_room_that_lays_files_says_which_of_its_columns_names_them() -> Non
         for path in SOURCE.rglob("*.py")
         if "storage.settle(" in path.read_text(encoding="utf-8")
     }
-    # Files of sources are laid by the stock's own ``receive``.
-    assert laying | {"sources"} == {rows.model._meta.app_label for rows, _ in files.NAMES}
+    # Files of sources and of tenants are laid by the stock's own ``receive``.
+    assert laying | {"sources", "surveys"} == {rows.model._meta.app_label for rows, _ in files.NAMES}

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 
 from palier.committee.models import Item, Mandate, Session
 from palier.committee.operations import convene
+from palier.committee.rules.conflicts import Interest
 from palier.directory.models import Membership, Person
 from palier.directory.rules import Role
 from palier.minutes import operations
@@ -82,6 +83,7 @@ def test_minutes_are_written_read_again_approved_and_signed(held: Held, sign_in:
     item = Item.objects.get(minutes_of=held.session)
     convene(session=item.session, by=held.referent, at=held.sitting.later())
     text = reverse("minutes_proposed", kwargs=agenda | {"item_id": item.pk})
+    other.post(reverse("committee_item", kwargs=agenda | {"item_id": item.pk}), {"interest": Interest.NONE})
     assert text in words(other.get(reverse("committee_item", kwargs=agenda | {"item_id": item.pk})))
     assert "On discute." in words(other.get(text))
     assert "Il manque un mot." in words(other.get(text))
