@@ -291,7 +291,10 @@ def refuse(request: Request, token: str) -> HttpResponse:
     if choice == "opposition" and household:
         object_to(household=household, origin=Origin.PAGE, by=None, at=request.at)
         return _show(
-            request, "answers/refuse.html", opened, {"done": opened.around["objected"].format(landlord=opened.invitation.wave.landlord.name)}
+            request,
+            "answers/refuse.html",
+            opened,
+            {"done": opened.around["objected"].format(landlord=opened.invitation.wave.landlord.name)},
         )
     if choice == "refus":
         note_refusal(invitation=opened.invitation)
