@@ -51,6 +51,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("context", ""), ("context_at__isnull", False), _connector="XOR"),
+                        name="recount_context_when",
+                    )
+                ]
+            },
         ),
         migrations.CreateModel(
             name="QuestionRecount",
@@ -66,6 +74,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("recount", "question"), name="question_recount_once")]},
         ),
         migrations.CreateModel(
             name="Commitment",
@@ -93,16 +102,5 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(condition=models.Q(("percent__range", (1, 99))), name="commitment_percent"),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="recount",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("context", ""), ("context_at__isnull", False), _connector="XOR"),
-                name="recount_context_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="questionrecount",
-            constraint=models.UniqueConstraint(fields=("recount", "question"), name="question_recount_once"),
         ),
     ]

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='accreditations', to=settings.AUTH_USER_MODEL)),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='accreditation_dates'), models.CheckConstraint(condition=models.Q(('scope__len__gt', 0)), name='accreditation_scope'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_because', ''), ('withdrawn_on__isnull', True)), models.Q(('withdrawn_on__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='accreditation_withdrawn_pair')]},
         ),
         migrations.CreateModel(
             name='Finding',
@@ -52,6 +53,7 @@ class Migration(migrations.Migration):
                 ('withdrawn_because', models.CharField(blank=True, max_length=300)),
                 ('residence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.residence', verbose_name='site')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='finding_text')]},
         ),
         migrations.CreateModel(
             name='FindingEvidence',
@@ -60,6 +62,7 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='audits.finding')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('finding', 'document'), name='finding_evidence_once')]},
         ),
         migrations.AddField(
             model_name='finding',
@@ -101,6 +104,7 @@ class Migration(migrations.Migration):
                 ('plan_agreed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('proposal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), fields=('landlord', 'cycle', 'audit'), name='mission_held_once'), models.UniqueConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), fields=('landlord', 'cycle', 'audit', 'auditor'), name='mission_once_an_auditor'), models.CheckConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['REPORT_DRAFTED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['DECLINED'], palier.audits.rules.missions.State['CANCELLED']])), name='mission_state'), models.CheckConstraint(condition=models.Q(('proposed_at__isnull', True), models.Q(('amount__gte', 0), ('days__gt', 0), ('ends_on__gte', models.F('starts_on')), ('starts_on__isnull', False)), _connector='OR'), name='mission_proposal_whole'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), models.Q(('accepted_at__isnull', False), ('declared_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='mission_held_when_declared'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), ('plan_agreed_at__isnull', False), _connector='OR'), name='mission_planned_when_agreed'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='mission_ended_when_over')], 'indexes': [models.Index(fields=['landlord', '-consulted_at'], name='mission_of_landlord'), models.Index(fields=['auditor', '-consulted_at'], name='mission_of_auditor')]},
         ),
         migrations.AddField(
             model_name='finding',
@@ -120,6 +124,7 @@ class Migration(migrations.Migration):
                 ('received_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='document_requests', to='audits.mission')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('received_at__isnull', True)), models.Q(('document__isnull', False), ('missing_because', ''), ('received_at__isnull', False)), _connector='OR'), name='request_received_pair')]},
         ),
         migrations.CreateModel(
             name='AuditorFeedback',
@@ -132,6 +137,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='audits.mission')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('mission', 'side'), name='feedback_once_a_side')]},
         ),
         migrations.CreateModel(
             name='ActionCheck',
@@ -144,6 +150,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='plans.action')),
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='action_checks', to='audits.mission')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('mission', 'action'), name='action_check_once')]},
         ),
         migrations.CreateModel(
             name='PlanItem',
@@ -160,6 +167,7 @@ class Migration(migrations.Migration):
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='audits.mission')),
                 ('residence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.residence', verbose_name='résidence')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', palier.audits.rules.missions.ItemKind['VISIT']), ('residence__isnull', False)), models.Q(('kind', palier.audits.rules.missions.ItemKind['VISIT']), _negated=True), _connector='OR'), name='item_visit_has_its_residence'), models.CheckConstraint(condition=models.Q(('starts_at__isnull', True), ('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='item_hours')]},
         ),
         migrations.CreateModel(
             name='Recommendation',
@@ -173,6 +181,7 @@ class Migration(migrations.Migration):
                 ('written_at', models.DateTimeField()),
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='audits.mission')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('mission', 'number'), name='recommendation_number_once')]},
         ),
         migrations.CreateModel(
             name='RecommendationBasis',
@@ -181,6 +190,7 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='audits.finding')),
                 ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='basis', to='audits.recommendation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('recommendation', 'finding'), name='basis_once')]},
         ),
         migrations.AddField(
             model_name='recommendation',
@@ -199,6 +209,7 @@ class Migration(migrations.Migration):
                 ('finding', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='audits.finding')),
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='remarks', to='audits.mission')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_text'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='remark_answered_pair')]},
         ),
         migrations.CreateModel(
             name='Report',
@@ -216,6 +227,7 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('mission', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='report', to='audits.mission')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('content__isnull', True), ('digest', ''), ('document__isnull', True)), models.Q(('approved_at__isnull', False), ('content__isnull', False), ('delivered_at__isnull', False), ('digest__regex', '^[0-9a-f]{64}$'), ('document__isnull', False)), _connector='OR'), name='report_frozen_whole')]},
         ),
         migrations.CreateModel(
             name='SiteCheck',
@@ -229,6 +241,7 @@ class Migration(migrations.Migration):
                 ('mission', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='site_checks', to='audits.mission')),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='sites.prioritysite')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('mission', 'site'), name='site_check_once')]},
         ),
         migrations.CreateModel(
             name='Suspension',
@@ -241,6 +254,7 @@ class Migration(migrations.Migration):
                 ('accreditation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='suspensions', to='audits.accreditation')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('accreditation',), name='suspension_open_once'), models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='suspension_reason'), models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='suspension_dates')]},
         ),
         migrations.CreateModel(
             name='Terms',
@@ -253,119 +267,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='accreditation_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(('scope__len__gt', 0)), name='accreditation_scope'),
-        ),
-        migrations.AddConstraint(
-            model_name='accreditation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_because', ''), ('withdrawn_on__isnull', True)), models.Q(('withdrawn_on__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='accreditation_withdrawn_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='findingevidence',
-            constraint=models.UniqueConstraint(fields=('finding', 'document'), name='finding_evidence_once'),
-        ),
-        migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['landlord', '-consulted_at'], name='mission_of_landlord'),
-        ),
-        migrations.AddIndex(
-            model_name='mission',
-            index=models.Index(fields=['auditor', '-consulted_at'], name='mission_of_auditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), fields=('landlord', 'cycle', 'audit'), name='mission_held_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), fields=('landlord', 'cycle', 'audit', 'auditor'), name='mission_once_an_auditor'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', [palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['REPORT_DRAFTED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['DECLINED'], palier.audits.rules.missions.State['CANCELLED']])), name='mission_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(('proposed_at__isnull', True), models.Q(('amount__gte', 0), ('days__gt', 0), ('ends_on__gte', models.F('starts_on')), ('starts_on__isnull', False)), _connector='OR'), name='mission_proposal_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), models.Q(('accepted_at__isnull', False), ('declared_at__isnull', False), ('proposed_at__isnull', False)), _connector='OR'), name='mission_held_when_declared'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['APPROVED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), ('plan_agreed_at__isnull', False), _connector='OR'), name='mission_planned_when_agreed'),
-        ),
-        migrations.AddConstraint(
-            model_name='mission',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']])), models.Q(models.Q(('state__in', [palier.audits.rules.missions.State['ACCEPTED'], palier.audits.rules.missions.State['CONSULTED'], palier.audits.rules.missions.State['ON_SITE'], palier.audits.rules.missions.State['PLANNED'], palier.audits.rules.missions.State['PROPOSED'], palier.audits.rules.missions.State['REPORT_DELIVERED'], palier.audits.rules.missions.State['REPORT_DRAFTED']]), _negated=True), ('ended_at__isnull', False)), _connector='OR'), name='mission_ended_when_over'),
-        ),
-        migrations.AddConstraint(
             model_name='finding',
             constraint=models.UniqueConstraint(fields=('mission', 'number'), name='finding_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='finding_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('document__isnull', True), ('received_at__isnull', True)), models.Q(('document__isnull', False), ('missing_because', ''), ('received_at__isnull', False)), _connector='OR'), name='request_received_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditorfeedback',
-            constraint=models.UniqueConstraint(fields=('mission', 'side'), name='feedback_once_a_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='actioncheck',
-            constraint=models.UniqueConstraint(fields=('mission', 'action'), name='action_check_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', palier.audits.rules.missions.ItemKind['VISIT']), ('residence__isnull', False)), models.Q(('kind', palier.audits.rules.missions.ItemKind['VISIT']), _negated=True), _connector='OR'), name='item_visit_has_its_residence'),
-        ),
-        migrations.AddConstraint(
-            model_name='planitem',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_at__isnull', True), ('ends_at__isnull', True), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='item_hours'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendationbasis',
-            constraint=models.UniqueConstraint(fields=('recommendation', 'finding'), name='basis_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('mission', 'number'), name='recommendation_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='remark_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='remark',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(models.Q(('answer', ''), _negated=True), ('answered_at__isnull', False)), _connector='OR'), name='remark_answered_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('content__isnull', True), ('digest', ''), ('document__isnull', True)), models.Q(('approved_at__isnull', False), ('content__isnull', False), ('delivered_at__isnull', False), ('digest__regex', '^[0-9a-f]{64}$'), ('document__isnull', False)), _connector='OR'), name='report_frozen_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='sitecheck',
-            constraint=models.UniqueConstraint(fields=('mission', 'site'), name='site_check_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on__isnull', True)), fields=('accreditation',), name='suspension_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('because', ''), _negated=True), name='suspension_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='suspension',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='suspension_dates'),
         ),
     ]

@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='stock.residence')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR')), models.Q(('email', ''), ('erased_at__isnull', False), ('name', ''), ('phone', ''), ('text', '')), _connector='OR'), name='case_reachable'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', [palier.cases.rules.State['ASKED'], palier.cases.rules.State['CALLED'], palier.cases.rules.State['TO_CALL']])), models.Q(('closed_at__isnull', False), ('state__in', [palier.cases.rules.State['SETTLED'], palier.cases.rules.State['SILENT'], palier.cases.rules.State['UNREACHED']])), _connector='OR'), name='case_closed_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.cases.rules.State['ASKED']), _negated=True), models.Q(('answer_by__isnull', False), ('asked_at__isnull', False)), _connector='OR'), name='case_asked_when'), models.CheckConstraint(condition=models.Q(('reasons__len__gt', 0)), name='case_why')], 'indexes': [models.Index(fields=['landlord', 'state', 'due_on'], name='case_of_landlord'), models.Index(condition=models.Q(('state', palier.cases.rules.State['TO_CALL'])), fields=['due_on'], name='case_to_call'), models.Index(condition=models.Q(('state', palier.cases.rules.State['ASKED'])), fields=['answer_by'], name='case_asked')]},
         ),
         migrations.CreateModel(
             name='CaseOwner',
@@ -58,6 +59,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='case_owners', to='directory.landlord')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'agency'), name='case_owner_once')]},
         ),
         migrations.CreateModel(
             name='CaseStep',
@@ -69,6 +71,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('case', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='cases.case')),
             ],
+            options={'indexes': [models.Index(fields=['case', 'at'], name='case_step_of_case')]},
         ),
         migrations.CreateModel(
             name='CaseTerms',
@@ -83,49 +86,6 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('landlord', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='case_terms', to='directory.landlord')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['landlord', 'state', 'due_on'], name='case_of_landlord'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', palier.cases.rules.State['TO_CALL'])), fields=['due_on'], name='case_to_call'),
-        ),
-        migrations.AddIndex(
-            model_name='case',
-            index=models.Index(condition=models.Q(('state', palier.cases.rules.State['ASKED'])), fields=['answer_by'], name='case_asked'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('erased_at__isnull', True), models.Q(models.Q(('phone', ''), _negated=True), models.Q(('email', ''), _negated=True), _connector='OR')), models.Q(('email', ''), ('erased_at__isnull', False), ('name', ''), ('phone', ''), ('text', '')), _connector='OR'), name='case_reachable'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('state__in', [palier.cases.rules.State['ASKED'], palier.cases.rules.State['CALLED'], palier.cases.rules.State['TO_CALL']])), models.Q(('closed_at__isnull', False), ('state__in', [palier.cases.rules.State['SETTLED'], palier.cases.rules.State['SILENT'], palier.cases.rules.State['UNREACHED']])), _connector='OR'), name='case_closed_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.cases.rules.State['ASKED']), _negated=True), models.Q(('answer_by__isnull', False), ('asked_at__isnull', False)), _connector='OR'), name='case_asked_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons__len__gt', 0)), name='case_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseowner',
-            constraint=models.UniqueConstraint(fields=('landlord', 'agency'), name='case_owner_once'),
-        ),
-        migrations.AddIndex(
-            model_name='casestep',
-            index=models.Index(fields=['case', 'at'], name='case_step_of_case'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseterms',
-            constraint=models.CheckConstraint(condition=models.Q(('low_score__range', (0, 10))), name='case_terms_score'),
-        ),
-        migrations.AddConstraint(
-            model_name='caseterms',
-            constraint=models.CheckConstraint(condition=models.Q(('danger_days__range', (1, 10)), ('ordinary_days__range', (1, 30)), ('silence_days__range', (3, 60))), name='case_terms_days'),
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('low_score__range', (0, 10))), name='case_terms_score'), models.CheckConstraint(condition=models.Q(('danger_days__range', (1, 10)), ('ordinary_days__range', (1, 30)), ('silence_days__range', (3, 60))), name='case_terms_days')]},
         ),
     ]

@@ -91,6 +91,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("concluded_at__isnull", True), ("journey__isnull", False), ("withdrawn_at__isnull", True)
+                        ),
+                        fields=("journey",),
+                        name="item_one_live_a_journey",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", "")),
+                            models.Q(
+                                ("concluded_at__isnull", True),
+                                ("withdrawn_at__isnull", False),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="item_withdrawn_pair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("concluded_at__isnull", True), ("opened_at__isnull", False), _connector="OR"),
+                        name="item_concluded_once_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decision__isnull", True), ("concluded_at__isnull", False), _connector="OR"),
+                        name="item_decided_when_concluded",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Poll",
@@ -168,6 +199,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "number"), name="poll_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at__isnull", True)), fields=("item",), name="poll_one_open_a_matter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"
+                        ),
+                        name="poll_closed_after",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("checked__isnull", True), ("closed_at__isnull", True), ("record__isnull", True), ("result", "")
+                            ),
+                            models.Q(
+                                ("checked__isnull", False),
+                                ("closed_at__isnull", False),
+                                ("record__isnull", False),
+                                models.Q(("result", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="poll_closed_whole",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Ballot",
@@ -204,6 +264,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="ballots", to="committee.poll"),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("poll", "seat", "version"), name="ballot_once_a_seat")]},
         ),
         migrations.CreateModel(
             name="Recusal",
@@ -242,6 +303,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)), fields=("item", "mandate"), name="recusal_once"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("because", ""), _negated=True), name="recusal_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at__isnull", True), ("lifted_because", "")),
+                            models.Q(("lifted_at__isnull", False), models.Q(("lifted_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="recusal_lifted_pair",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="RollLine",
@@ -274,6 +351,7 @@ class Migration(migrations.Migration):
                 ),
                 ("seat", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="committee.seat")),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("poll", "closing", "seat"), name="roll_line_once")]},
         ),
         migrations.CreateModel(
             name="Session",
@@ -311,6 +389,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("committee", "number"), name="session_number_once"),
+                    models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_times"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("opened_at__isnull", True), ("opened_seats__isnull", True)),
+                            models.Q(
+                                ("convened_at__isnull", False), ("opened_at__isnull", False), ("opened_seats__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="session_opened_with_its_seats",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at__isnull", True), ("opened_at__isnull", False), _connector="OR"),
+                        name="session_closed_once_open",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at__isnull", True), ("cancelled_because", "")),
+                            models.Q(("cancelled_at__isnull", False), models.Q(("cancelled_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="session_cancelled_pair",
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="SeatReply",
@@ -363,6 +469,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at__isnull", True)), fields=("session", "giver"), name="proxy_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("giver", models.F("carrier")), _negated=True), name="proxy_to_another"
+                    ),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="Move",
@@ -415,6 +531,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "by"), name="voiding_once_a_person"),
+                    models.CheckConstraint(condition=models.Q(("because", ""), _negated=True), name="voiding_reason"),
+                ]
+            },
         ),
         migrations.CreateModel(
             name="ConflictReview",
@@ -519,167 +641,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.UniqueConstraint(fields=("item", "number"), name="poll_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at__isnull", True)), fields=("item",), name="poll_one_open_a_matter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at__isnull", True), ("closed_at__gte", models.F("opened_at")), _connector="OR"),
-                name="poll_closed_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked__isnull", True), ("closed_at__isnull", True), ("record__isnull", True), ("result", "")),
-                    models.Q(
-                        ("checked__isnull", False),
-                        ("closed_at__isnull", False),
-                        ("record__isnull", False),
-                        models.Q(("result", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="poll_closed_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.UniqueConstraint(fields=("poll", "seat", "version"), name="ballot_once_a_seat"),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at__isnull", True)), fields=("item", "mandate"), name="recusal_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(condition=models.Q(("because", ""), _negated=True), name="recusal_reason"),
-        ),
-        migrations.AddConstraint(
-            model_name="recusal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at__isnull", True), ("lifted_because", "")),
-                    models.Q(("lifted_at__isnull", False), models.Q(("lifted_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="recusal_lifted_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rollline",
-            constraint=models.UniqueConstraint(fields=("poll", "closing", "seat"), name="roll_line_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.UniqueConstraint(fields=("committee", "number"), name="session_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="session_times"),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("opened_at__isnull", True), ("opened_seats__isnull", True)),
-                    models.Q(("convened_at__isnull", False), ("opened_at__isnull", False), ("opened_seats__isnull", False)),
-                    _connector="OR",
-                ),
-                name="session_opened_with_its_seats",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at__isnull", True), ("opened_at__isnull", False), _connector="OR"),
-                name="session_closed_once_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="session",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at__isnull", True), ("cancelled_because", "")),
-                    models.Q(("cancelled_at__isnull", False), models.Q(("cancelled_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="session_cancelled_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proxy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at__isnull", True)), fields=("session", "giver"), name="proxy_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proxy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("giver", models.F("carrier")), _negated=True), name="proxy_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="item",
             constraint=models.UniqueConstraint(
                 deferrable=django.db.models.constraints.Deferrable["DEFERRED"],
                 fields=("session", "position"),
                 name="item_position_once",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("concluded_at__isnull", True), ("journey__isnull", False), ("withdrawn_at__isnull", True)),
-                fields=("journey",),
-                name="item_one_live_a_journey",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at__isnull", True), ("withdrawn_because", "")),
-                    models.Q(
-                        ("concluded_at__isnull", True),
-                        ("withdrawn_at__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="item_withdrawn_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("concluded_at__isnull", True), ("opened_at__isnull", False), _connector="OR"),
-                name="item_concluded_once_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="item",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decision__isnull", True), ("concluded_at__isnull", False), _connector="OR"),
-                name="item_decided_when_concluded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voiding",
-            constraint=models.UniqueConstraint(fields=("poll", "by"), name="voiding_once_a_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="voiding",
-            constraint=models.CheckConstraint(condition=models.Q(("because", ""), _negated=True), name="voiding_reason"),
         ),
     ]

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rounds', to='directory.landlord')),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('landlord', 'cycle', 'stage'), name='round_open_once'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('closed_because', ''), _connector='OR'), name='round_reason_when_closed')], 'indexes': [models.Index(fields=['landlord', 'cycle', 'stage'], name='round_of_stage')]},
         ),
         migrations.CreateModel(
             name='Meeting',
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='consultation.round')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='meeting_withdrawn_pair')]},
         ),
         migrations.CreateModel(
             name='SharedDocument',
@@ -62,6 +64,7 @@ class Migration(migrations.Migration):
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='shared', to='consultation.round')),
                 ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.version')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('round', 'version'), name='shared_once')]},
         ),
         migrations.CreateModel(
             name='Voice',
@@ -76,6 +79,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='voices', to=settings.AUTH_USER_MODEL)),
                 ('round', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='voices', to='consultation.round')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('round', 'association'), name='voice_once'), models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('opinion', ''), ('person__isnull', True), ('text', '')), models.Q(models.Q(('opinion', ''), _negated=True), ('answered_at__isnull', False), ('person__isnull', False), ('read_at__isnull', False)), _connector='OR'), name='voice_given_whole'), models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('answered_at__gte', models.F('read_at')), _connector='OR'), name='voice_in_order')]},
         ),
         migrations.CreateModel(
             name='Reply',
@@ -95,37 +99,5 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('voice', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='consultation.voice')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='round',
-            index=models.Index(fields=['landlord', 'cycle', 'stage'], name='round_of_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('landlord', 'cycle', 'stage'), name='round_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='round',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', False), ('closed_because', ''), _connector='OR'), name='round_reason_when_closed'),
-        ),
-        migrations.AddConstraint(
-            model_name='meeting',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='meeting_withdrawn_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='shareddocument',
-            constraint=models.UniqueConstraint(fields=('round', 'version'), name='shared_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.UniqueConstraint(fields=('round', 'association'), name='voice_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answered_at__isnull', True), ('opinion', ''), ('person__isnull', True), ('text', '')), models.Q(models.Q(('opinion', ''), _negated=True), ('answered_at__isnull', False), ('person__isnull', False), ('read_at__isnull', False)), _connector='OR'), name='voice_given_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='voice',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('answered_at__gte', models.F('read_at')), _connector='OR'), name='voice_in_order'),
         ),
     ]

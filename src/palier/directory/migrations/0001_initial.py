@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
                 ('closed_on', models.DateField(blank=True, null=True)),
                 ('revision', models.PositiveIntegerField(default=1)),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('siren',), name='siren_once')]},
         ),
         migrations.CreateModel(
             name='Person',
@@ -149,10 +150,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['landlord', 'role'], name='relation_of_landlord')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='relation_dates')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='organisation',
-            constraint=models.UniqueConstraint(condition=models.Q(('siren', ''), _negated=True), fields=('siren',), name='siren_once'),
         ),
         migrations.AddConstraint(
             model_name='landlord',

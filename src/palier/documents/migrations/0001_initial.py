@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='directory.landlord')),
                 ('withdrawn_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='document_withdrawn_pair')], 'indexes': [models.Index(fields=['landlord', 'kind'], name='document_of_landlord')]},
         ),
         migrations.CreateModel(
             name='DocumentShare',
@@ -40,6 +41,7 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.organisation')),
                 ('shared_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'organisation'), name='share_open_once'), models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('shared_at')), _connector='OR'), name='share_dates')]},
         ),
         migrations.CreateModel(
             name='Version',
@@ -54,37 +56,6 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='documents.document')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['landlord', 'kind'], name='document_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', ''), ('withdrawn_by__isnull', True)), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='document_withdrawn_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentshare',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at__isnull', True)), fields=('document', 'organisation'), name='share_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='documentshare',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__isnull', True), ('ended_at__gte', models.F('shared_at')), _connector='OR'), name='share_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('document', 'number'), name='version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='version_from_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='version_not_empty'),
-        ),
-        migrations.AddConstraint(
-            model_name='version',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='version_sha256'),
+            options={'constraints': [models.UniqueConstraint(fields=('document', 'number'), name='version_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='version_from_one'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='version_not_empty'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='version_sha256')]},
         ),
     ]

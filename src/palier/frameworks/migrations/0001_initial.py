@@ -48,6 +48,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='assessments', to='directory.landlord')),
                 ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('status__in', {'finished': 'Terminée', 'open': 'En cours', 'superseded': 'Reprise dans une version plus récente'})), name='assessment_status'), models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status', 'open')), models.Q(('finished_at__isnull', False), ('status', 'finished')), models.Q(('status__in', ['open', 'finished']), _negated=True), _connector='OR'), name='assessment_finished_when'), models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('finished_at__isnull', False), _connector='OR'), name='assessment_released_when_finished'), models.CheckConstraint(condition=models.Q(('complete__lte', models.F('rated')), ('rated__lte', models.F('total')), ('total__gte', 1)), name='assessment_counts'), models.CheckConstraint(condition=models.Q(models.Q(('status', 'finished'), _negated=True), ('complete', models.F('total')), _connector='OR'), name='assessment_finished_is_complete'), models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='assessment_score_bounds')], 'indexes': [models.Index(fields=['landlord', '-started_at'], name='assessment_of_landlord'), models.Index(fields=['subject_kind', 'subject_id'], name='assessment_of_subject')]},
         ),
         migrations.CreateModel(
             name='Answer',
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('assessment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='answers', to='frameworks.assessment')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('assessment', 'criterion'), name='answer_once'), models.CheckConstraint(condition=models.Q(('value__isnull', True), ('not_applicable', False), _connector='OR'), name='answer_one_or_the_other'), models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('justification', ''), ('not_applicable', False), ('revision', 0), ('value__isnull', True)), models.Q(('at__isnull', False), ('revision__gte', 1)), _connector='OR'), name='answer_said_when')]},
         ),
         migrations.CreateModel(
             name='FrameworkVersion',
@@ -77,6 +79,7 @@ class Migration(migrations.Migration):
                 ('framework', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='frameworks.framework')),
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('framework', 'number'), name='framework_version_once'), models.UniqueConstraint(fields=('framework', 'sha256'), name='framework_body_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='framework_version_from_one')]},
         ),
         migrations.AddField(
             model_name='assessment',
@@ -113,63 +116,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.UniqueConstraint(fields=('assessment', 'criterion'), name='answer_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(('value__isnull', True), ('not_applicable', False), _connector='OR'), name='answer_one_or_the_other'),
-        ),
-        migrations.AddConstraint(
-            model_name='answer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('at__isnull', True), ('justification', ''), ('not_applicable', False), ('revision', 0), ('value__isnull', True)), models.Q(('at__isnull', False), ('revision__gte', 1)), _connector='OR'), name='answer_said_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='frameworkversion',
-            constraint=models.UniqueConstraint(fields=('framework', 'number'), name='framework_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='frameworkversion',
-            constraint=models.UniqueConstraint(fields=('framework', 'sha256'), name='framework_body_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='frameworkversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='framework_version_from_one'),
-        ),
-        migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['landlord', '-started_at'], name='assessment_of_landlord'),
-        ),
-        migrations.AddIndex(
-            model_name='assessment',
-            index=models.Index(fields=['subject_kind', 'subject_id'], name='assessment_of_subject'),
-        ),
-        migrations.AddConstraint(
             model_name='assessment',
             constraint=models.UniqueConstraint(condition=models.Q(('status', 'open')), fields=('version', 'landlord', 'subject_kind', 'subject_id'), name='assessment_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', {'finished': 'Terminée', 'open': 'En cours', 'superseded': 'Reprise dans une version plus récente'})), name='assessment_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('finished_at__isnull', True), ('status', 'open')), models.Q(('finished_at__isnull', False), ('status', 'finished')), models.Q(('status__in', ['open', 'finished']), _negated=True), _connector='OR'), name='assessment_finished_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('released_at__isnull', True), ('finished_at__isnull', False), _connector='OR'), name='assessment_released_when_finished'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('complete__lte', models.F('rated')), ('rated__lte', models.F('total')), ('total__gte', 1)), name='assessment_counts'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'finished'), _negated=True), ('complete', models.F('total')), _connector='OR'), name='assessment_finished_is_complete'),
-        ),
-        migrations.AddConstraint(
-            model_name='assessment',
-            constraint=models.CheckConstraint(condition=models.Q(('score__isnull', True), models.Q(('score__gte', 0), ('score__lte', 1)), _connector='OR'), name='assessment_score_bounds'),
         ),
     ]

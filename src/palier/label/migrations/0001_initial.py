@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('closed_at', models.DateTimeField(null=True)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='journeys', to='directory.landlord')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('landlord',), name='journey_open_once'), models.CheckConstraint(condition=models.Q(models.Q(('label_from__isnull', True), ('label_until__isnull', True)), models.Q(('label_from__isnull', False), ('label_until__gte', models.F('label_from')), ('label_until__isnull', False)), _connector='OR'), name='journey_label_dates'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('stage__in', [palier.label.rules.stages.Stage['AUDITOR_SELECTION'], palier.label.rules.stages.Stage['AWARD_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMATION_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMED'], palier.label.rules.stages.Stage['DECISION_ADMISSIBILITY'], palier.label.rules.stages.Stage['DECISION_AWARD'], palier.label.rules.stages.Stage['DECISION_CONFIRMATION'], palier.label.rules.stages.Stage['ENGAGEMENT'], palier.label.rules.stages.Stage['HEARING'], palier.label.rules.stages.Stage['HQS_ON_SITE'], palier.label.rules.stages.Stage['HQS_PLANNING'], palier.label.rules.stages.Stage['HQS_REPORT'], palier.label.rules.stages.Stage['IMPLEMENTATION_AUDIT'], palier.label.rules.stages.Stage['IMPLEMENTING'], palier.label.rules.stages.Stage['INSTRUCTION_ADMISSIBILITY'], palier.label.rules.stages.Stage['INSTRUCTION_AWARD'], palier.label.rules.stages.Stage['INSTRUCTION_CONFIRMATION'], palier.label.rules.stages.Stage['LABELLED'], palier.label.rules.stages.Stage['PLAN_DEFERRED'], palier.label.rules.stages.Stage['PLAN_DRAFTING'], palier.label.rules.stages.Stage['SELF_ASSESSMENT'], palier.label.rules.stages.Stage['VERIFICATION_AUDIT']])), models.Q(models.Q(('stage__in', [palier.label.rules.stages.Stage['AUDITOR_SELECTION'], palier.label.rules.stages.Stage['AWARD_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMATION_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMED'], palier.label.rules.stages.Stage['DECISION_ADMISSIBILITY'], palier.label.rules.stages.Stage['DECISION_AWARD'], palier.label.rules.stages.Stage['DECISION_CONFIRMATION'], palier.label.rules.stages.Stage['ENGAGEMENT'], palier.label.rules.stages.Stage['HEARING'], palier.label.rules.stages.Stage['HQS_ON_SITE'], palier.label.rules.stages.Stage['HQS_PLANNING'], palier.label.rules.stages.Stage['HQS_REPORT'], palier.label.rules.stages.Stage['IMPLEMENTATION_AUDIT'], palier.label.rules.stages.Stage['IMPLEMENTING'], palier.label.rules.stages.Stage['INSTRUCTION_ADMISSIBILITY'], palier.label.rules.stages.Stage['INSTRUCTION_AWARD'], palier.label.rules.stages.Stage['INSTRUCTION_CONFIRMATION'], palier.label.rules.stages.Stage['LABELLED'], palier.label.rules.stages.Stage['PLAN_DEFERRED'], palier.label.rules.stages.Stage['PLAN_DRAFTING'], palier.label.rules.stages.Stage['SELF_ASSESSMENT'], palier.label.rules.stages.Stage['VERIFICATION_AUDIT']]), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='journey_closed_when_over'), models.CheckConstraint(condition=models.Q(('stage', palier.label.rules.stages.Stage['HEARING']), ('returns_to', ''), ('closed_at__isnull', False), _connector='OR'), name='journey_returns_from_hearing'), models.CheckConstraint(condition=models.Q(('suspended_on__isnull', True), ('label_until__isnull', False), _connector='OR'), name='journey_suspends_a_label')], 'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['due_on'], name='journey_due')]},
         ),
         migrations.CreateModel(
             name='Piece',
@@ -48,6 +49,7 @@ class Migration(migrations.Migration):
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='pieces', to='label.journey')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('journey', 'cycle', 'stage', 'kind'), name='piece_once'), models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='piece_checked_by_somebody')]},
         ),
         migrations.CreateModel(
             name='Correction',
@@ -66,6 +68,7 @@ class Migration(migrations.Migration):
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='label.journey')),
                 ('piece', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='label.piece')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='correction_answered_whole')]},
         ),
         migrations.CreateModel(
             name='Reached',
@@ -79,6 +82,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reached', to='label.journey')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('forgotten_at__isnull', True)), fields=('journey', 'cycle', 'milestone'), name='reached_once')]},
         ),
         migrations.CreateModel(
             name='Reminder',
@@ -91,6 +95,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reminders', to='label.journey')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('days_before__isnull', False)), fields=('journey', 'stage', 'due_on', 'days_before'), name='reminder_by_rules_once')]},
         ),
         migrations.CreateModel(
             name='RuleSetVersion',
@@ -105,6 +110,7 @@ class Migration(migrations.Migration):
                 ('published_at', models.DateTimeField(null=True)),
                 ('drafted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('code', 'number'), name='rule_set_number_once')]},
         ),
         migrations.AddField(
             model_name='journey',
@@ -147,53 +153,5 @@ class Migration(migrations.Migration):
             options={
                 'indexes': [models.Index(fields=['journey', 'at'], name='passage_of_journey')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.UniqueConstraint(fields=('journey', 'cycle', 'stage', 'kind'), name='piece_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='piece',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('checked_at__isnull', True), ('checked_by__isnull', True)), models.Q(('checked_at__isnull', False), ('checked_by__isnull', False)), _connector='OR'), name='piece_checked_by_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='correction',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True)), models.Q(('answered_at__isnull', False), ('answered_by__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='correction_answered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='reached',
-            constraint=models.UniqueConstraint(condition=models.Q(('forgotten_at__isnull', True)), fields=('journey', 'cycle', 'milestone'), name='reached_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reminder',
-            constraint=models.UniqueConstraint(condition=models.Q(('days_before__isnull', False)), fields=('journey', 'stage', 'due_on', 'days_before'), name='reminder_by_rules_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='rulesetversion',
-            constraint=models.UniqueConstraint(fields=('code', 'number'), name='rule_set_number_once'),
-        ),
-        migrations.AddIndex(
-            model_name='journey',
-            index=models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['due_on'], name='journey_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('landlord',), name='journey_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('label_from__isnull', True), ('label_until__isnull', True)), models.Q(('label_from__isnull', False), ('label_until__gte', models.F('label_from')), ('label_until__isnull', False)), _connector='OR'), name='journey_label_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', True), ('stage__in', [palier.label.rules.stages.Stage['AUDITOR_SELECTION'], palier.label.rules.stages.Stage['AWARD_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMATION_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMED'], palier.label.rules.stages.Stage['DECISION_ADMISSIBILITY'], palier.label.rules.stages.Stage['DECISION_AWARD'], palier.label.rules.stages.Stage['DECISION_CONFIRMATION'], palier.label.rules.stages.Stage['ENGAGEMENT'], palier.label.rules.stages.Stage['HEARING'], palier.label.rules.stages.Stage['HQS_ON_SITE'], palier.label.rules.stages.Stage['HQS_PLANNING'], palier.label.rules.stages.Stage['HQS_REPORT'], palier.label.rules.stages.Stage['IMPLEMENTATION_AUDIT'], palier.label.rules.stages.Stage['IMPLEMENTING'], palier.label.rules.stages.Stage['INSTRUCTION_ADMISSIBILITY'], palier.label.rules.stages.Stage['INSTRUCTION_AWARD'], palier.label.rules.stages.Stage['INSTRUCTION_CONFIRMATION'], palier.label.rules.stages.Stage['LABELLED'], palier.label.rules.stages.Stage['PLAN_DEFERRED'], palier.label.rules.stages.Stage['PLAN_DRAFTING'], palier.label.rules.stages.Stage['SELF_ASSESSMENT'], palier.label.rules.stages.Stage['VERIFICATION_AUDIT']])), models.Q(models.Q(('stage__in', [palier.label.rules.stages.Stage['AUDITOR_SELECTION'], palier.label.rules.stages.Stage['AWARD_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMATION_DEFERRED'], palier.label.rules.stages.Stage['CONFIRMED'], palier.label.rules.stages.Stage['DECISION_ADMISSIBILITY'], palier.label.rules.stages.Stage['DECISION_AWARD'], palier.label.rules.stages.Stage['DECISION_CONFIRMATION'], palier.label.rules.stages.Stage['ENGAGEMENT'], palier.label.rules.stages.Stage['HEARING'], palier.label.rules.stages.Stage['HQS_ON_SITE'], palier.label.rules.stages.Stage['HQS_PLANNING'], palier.label.rules.stages.Stage['HQS_REPORT'], palier.label.rules.stages.Stage['IMPLEMENTATION_AUDIT'], palier.label.rules.stages.Stage['IMPLEMENTING'], palier.label.rules.stages.Stage['INSTRUCTION_ADMISSIBILITY'], palier.label.rules.stages.Stage['INSTRUCTION_AWARD'], palier.label.rules.stages.Stage['INSTRUCTION_CONFIRMATION'], palier.label.rules.stages.Stage['LABELLED'], palier.label.rules.stages.Stage['PLAN_DEFERRED'], palier.label.rules.stages.Stage['PLAN_DRAFTING'], palier.label.rules.stages.Stage['SELF_ASSESSMENT'], palier.label.rules.stages.Stage['VERIFICATION_AUDIT']]), _negated=True), ('closed_at__isnull', False)), _connector='OR'), name='journey_closed_when_over'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(('stage', palier.label.rules.stages.Stage['HEARING']), ('returns_to', ''), ('closed_at__isnull', False), _connector='OR'), name='journey_returns_from_hearing'),
-        ),
-        migrations.AddConstraint(
-            model_name='journey',
-            constraint=models.CheckConstraint(condition=models.Q(('suspended_on__isnull', True), ('label_until__isnull', False), _connector='OR'), name='journey_suspends_a_label'),
         ),
     ]

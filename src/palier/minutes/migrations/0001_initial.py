@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                 ('session', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='committee.session')),
                 ('signed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('session', 'number'), name='minutes_number_once'), models.UniqueConstraint(condition=models.Q(('signed_at__isnull', True)), fields=('session',), name='minutes_one_unsigned'), models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True), ('approved_in__isnull', True), ('content__isnull', True)), models.Q(('approved_at__gte', models.F('sent_at')), ('approved_by__isnull', False), ('approved_in__isnull', False), ('content__isnull', False)), _connector='OR'), name='minutes_approved_whole'), models.CheckConstraint(condition=models.Q(('approved_in__isnull', True), models.Q(('approved_in', models.F('session')), _negated=True), _connector='OR'), name='minutes_approved_elsewhere'), models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__gte', models.F('approved_at')), ('signed_by__isnull', False)), _connector='OR'), name='minutes_signed_whole'), models.CheckConstraint(condition=models.Q(models.Q(('because', ''), ('number', 1), ('replaces__isnull', True)), models.Q(('number__gt', 1), ('replaces__isnull', False), models.Q(('because', ''), _negated=True)), _connector='OR'), name='minutes_corrected_with_reason')]},
         ),
         migrations.CreateModel(
             name='Debate',
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debates', to='committee.item')),
                 ('minutes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='debates', to='minutes.minutes')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('minutes', 'item'), name='debate_once')]},
         ),
         migrations.CreateModel(
             name='Copy',
@@ -59,6 +61,7 @@ class Migration(migrations.Migration):
                 ('authority', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='register.authority')),
                 ('minutes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='copies', to='minutes.minutes')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('minutes', 'withheld'), name='copy_once'), models.CheckConstraint(condition=models.Q(models.Q(('authority__isnull', True), ('sealed_at__isnull', True), ('sha256', '')), models.Q(('authority__isnull', False), ('sealed_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='copy_sealed_whole')]},
         ),
         migrations.CreateModel(
             name='Comment',
@@ -74,49 +77,6 @@ class Migration(migrations.Migration):
                 ('item', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='committee.item')),
                 ('minutes', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='minutes.minutes')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('session', 'number'), name='minutes_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(condition=models.Q(('signed_at__isnull', True)), fields=('session',), name='minutes_one_unsigned'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('approved_at__isnull', True), ('approved_by__isnull', True), ('approved_in__isnull', True), ('content__isnull', True)), models.Q(('approved_at__gte', models.F('sent_at')), ('approved_by__isnull', False), ('approved_in__isnull', False), ('content__isnull', False)), _connector='OR'), name='minutes_approved_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_in__isnull', True), models.Q(('approved_in', models.F('session')), _negated=True), _connector='OR'), name='minutes_approved_elsewhere'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', True), ('signed_by__isnull', True)), models.Q(('signed_at__gte', models.F('approved_at')), ('signed_by__isnull', False)), _connector='OR'), name='minutes_signed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('because', ''), ('number', 1), ('replaces__isnull', True)), models.Q(('number__gt', 1), ('replaces__isnull', False), models.Q(('because', ''), _negated=True)), _connector='OR'), name='minutes_corrected_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='debate',
-            constraint=models.UniqueConstraint(fields=('minutes', 'item'), name='debate_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.UniqueConstraint(fields=('minutes', 'withheld'), name='copy_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='copy',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('authority__isnull', True), ('sealed_at__isnull', True), ('sha256', '')), models.Q(('authority__isnull', False), ('sealed_at__isnull', False), ('sha256__regex', '^[0-9a-f]{64}$')), _connector='OR'), name='copy_sealed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_text'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True), ('taken__isnull', True)), models.Q(('answered_at__gte', models.F('at')), ('answered_by__isnull', False), ('taken__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='comment_answered_whole'),
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='comment_text'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True), ('answered_by__isnull', True), ('taken__isnull', True)), models.Q(('answered_at__gte', models.F('at')), ('answered_by__isnull', False), ('taken__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='comment_answered_whole')]},
         ),
     ]

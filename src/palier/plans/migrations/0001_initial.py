@@ -54,6 +54,7 @@ class Migration(migrations.Migration):
                 ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='actions_owned', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('due_on__isnull', True), ('due_on__gte', models.F('starts_on')), _connector='OR'), name='action_dates'), models.CheckConstraint(condition=models.Q(('budget__isnull', True), ('budget__gte', 0), _connector='OR'), name='action_budget'), models.CheckConstraint(condition=models.Q(models.Q(('progress', 0), ('status', palier.plans.rules.terms.Status['NOT_STARTED'])), models.Q(('progress__lte', 100), ('status', palier.plans.rules.terms.Status['UNDER_WAY'])), models.Q(('progress', 100), ('status', palier.plans.rules.terms.Status['DONE'])), models.Q(('progress__lte', 100), ('status', palier.plans.rules.terms.Status['DROPPED'])), _connector='OR'), name='action_progress'), models.CheckConstraint(condition=models.Q(models.Q(('status', palier.plans.rules.terms.Status['DROPPED']), models.Q(('dropped_reason', ''), _negated=True)), models.Q(models.Q(('status', palier.plans.rules.terms.Status['DROPPED']), _negated=True), ('dropped_reason', '')), _connector='OR'), name='action_dropped_with_reason')], 'indexes': [models.Index(condition=models.Q(('status__in', ['not_started', 'under_way'])), fields=['due_on'], name='action_due')]},
         ),
         migrations.CreateModel(
             name='ActionSite',
@@ -62,6 +63,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sites', to='plans.action')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('action', 'residence'), name='action_site_once')]},
         ),
         migrations.AddField(
             model_name='action',
@@ -81,6 +83,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='plans.action')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('action', 'mission_id'), name='verdict_once')]},
         ),
         migrations.CreateModel(
             name='Contribution',
@@ -89,6 +92,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='contributions', to='plans.action')),
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('action', 'person'), name='contribution_once')]},
         ),
         migrations.AddField(
             model_name='action',
@@ -107,6 +111,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='plans.action')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'indexes': [models.Index(fields=['action', '-on', '-id'], name='measure_latest')]},
         ),
         migrations.CreateModel(
             name='Plan',
@@ -119,6 +124,7 @@ class Migration(migrations.Migration):
                 ('revision', models.PositiveSmallIntegerField(default=0)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='plans', to='directory.landlord')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'cycle'), name='plan_once'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'frozen'), _negated=True), models.Q(('frozen_at__isnull', False), ('revision__gte', 1)), _connector='OR'), name='plan_frozen_when')]},
         ),
         migrations.AddField(
             model_name='action',
@@ -141,6 +147,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='recommendations', to='plans.plan')),
                 ('refused_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('plan', 'code'), name='recommendation_code_once'), models.UniqueConstraint(condition=models.Q(('source_id__isnull', False)), fields=('plan', 'source', 'source_id'), name='recommendation_source_once'), models.CheckConstraint(condition=models.Q(models.Q(('refusal_reason', ''), ('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(models.Q(('refusal_reason', ''), _negated=True), ('refused_at__isnull', False)), _connector='OR'), name='recommendation_refused_whole')]},
         ),
         migrations.CreateModel(
             name='Snapshot',
@@ -153,6 +160,7 @@ class Migration(migrations.Migration):
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='snapshots', to='plans.plan')),
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('plan', 'number'), name='snapshot_once'), models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_sha256')]},
         ),
         migrations.CreateModel(
             name='Term',
@@ -174,6 +182,7 @@ class Migration(migrations.Migration):
                 ('action', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='traces', to='plans.action')),
                 ('recommendation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='traces', to='plans.recommendation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('action', 'recommendation'), name='trace_once')]},
         ),
         migrations.AddField(
             model_name='action',
@@ -194,75 +203,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='actionsite',
-            constraint=models.UniqueConstraint(fields=('action', 'residence'), name='action_site_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='actionverdict',
-            constraint=models.UniqueConstraint(fields=('action', 'mission_id'), name='verdict_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='contribution',
-            constraint=models.UniqueConstraint(fields=('action', 'person'), name='contribution_once'),
-        ),
-        migrations.AddIndex(
-            model_name='measure',
-            index=models.Index(fields=['action', '-on', '-id'], name='measure_latest'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.UniqueConstraint(fields=('landlord', 'cycle'), name='plan_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='plan',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'frozen'), _negated=True), models.Q(('frozen_at__isnull', False), ('revision__gte', 1)), _connector='OR'), name='plan_frozen_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(fields=('plan', 'code'), name='recommendation_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.UniqueConstraint(condition=models.Q(('source_id__isnull', False)), fields=('plan', 'source', 'source_id'), name='recommendation_source_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='recommendation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refusal_reason', ''), ('refused_at__isnull', True), ('refused_by__isnull', True)), models.Q(models.Q(('refusal_reason', ''), _negated=True), ('refused_at__isnull', False)), _connector='OR'), name='recommendation_refused_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('plan', 'number'), name='snapshot_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='snapshot_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.UniqueConstraint(fields=('action', 'recommendation'), name='trace_once'),
-        ),
-        migrations.AddIndex(
-            model_name='action',
-            index=models.Index(condition=models.Q(('status__in', ['not_started', 'under_way'])), fields=['due_on'], name='action_due'),
-        ),
-        migrations.AddConstraint(
             model_name='action',
             constraint=models.UniqueConstraint(fields=('plan', 'code'), name='action_code_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('due_on__isnull', True), ('due_on__gte', models.F('starts_on')), _connector='OR'), name='action_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(('budget__isnull', True), ('budget__gte', 0), _connector='OR'), name='action_budget'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('progress', 0), ('status', palier.plans.rules.terms.Status['NOT_STARTED'])), models.Q(('progress__lte', 100), ('status', palier.plans.rules.terms.Status['UNDER_WAY'])), models.Q(('progress', 100), ('status', palier.plans.rules.terms.Status['DONE'])), models.Q(('progress__lte', 100), ('status', palier.plans.rules.terms.Status['DROPPED'])), _connector='OR'), name='action_progress'),
-        ),
-        migrations.AddConstraint(
-            model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', palier.plans.rules.terms.Status['DROPPED']), models.Q(('dropped_reason', ''), _negated=True)), models.Q(models.Q(('status', palier.plans.rules.terms.Status['DROPPED']), _negated=True), ('dropped_reason', '')), _connector='OR'), name='action_dropped_with_reason'),
         ),
     ]

@@ -48,6 +48,16 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.landlord"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("landlord", "cycle", "code"), name="condition_code_once"),
+                    models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="condition_says"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gt", models.F("asked_on"))), name="condition_due_after"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["due_on"], name="condition_due")],
+            },
         ),
         migrations.CreateModel(
             name="ConditionAnswer",
@@ -81,28 +91,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="condition",
-            index=models.Index(fields=["due_on"], name="condition_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.UniqueConstraint(fields=("landlord", "cycle", "code"), name="condition_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(condition=models.Q(("text", ""), _negated=True), name="condition_says"),
-        ),
-        migrations.AddConstraint(
-            model_name="condition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gt", models.F("asked_on"))), name="condition_due_after"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="conditionanswer",
-            index=models.Index(fields=["condition", "-id"], name="condition_answer_latest"),
+            options={"indexes": [models.Index(fields=["condition", "-id"], name="condition_answer_latest")]},
         ),
         migrations.RunSQL(HOLD, RELEASE),
     ]

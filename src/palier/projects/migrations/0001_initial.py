@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='sites.prioritysite')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('site',), name='project_once_a_site'), models.CheckConstraint(condition=models.Q(('stage__in', [palier.projects.rules.terms.Stage['DIAGNOSIS'], palier.projects.rules.terms.Stage['DEFINITION'], palier.projects.rules.terms.Stage['IMPLEMENTATION'], palier.projects.rules.terms.Stage['EVALUATION'], palier.projects.rules.terms.Stage['CLOSED']])), name='project_stage'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage', palier.projects.rules.terms.Stage['CLOSED'])), models.Q(models.Q(('stage', palier.projects.rules.terms.Stage['CLOSED']), _negated=True), ('abandoned_because', ''), ('closed_at__isnull', True)), _connector='OR'), name='project_closed_pair'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='project_dates')], 'indexes': [models.Index(fields=['landlord', 'stage'], name='project_of_landlord')]},
         ),
         migrations.CreateModel(
             name='Partner',
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
                 ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='partners', to='projects.project')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('project', 'person'), name='project_partner_once')]},
         ),
         migrations.CreateModel(
             name='Involvement',
@@ -84,6 +86,7 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='projects.project')),
                 ('walk', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='visits.walk')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('project', 'walk'), name='involvement_walk_once'), models.CheckConstraint(condition=models.Q(('residents__gte', 1)), name='involvement_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='involvement_withdrawn_pair')], 'indexes': [models.Index(fields=['project', 'stage'], name='involvement_of_stage')]},
         ),
         migrations.CreateModel(
             name='HelpRequest',
@@ -107,6 +110,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='help_requests', to='directory.landlord')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='help_requests', to='projects.project')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('project', 'desk'), name='help_request_open_once'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='help_request_says'), models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='help_request_answered_whole')], 'indexes': [models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['asked_at'], name='help_request_open')]},
         ),
         migrations.CreateModel(
             name='Finding',
@@ -124,6 +128,7 @@ class Migration(migrations.Migration):
                 ('added_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='findings', to='projects.project')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='project_finding_says'), models.CheckConstraint(condition=models.Q(('responsibility', 'landlord'), models.Q(('actor', ''), _negated=True), _connector='OR'), name='project_finding_actor')]},
         ),
         migrations.CreateModel(
             name='ProjectAction',
@@ -136,6 +141,7 @@ class Migration(migrations.Migration):
                 ('partner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='links', to='projects.partner')),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='links', to='projects.project')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('project', 'action'), name='project_action_once')]},
         ),
         migrations.CreateModel(
             name='PartnerWord',
@@ -149,6 +155,7 @@ class Migration(migrations.Migration):
                 ('taken_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('link', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='words', to='projects.projectaction')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('progress__isnull', False), _connector='OR'), name='partner_word_says'), models.CheckConstraint(condition=models.Q(('progress__isnull', True), models.Q(('link__isnull', False), ('progress__lte', 100)), _connector='OR'), name='partner_word_progress')]},
         ),
         migrations.CreateModel(
             name='StagePassage',
@@ -161,81 +168,5 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='passages', to='projects.project')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='project',
-            index=models.Index(fields=['landlord', 'stage'], name='project_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('site',), name='project_once_a_site'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('stage__in', [palier.projects.rules.terms.Stage['DIAGNOSIS'], palier.projects.rules.terms.Stage['DEFINITION'], palier.projects.rules.terms.Stage['IMPLEMENTATION'], palier.projects.rules.terms.Stage['EVALUATION'], palier.projects.rules.terms.Stage['CLOSED']])), name='project_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('stage', palier.projects.rules.terms.Stage['CLOSED'])), models.Q(models.Q(('stage', palier.projects.rules.terms.Stage['CLOSED']), _negated=True), ('abandoned_because', ''), ('closed_at__isnull', True)), _connector='OR'), name='project_closed_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='project',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gt', models.F('starts_on')), _connector='OR'), name='project_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='partner',
-            constraint=models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('project', 'person'), name='project_partner_once'),
-        ),
-        migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(fields=['project', 'stage'], name='involvement_of_stage'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(condition=models.Q(('withdrawn_at__isnull', True)), fields=('project', 'walk'), name='involvement_walk_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(('residents__gte', 1)), name='involvement_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('withdrawn_at__isnull', True), ('withdrawn_because', '')), models.Q(('withdrawn_at__isnull', False), models.Q(('withdrawn_because', ''), _negated=True)), _connector='OR'), name='involvement_withdrawn_pair'),
-        ),
-        migrations.AddIndex(
-            model_name='helprequest',
-            index=models.Index(condition=models.Q(('answered_at__isnull', True)), fields=['asked_at'], name='help_request_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('project', 'desk'), name='help_request_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='help_request_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='helprequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('answer', ''), ('answered_at__isnull', True)), models.Q(('acknowledged_at__isnull', False), ('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='help_request_answered_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='project_finding_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='finding',
-            constraint=models.CheckConstraint(condition=models.Q(('responsibility', 'landlord'), models.Q(('actor', ''), _negated=True), _connector='OR'), name='project_finding_actor'),
-        ),
-        migrations.AddConstraint(
-            model_name='projectaction',
-            constraint=models.UniqueConstraint(fields=('project', 'action'), name='project_action_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerword',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), ('progress__isnull', False), _connector='OR'), name='partner_word_says'),
-        ),
-        migrations.AddConstraint(
-            model_name='partnerword',
-            constraint=models.CheckConstraint(condition=models.Q(('progress__isnull', True), models.Q(('link__isnull', False), ('progress__lte', 100)), _connector='OR'), name='partner_word_progress'),
         ),
     ]

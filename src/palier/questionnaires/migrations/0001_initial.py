@@ -23,6 +23,7 @@ class Migration(migrations.Migration):
                 ('audience', models.CharField(choices=[('tenants', 'aux locataires'), ('landlords', 'aux organismes')], max_length=10)),
                 ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.organisation')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('code', 'owner'), name='questionnaire_once', nulls_distinct=False)]},
         ),
         migrations.CreateModel(
             name='QuestionnaireVersion',
@@ -37,21 +38,6 @@ class Migration(migrations.Migration):
                 ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('questionnaire', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='questionnaires.questionnaire')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='questionnaire',
-            constraint=models.UniqueConstraint(fields=('code', 'owner'), name='questionnaire_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='questionnaireversion',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'number'), name='questionnaire_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='questionnaireversion',
-            constraint=models.UniqueConstraint(fields=('questionnaire', 'sha256'), name='questionnaire_body_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='questionnaireversion',
-            constraint=models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='questionnaire_version_from_one'),
+            options={'constraints': [models.UniqueConstraint(fields=('questionnaire', 'number'), name='questionnaire_version_once'), models.UniqueConstraint(fields=('questionnaire', 'sha256'), name='questionnaire_body_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1)), name='questionnaire_version_from_one')]},
         ),
     ]

@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('journey', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='label.journey')),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='certificates', to='directory.landlord')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('year', 'sequence'), name='certificate_number_once'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='certificate_dates'), models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{12}$')), name='certificate_code'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='certificate_digest')], 'indexes': [models.Index(fields=['journey', 'decided_on'], name='certificate_of_journey')]},
         ),
         migrations.CreateModel(
             name='Event',
@@ -72,6 +73,7 @@ class Migration(migrations.Migration):
                 ('journey', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='licence', to='label.journey')),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='licences', to='directory.landlord')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('ended_because', ''), ('ended_on__isnull', True), ('remove_by__isnull', True)), models.Q(('ended_on__isnull', False), ('remove_by__gte', models.F('ended_on')), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='licence_ended_whole')]},
         ),
         migrations.CreateModel(
             name='MarkUse',
@@ -87,6 +89,7 @@ class Migration(migrations.Migration):
                 ('picture', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('removed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('removed_by__isnull', True), ('removed_on__isnull', True)), models.Q(('removed_by__isnull', False), ('removed_on__gte', models.F('since'))), _connector='OR'), name='mark_use_removed_whole')]},
         ),
         migrations.CreateModel(
             name='SealedFile',
@@ -99,33 +102,5 @@ class Migration(migrations.Migration):
                 ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='register.authority')),
                 ('certificate', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='file', to='register.certificate')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='certificate',
-            index=models.Index(fields=['journey', 'decided_on'], name='certificate_of_journey'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.UniqueConstraint(fields=('year', 'sequence'), name='certificate_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='certificate_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('code__regex', '^[0-9A-HJKMNP-TV-Z]{12}$')), name='certificate_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='certificate',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='certificate_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='licence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_because', ''), ('ended_on__isnull', True), ('remove_by__isnull', True)), models.Q(('ended_on__isnull', False), ('remove_by__gte', models.F('ended_on')), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='licence_ended_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='markuse',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('removed_by__isnull', True), ('removed_on__isnull', True)), models.Q(('removed_by__isnull', False), ('removed_on__gte', models.F('since'))), _connector='OR'), name='mark_use_removed_whole'),
         ),
     ]

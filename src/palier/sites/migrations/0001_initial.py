@@ -31,6 +31,7 @@ class Migration(migrations.Migration):
                 ('list_confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('opened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'cycle'), name='campaign_once_a_cycle'), models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('list_confirmed_at__isnull', False), _connector='OR'), name='campaign_closed_with_its_list')]},
         ),
         migrations.CreateModel(
             name='SiteRating',
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
                 ('entrusted_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ratings', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('campaign', 'residence'), name='rating_once'), models.CheckConstraint(condition=models.Q(('level__in', ['', palier.sites.rules.Level['NONE'], palier.sites.rules.Level['MEDIUM'], palier.sites.rules.Level['IMPORTANT'], palier.sites.rules.Level['EXTREME']])), name='rating_level'), models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('level', '')), models.Q(models.Q(('level', ''), _negated=True), ('confirmed_at__isnull', False)), _connector='OR'), name='rating_confirmed_pair'), models.CheckConstraint(condition=models.Q(('level__in', ['', palier.sites.rules.Level['NONE']]), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='rating_reasons')], 'indexes': [models.Index(fields=['residence'], name='rating_of_residence')]},
         ),
         migrations.CreateModel(
             name='PrioritySite',
@@ -64,33 +66,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['landlord', 'declared_at'], name='priority_of_landlord')],
                 'constraints': [models.UniqueConstraint(condition=models.Q(('removed_at__isnull', True)), fields=('residence',), name='priority_once'), models.CheckConstraint(condition=models.Q(('level__in', [palier.sites.rules.Level['MEDIUM'], palier.sites.rules.Level['IMPORTANT'], palier.sites.rules.Level['EXTREME']])), name='priority_level'), models.CheckConstraint(condition=models.Q(('reasons', ''), _negated=True), name='priority_reasons'), models.CheckConstraint(condition=models.Q(models.Q(('removal_reason', ''), ('removed_at__isnull', True)), models.Q(('removed_at__isnull', False), models.Q(('removal_reason', ''), _negated=True)), _connector='OR'), name='priority_removed_with_reason')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='ratingcampaign',
-            constraint=models.UniqueConstraint(fields=('landlord', 'cycle'), name='campaign_once_a_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='ratingcampaign',
-            constraint=models.CheckConstraint(condition=models.Q(('closed_at__isnull', True), ('list_confirmed_at__isnull', False), _connector='OR'), name='campaign_closed_with_its_list'),
-        ),
-        migrations.AddIndex(
-            model_name='siterating',
-            index=models.Index(fields=['residence'], name='rating_of_residence'),
-        ),
-        migrations.AddConstraint(
-            model_name='siterating',
-            constraint=models.UniqueConstraint(fields=('campaign', 'residence'), name='rating_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='siterating',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['', palier.sites.rules.Level['NONE'], palier.sites.rules.Level['MEDIUM'], palier.sites.rules.Level['IMPORTANT'], palier.sites.rules.Level['EXTREME']])), name='rating_level'),
-        ),
-        migrations.AddConstraint(
-            model_name='siterating',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('level', '')), models.Q(models.Q(('level', ''), _negated=True), ('confirmed_at__isnull', False)), _connector='OR'), name='rating_confirmed_pair'),
-        ),
-        migrations.AddConstraint(
-            model_name='siterating',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ['', palier.sites.rules.Level['NONE']]), models.Q(('reasons', ''), _negated=True), _connector='OR'), name='rating_reasons'),
         ),
     ]

@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"constraints": [models.UniqueConstraint(fields=("landlord", "month"), name="score_run_once_a_month")]},
         ),
         migrations.CreateModel(
             name="Scoring",
@@ -104,6 +105,52 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="alerts", to="stock.residence"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at__isnull", True)), fields=("residence", "indicator"), name="alert_up_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    palier.sites.rules.AlertState["OPEN"],
+                                    palier.sites.rules.AlertState["ACKNOWLEDGED"],
+                                    palier.sites.rules.AlertState["EXPLAINED"],
+                                    palier.sites.rules.AlertState["DIAGNOSIS"],
+                                ],
+                            )
+                        ),
+                        name="alert_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", palier.sites.rules.AlertState["EXPLAINED"]), _negated=True),
+                            models.Q(("reason", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="alert_explained",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state", palier.sites.rules.AlertState["OPEN"]),
+                            models.Q(("answered_at__isnull", False), ("answered_rate__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="alert_answered_pair",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", palier.sites.rules.AlertState["DIAGNOSIS"]), _negated=True),
+                            ("diagnosis__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="alert_diagnosis",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["landlord", "ended_at"], name="alert_of_landlord")],
+            },
         ),
         migrations.CreateModel(
             name="SiteScore",
@@ -152,124 +199,49 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="scores", to="sites.scorerun"),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="scorerun",
-            constraint=models.UniqueConstraint(fields=("landlord", "month"), name="score_run_once_a_month"),
-        ),
-        migrations.AddIndex(
-            model_name="sitealert",
-            index=models.Index(fields=["landlord", "ended_at"], name="alert_of_landlord"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitealert",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)), fields=("residence", "indicator"), name="alert_up_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            palier.sites.rules.AlertState["OPEN"],
-                            palier.sites.rules.AlertState["ACKNOWLEDGED"],
-                            palier.sites.rules.AlertState["EXPLAINED"],
-                            palier.sites.rules.AlertState["DIAGNOSIS"],
-                        ],
-                    )
-                ),
-                name="alert_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", palier.sites.rules.AlertState["EXPLAINED"]), _negated=True),
-                    models.Q(("reason", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="alert_explained",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state", palier.sites.rules.AlertState["OPEN"]),
-                    models.Q(("answered_at__isnull", False), ("answered_rate__isnull", False)),
-                    _connector="OR",
-                ),
-                name="alert_answered_pair",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", palier.sites.rules.AlertState["DIAGNOSIS"]), _negated=True),
-                    ("diagnosis__isnull", False),
-                    _connector="OR",
-                ),
-                name="alert_diagnosis",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="sitescore",
-            index=models.Index(fields=["residence"], name="score_of_residence"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitescore",
-            constraint=models.UniqueConstraint(fields=("run", "residence"), name="score_once_a_run"),
-        ),
-        migrations.AddConstraint(
-            model_name="sitescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("rank__isnull", True),
-                    models.Q(("rank_high__gte", models.F("rank")), ("rank_low__lte", models.F("rank"))),
-                    _connector="OR",
-                ),
-                name="score_rank_inside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "cautious__in",
-                        [
-                            "",
-                            palier.sites.rules.Level["NONE"],
-                            palier.sites.rules.Level["MEDIUM"],
-                            palier.sites.rules.Level["IMPORTANT"],
-                            palier.sites.rules.Level["EXTREME"],
-                        ],
-                    )
-                ),
-                name="score_cautious",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sitescore",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "favourable__in",
-                        [
-                            "",
-                            palier.sites.rules.Level["NONE"],
-                            palier.sites.rules.Level["MEDIUM"],
-                            palier.sites.rules.Level["IMPORTANT"],
-                            palier.sites.rules.Level["EXTREME"],
-                        ],
-                    )
-                ),
-                name="score_favourable",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "residence"), name="score_once_a_run"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("rank__isnull", True),
+                            models.Q(("rank_high__gte", models.F("rank")), ("rank_low__lte", models.F("rank"))),
+                            _connector="OR",
+                        ),
+                        name="score_rank_inside",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "cautious__in",
+                                [
+                                    "",
+                                    palier.sites.rules.Level["NONE"],
+                                    palier.sites.rules.Level["MEDIUM"],
+                                    palier.sites.rules.Level["IMPORTANT"],
+                                    palier.sites.rules.Level["EXTREME"],
+                                ],
+                            )
+                        ),
+                        name="score_cautious",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "favourable__in",
+                                [
+                                    "",
+                                    palier.sites.rules.Level["NONE"],
+                                    palier.sites.rules.Level["MEDIUM"],
+                                    palier.sites.rules.Level["IMPORTANT"],
+                                    palier.sites.rules.Level["EXTREME"],
+                                ],
+                            )
+                        ),
+                        name="score_favourable",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["residence"], name="score_of_residence")],
+            },
         ),
     ]

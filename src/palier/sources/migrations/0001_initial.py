@@ -41,6 +41,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_files', to='directory.landlord')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['APPLIED']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='intake_applied_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['UNDONE']), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='intake_undone_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['REFUSED']), _negated=True), ('fault_count__gt', 0), _connector='OR'), name='intake_refused_why')], 'indexes': [models.Index(fields=['landlord', '-at'], name='intake_of_landlord')]},
         ),
         migrations.CreateModel(
             name='Incident',
@@ -65,6 +66,7 @@ class Migration(migrations.Migration):
                 ('voided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('intake', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='incidents', to='sources.intake')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('kind__in', [palier.sources.rules.incidents.IncidentKind['ASSAULT_VERBAL'], palier.sources.rules.incidents.IncidentKind['ASSAULT_PHYSICAL'], palier.sources.rules.incidents.IncidentKind['THREAT'], palier.sources.rules.incidents.IncidentKind['PROPERTY_DAMAGE'], palier.sources.rules.incidents.IncidentKind['DUMPING_BULKY'], palier.sources.rules.incidents.IncidentKind['GRAFFITI'], palier.sources.rules.incidents.IncidentKind['GATHERING'], palier.sources.rules.incidents.IncidentKind['TRAFFICKING'], palier.sources.rules.incidents.IncidentKind['NOISE_NEIGHBOUR'], palier.sources.rules.incidents.IncidentKind['ANIMAL'], palier.sources.rules.incidents.IncidentKind['PARKING_WRECK'], palier.sources.rules.incidents.IncidentKind['THEFT_BURGLARY'], palier.sources.rules.incidents.IncidentKind['FIRE'], palier.sources.rules.incidents.IncidentKind['SQUAT'], palier.sources.rules.incidents.IncidentKind['CONTRACTOR_BLOCKED'], palier.sources.rules.incidents.IncidentKind['OTHER']])), name='incident_kind'), models.CheckConstraint(condition=models.Q(('place__in', [palier.sources.rules.incidents.Place['HALL'], palier.sources.rules.incidents.Place['STAIRS'], palier.sources.rules.incidents.Place['LIFT'], palier.sources.rules.incidents.Place['CELLAR'], palier.sources.rules.incidents.Place['PARKING'], palier.sources.rules.incidents.Place['OUTSIDE'], palier.sources.rules.incidents.Place['HOME'], palier.sources.rules.incidents.Place['AGENCY'], palier.sources.rules.incidents.Place['UNKNOWN']])), name='incident_place'), models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='incident_voided_why'), models.CheckConstraint(condition=models.Q(('origin', palier.sources.rules.intake.Origin['FILE']), ('intake__isnull', True), _connector='XOR'), name='incident_file'), models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True), models.Q(('reference', ''), _negated=True)), fields=('landlord', 'reference'), name='incident_reference_once')], 'indexes': [models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['landlord', 'on'], name='incident_of_landlord'), models.Index(fields=['residence', '-on'], name='incident_of_residence'), models.Index(condition=models.Q(('text', ''), _negated=True), fields=['text_until'], name='incident_text_until')]},
         ),
         migrations.CreateModel(
             name='Iris',
@@ -119,6 +121,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='directory.landlord')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='readings', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('residence', 'indicator', 'starts_on', 'ends_on'), name='reading_current_once'), models.CheckConstraint(condition=models.Q(('indicator__in', ['arrears', 'assaults', 'blocked_orders', 'cleanliness_faults', 'common_requests', 'consultation_points', 'damage', 'grade', 'incidents', 'late_answers', 'lone_parent_households', 'low_income_households', 'neighbour_disputes', 'occupations', 'petitions', 'psp_class', 'refused_offers', 'safety_reports', 'satisfied', 'satisfied_cleanliness', 'satisfied_tranquillity', 'staff_days_uncovered', 'staff_reports', 'turnover', 'vacancy'])), name='reading_indicator'), models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='reading_period'), models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reading_positive'), models.CheckConstraint(condition=models.Q(('denominator__isnull', True), ('denominator__gt', 0), _connector='OR'), name='reading_denominator'), models.CheckConstraint(condition=models.Q(('origin', palier.sources.rules.intake.Origin['FILE']), ('intake__isnull', True), _connector='XOR'), name='reading_file')], 'indexes': [models.Index(condition=models.Q(('superseded_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['landlord', 'indicator', 'residence', '-ends_on'], name='reading_current'), models.Index(fields=['residence', 'indicator', '-ends_on'], name='reading_history')]},
         ),
         migrations.CreateModel(
             name='SavedMapping',
@@ -132,89 +135,6 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='source_mappings', to='directory.landlord')),
                 ('saved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='intake',
-            index=models.Index(fields=['landlord', '-at'], name='intake_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='intake',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['APPLIED']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='intake_applied_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='intake',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['UNDONE']), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='intake_undone_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='intake',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.sources.rules.intake.State['REFUSED']), _negated=True), ('fault_count__gt', 0), _connector='OR'), name='intake_refused_why'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('voided_at__isnull', True)), fields=['landlord', 'on'], name='incident_of_landlord'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(fields=['residence', '-on'], name='incident_of_residence'),
-        ),
-        migrations.AddIndex(
-            model_name='incident',
-            index=models.Index(condition=models.Q(('text', ''), _negated=True), fields=['text_until'], name='incident_text_until'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', [palier.sources.rules.incidents.IncidentKind['ASSAULT_VERBAL'], palier.sources.rules.incidents.IncidentKind['ASSAULT_PHYSICAL'], palier.sources.rules.incidents.IncidentKind['THREAT'], palier.sources.rules.incidents.IncidentKind['PROPERTY_DAMAGE'], palier.sources.rules.incidents.IncidentKind['DUMPING_BULKY'], palier.sources.rules.incidents.IncidentKind['GRAFFITI'], palier.sources.rules.incidents.IncidentKind['GATHERING'], palier.sources.rules.incidents.IncidentKind['TRAFFICKING'], palier.sources.rules.incidents.IncidentKind['NOISE_NEIGHBOUR'], palier.sources.rules.incidents.IncidentKind['ANIMAL'], palier.sources.rules.incidents.IncidentKind['PARKING_WRECK'], palier.sources.rules.incidents.IncidentKind['THEFT_BURGLARY'], palier.sources.rules.incidents.IncidentKind['FIRE'], palier.sources.rules.incidents.IncidentKind['SQUAT'], palier.sources.rules.incidents.IncidentKind['CONTRACTOR_BLOCKED'], palier.sources.rules.incidents.IncidentKind['OTHER']])), name='incident_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('place__in', [palier.sources.rules.incidents.Place['HALL'], palier.sources.rules.incidents.Place['STAIRS'], palier.sources.rules.incidents.Place['LIFT'], palier.sources.rules.incidents.Place['CELLAR'], palier.sources.rules.incidents.Place['PARKING'], palier.sources.rules.incidents.Place['OUTSIDE'], palier.sources.rules.incidents.Place['HOME'], palier.sources.rules.incidents.Place['AGENCY'], palier.sources.rules.incidents.Place['UNKNOWN']])), name='incident_place'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('void_reason', ''), ('voided_at__isnull', True)), models.Q(('voided_at__isnull', False), models.Q(('void_reason', ''), _negated=True)), _connector='OR'), name='incident_voided_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', palier.sources.rules.intake.Origin['FILE']), ('intake__isnull', True), _connector='XOR'), name='incident_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='incident',
-            constraint=models.UniqueConstraint(condition=models.Q(('voided_at__isnull', True), models.Q(('reference', ''), _negated=True)), fields=('landlord', 'reference'), name='incident_reference_once'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(condition=models.Q(('superseded_at__isnull', True), ('withdrawn_at__isnull', True)), fields=['landlord', 'indicator', 'residence', '-ends_on'], name='reading_current'),
-        ),
-        migrations.AddIndex(
-            model_name='reading',
-            index=models.Index(fields=['residence', 'indicator', '-ends_on'], name='reading_history'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.UniqueConstraint(condition=models.Q(('superseded_at__isnull', True), ('withdrawn_at__isnull', True)), fields=('residence', 'indicator', 'starts_on', 'ends_on'), name='reading_current_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('indicator__in', ['arrears', 'assaults', 'blocked_orders', 'cleanliness_faults', 'common_requests', 'consultation_points', 'damage', 'grade', 'incidents', 'late_answers', 'lone_parent_households', 'low_income_households', 'neighbour_disputes', 'occupations', 'petitions', 'psp_class', 'refused_offers', 'safety_reports', 'satisfied', 'satisfied_cleanliness', 'satisfied_tranquillity', 'staff_days_uncovered', 'staff_reports', 'turnover', 'vacancy'])), name='reading_indicator'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='reading_period'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='reading_positive'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('denominator__isnull', True), ('denominator__gt', 0), _connector='OR'), name='reading_denominator'),
-        ),
-        migrations.AddConstraint(
-            model_name='reading',
-            constraint=models.CheckConstraint(condition=models.Q(('origin', palier.sources.rules.intake.Origin['FILE']), ('intake__isnull', True), _connector='XOR'), name='reading_file'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedmapping',
-            constraint=models.UniqueConstraint(fields=('landlord', 'signature'), name='source_mapping_once_a_shape'),
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'signature'), name='source_mapping_once_a_shape')]},
         ),
     ]

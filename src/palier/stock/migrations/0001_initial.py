@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='stock_imports', to='directory.landlord')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['APPLIED']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='import_applied_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['APPLIED']), _negated=True), ('year__isnull', False), _connector='OR'), name='import_applied_year'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['UNDONE']), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='import_undone_when'), models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1990, 2100)), _connector='OR'), name='import_year'), models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='import_percent')], 'indexes': [models.Index(condition=models.Q(('state', palier.stock.rules.imports.State['APPLIED'])), fields=['landlord', '-year', '-applied_at'], name='import_current'), models.Index(fields=['landlord', '-at'], name='import_of_landlord')]},
         ),
         migrations.CreateModel(
             name='PriorityDistrict',
@@ -116,6 +117,7 @@ class Migration(migrations.Migration):
                 ('match_id', models.BigIntegerField(null=True)),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lines', to='stock.import')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('source', 'line'), name='read_line_once')]},
         ),
         migrations.CreateModel(
             name='Residence',
@@ -140,6 +142,7 @@ class Migration(migrations.Migration):
                 ('last_source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.import')),
                 ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='stock.residence')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lon__isnull', False)), _connector='OR'), name='residence_point_whole'), models.CheckConstraint(condition=models.Q(('lon__isnull', True), models.Q(('lat__range', (-90.0, 90.0)), ('lon__range', (-180.0, 180.0))), _connector='OR'), name='residence_point_on_earth'), models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='residence_not_merged_into_itself')], 'indexes': [models.Index(fields=['landlord', 'plain_name'], name='residence_by_name')]},
         ),
         migrations.CreateModel(
             name='Placement',
@@ -152,6 +155,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='directory.landlord')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'group_key', 'address_key'), name='placement_once')]},
         ),
         migrations.CreateModel(
             name='Dwelling',
@@ -200,6 +204,7 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dwellings', to='stock.import')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dwellings', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('source', 'line'), name='dwelling_once'), models.UniqueConstraint(condition=models.Q(('rpls_id', ''), _negated=True), fields=('source', 'rpls_id'), name='dwelling_rpls_once')], 'indexes': [models.Index(fields=['residence', 'source'], name='dwelling_of_residence'), models.Index(fields=['source', 'address_key'], name='dwelling_by_address')]},
         ),
         migrations.CreateModel(
             name='DistrictStanding',
@@ -213,6 +218,7 @@ class Migration(migrations.Migration):
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.import')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='standings', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('residence', 'source', 'version', 'method'), name='standing_once'), models.UniqueConstraint(condition=models.Q(('retained', True)), fields=('residence', 'source', 'version'), name='standing_retained_once'), models.CheckConstraint(condition=models.Q(('inside__lte', models.F('known'))), name='standing_share')]},
         ),
         migrations.CreateModel(
             name='ResidenceDistrict',
@@ -222,6 +228,7 @@ class Migration(migrations.Migration):
                 ('district', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residences', to='stock.prioritydistrict')),
                 ('standing', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='districts', to='stock.districtstanding')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('standing', 'district'), name='residence_district_once'), models.CheckConstraint(condition=models.Q(('homes__gt', 0)), name='residence_district_some')]},
         ),
         migrations.CreateModel(
             name='ResidenceKey',
@@ -232,6 +239,7 @@ class Migration(migrations.Migration):
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='keys', to='stock.residence')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='stock.import')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'group_key'), name='residence_key_once')]},
         ),
         migrations.CreateModel(
             name='ResidenceVintage',
@@ -242,6 +250,7 @@ class Migration(migrations.Migration):
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='vintages', to='stock.residence')),
                 ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='residence_vintages', to='stock.import')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('residence', 'source'), name='residence_vintage_once'), models.CheckConstraint(condition=models.Q(('homes__isnull', True), ('located__lte', models.F('homes')), _connector='OR'), name='residence_vintage_located')]},
         ),
         migrations.CreateModel(
             name='ColumnMapping',
@@ -258,105 +267,5 @@ class Migration(migrations.Migration):
             options={
                 'constraints': [models.UniqueConstraint(fields=('landlord', 'signature'), name='mapping_once_a_shape')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(condition=models.Q(('state', palier.stock.rules.imports.State['APPLIED'])), fields=['landlord', '-year', '-applied_at'], name='import_current'),
-        ),
-        migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['landlord', '-at'], name='import_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['APPLIED']), _negated=True), ('applied_at__isnull', False), _connector='OR'), name='import_applied_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['APPLIED']), _negated=True), ('year__isnull', False), _connector='OR'), name='import_applied_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.stock.rules.imports.State['UNDONE']), _negated=True), ('undone_at__isnull', False), _connector='OR'), name='import_undone_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('year__isnull', True), ('year__range', (1990, 2100)), _connector='OR'), name='import_year'),
-        ),
-        migrations.AddConstraint(
-            model_name='import',
-            constraint=models.CheckConstraint(condition=models.Q(('percent__lte', 100)), name='import_percent'),
-        ),
-        migrations.AddConstraint(
-            model_name='readline',
-            constraint=models.UniqueConstraint(fields=('source', 'line'), name='read_line_once'),
-        ),
-        migrations.AddIndex(
-            model_name='residence',
-            index=models.Index(fields=['landlord', 'plain_name'], name='residence_by_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__isnull', False), ('lon__isnull', False)), _connector='OR'), name='residence_point_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(('lon__isnull', True), models.Q(('lat__range', (-90.0, 90.0)), ('lon__range', (-180.0, 180.0))), _connector='OR'), name='residence_point_on_earth'),
-        ),
-        migrations.AddConstraint(
-            model_name='residence',
-            constraint=models.CheckConstraint(condition=models.Q(('merged_into', models.F('id')), _negated=True), name='residence_not_merged_into_itself'),
-        ),
-        migrations.AddConstraint(
-            model_name='placement',
-            constraint=models.UniqueConstraint(fields=('landlord', 'group_key', 'address_key'), name='placement_once'),
-        ),
-        migrations.AddIndex(
-            model_name='dwelling',
-            index=models.Index(fields=['residence', 'source'], name='dwelling_of_residence'),
-        ),
-        migrations.AddIndex(
-            model_name='dwelling',
-            index=models.Index(fields=['source', 'address_key'], name='dwelling_by_address'),
-        ),
-        migrations.AddConstraint(
-            model_name='dwelling',
-            constraint=models.UniqueConstraint(fields=('source', 'line'), name='dwelling_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='dwelling',
-            constraint=models.UniqueConstraint(condition=models.Q(('rpls_id', ''), _negated=True), fields=('source', 'rpls_id'), name='dwelling_rpls_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='districtstanding',
-            constraint=models.UniqueConstraint(fields=('residence', 'source', 'version', 'method'), name='standing_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='districtstanding',
-            constraint=models.UniqueConstraint(condition=models.Q(('retained', True)), fields=('residence', 'source', 'version'), name='standing_retained_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='districtstanding',
-            constraint=models.CheckConstraint(condition=models.Q(('inside__lte', models.F('known'))), name='standing_share'),
-        ),
-        migrations.AddConstraint(
-            model_name='residencedistrict',
-            constraint=models.UniqueConstraint(fields=('standing', 'district'), name='residence_district_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='residencedistrict',
-            constraint=models.CheckConstraint(condition=models.Q(('homes__gt', 0)), name='residence_district_some'),
-        ),
-        migrations.AddConstraint(
-            model_name='residencekey',
-            constraint=models.UniqueConstraint(fields=('landlord', 'group_key'), name='residence_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='residencevintage',
-            constraint=models.UniqueConstraint(fields=('residence', 'source'), name='residence_vintage_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='residencevintage',
-            constraint=models.CheckConstraint(condition=models.Q(('homes__isnull', True), ('located__lte', models.F('homes')), _connector='OR'), name='residence_vintage_located'),
         ),
     ]

@@ -32,6 +32,7 @@ class Migration(migrations.Migration):
                 ('wanted', models.PositiveIntegerField()),
                 ('drawn', models.PositiveIntegerField()),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('eligible__lte', models.F('population')), ('drawn__lte', models.F('eligible'))), name='stratum_counts')]},
         ),
         migrations.CreateModel(
             name='Household',
@@ -51,6 +52,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='directory.landlord')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='households', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'reference'), name='household_once')], 'indexes': [models.Index(condition=models.Q(('left_on__isnull', True)), fields=['landlord', 'residence'], name='household_of_residence'), models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='household_by_phone'), models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='household_by_email')]},
         ),
         migrations.CreateModel(
             name='HotEvent',
@@ -67,6 +69,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='hot_events', to='directory.landlord')),
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='hot_events', to='surveys.household')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('landlord', 'reference'), name='hot_event_once')], 'indexes': [models.Index(fields=['landlord', '-at'], name='hot_event_of_landlord')]},
         ),
         migrations.CreateModel(
             name='Invitation',
@@ -84,6 +87,7 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='invitations', to='surveys.household')),
                 ('stratum', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='surveys.stratum')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('held_by__isnull', True), ('held_until__isnull', False), _connector='XOR'), name='invitation_held')]},
         ),
         migrations.CreateModel(
             name='Objection',
@@ -99,6 +103,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='objections', to='directory.landlord')),
                 ('lifted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('lifted_at__isnull', True)), fields=('household',), name='objection_once')], 'indexes': [models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['landlord', 'email_digest'], name='objection_by_email'), models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['landlord', 'phone_digest'], name='objection_by_phone')]},
         ),
         migrations.CreateModel(
             name='PhoneAttempt',
@@ -111,6 +116,7 @@ class Migration(migrations.Migration):
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='surveys.invitation')),
             ],
+            options={'indexes': [models.Index(fields=['invitation', '-at'], name='phone_attempt_of_invitation')]},
         ),
         migrations.CreateModel(
             name='Solicitation',
@@ -127,6 +133,7 @@ class Migration(migrations.Migration):
                 ('household', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='solicitations', to='surveys.household')),
                 ('invitation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='solicitations', to='surveys.invitation')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('state', palier.surveys.rules.sendings.State['UNSURE']), _negated=True), fields=('invitation', 'pace'), name='solicitation_once'), models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', False), ('state__in', [palier.surveys.rules.sendings.State['LEAVING'], palier.surveys.rules.sendings.State['SENT'], palier.surveys.rules.sendings.State['UNSURE']])), models.Q(('left_at__isnull', True), ('state__in', [palier.surveys.rules.sendings.State['PLANNED'], palier.surveys.rules.sendings.State['DROPPED'], palier.surveys.rules.sendings.State['FAILED']])), _connector='OR'), name='solicitation_left_when')], 'indexes': [models.Index(condition=models.Q(('channel__in', (palier.surveys.rules.contact.Channel['EMAIL'], palier.surveys.rules.contact.Channel['SMS'])), ('state', palier.surveys.rules.sendings.State['PLANNED'])), fields=['due_at'], name='solicitation_due'), models.Index(fields=['household', 'left_at'], name='solicitation_budget'), models.Index(fields=['invitation'], name='solicitation_of_invitation')]},
         ),
         migrations.CreateModel(
             name='Wave',
@@ -162,6 +169,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='waves', to='directory.landlord')),
                 ('panel_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='panels', to='surveys.wave')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='wave_dates'), models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', True), ('seed', ''), ('state', palier.surveys.rules.waves.State['DRAFT'])), models.Q(models.Q(('state', palier.surveys.rules.waves.State['DRAFT']), _negated=True), ('drawn_at__isnull', False), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='wave_drawn_when'), models.CheckConstraint(condition=models.Q(models.Q(('launched_at__isnull', True), ('state__in', [palier.surveys.rules.waves.State['DRAFT'], palier.surveys.rules.waves.State['DRAWN']])), models.Q(('launched_at__isnull', False), ('state__in', [palier.surveys.rules.waves.State['RUNNING'], palier.surveys.rules.waves.State['STOPPED'], palier.surveys.rules.waves.State['CLOSED']])), _connector='OR'), name='wave_launched_when'), models.CheckConstraint(condition=models.Q(models.Q(('state', palier.surveys.rules.waves.State['CLOSED']), _negated=True), ('closed_at__isnull', False), _connector='XOR'), name='wave_closed_when'), models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['HOT']), _negated=True), models.Q(('trigger', ''), _negated=True), _connector='XOR'), name='wave_trigger'), models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['PANEL']), _negated=True), ('panel_of__isnull', False), _connector='XOR'), name='wave_panel'), models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['SAMPLE']), _negated=True), models.Q(('expected_rate__range', (1, 100)), ('margin__range', (1, 20))), _connector='OR'), name='wave_margin')], 'indexes': [models.Index(fields=['landlord', '-opens_on'], name='wave_of_landlord')]},
         ),
         migrations.AddField(
             model_name='stratum',
@@ -231,105 +239,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('landlord', 'signature'), name='frame_mapping_once_a_shape')],
             },
         ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(condition=models.Q(('left_on__isnull', True)), fields=['landlord', 'residence'], name='household_of_residence'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(condition=models.Q(('phone', ''), _negated=True), fields=['phone'], name='household_by_phone'),
-        ),
-        migrations.AddIndex(
-            model_name='household',
-            index=models.Index(condition=models.Q(('email', ''), _negated=True), fields=['email'], name='household_by_email'),
-        ),
-        migrations.AddConstraint(
-            model_name='household',
-            constraint=models.UniqueConstraint(fields=('landlord', 'reference'), name='household_once'),
-        ),
-        migrations.AddIndex(
-            model_name='hotevent',
-            index=models.Index(fields=['landlord', '-at'], name='hot_event_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='hotevent',
-            constraint=models.UniqueConstraint(fields=('landlord', 'reference'), name='hot_event_once'),
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['landlord', 'email_digest'], name='objection_by_email'),
-        ),
-        migrations.AddIndex(
-            model_name='objection',
-            index=models.Index(condition=models.Q(('lifted_at__isnull', True)), fields=['landlord', 'phone_digest'], name='objection_by_phone'),
-        ),
-        migrations.AddConstraint(
-            model_name='objection',
-            constraint=models.UniqueConstraint(condition=models.Q(('household__isnull', False), ('lifted_at__isnull', True)), fields=('household',), name='objection_once'),
-        ),
-        migrations.AddIndex(
-            model_name='phoneattempt',
-            index=models.Index(fields=['invitation', '-at'], name='phone_attempt_of_invitation'),
-        ),
-        migrations.AddIndex(
-            model_name='solicitation',
-            index=models.Index(condition=models.Q(('channel__in', (palier.surveys.rules.contact.Channel['EMAIL'], palier.surveys.rules.contact.Channel['SMS'])), ('state', palier.surveys.rules.sendings.State['PLANNED'])), fields=['due_at'], name='solicitation_due'),
-        ),
-        migrations.AddIndex(
-            model_name='solicitation',
-            index=models.Index(fields=['household', 'left_at'], name='solicitation_budget'),
-        ),
-        migrations.AddIndex(
-            model_name='solicitation',
-            index=models.Index(fields=['invitation'], name='solicitation_of_invitation'),
-        ),
-        migrations.AddConstraint(
-            model_name='solicitation',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', palier.surveys.rules.sendings.State['UNSURE']), _negated=True), fields=('invitation', 'pace'), name='solicitation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='solicitation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('left_at__isnull', False), ('state__in', [palier.surveys.rules.sendings.State['LEAVING'], palier.surveys.rules.sendings.State['SENT'], palier.surveys.rules.sendings.State['UNSURE']])), models.Q(('left_at__isnull', True), ('state__in', [palier.surveys.rules.sendings.State['PLANNED'], palier.surveys.rules.sendings.State['DROPPED'], palier.surveys.rules.sendings.State['FAILED']])), _connector='OR'), name='solicitation_left_when'),
-        ),
-        migrations.AddIndex(
-            model_name='wave',
-            index=models.Index(fields=['landlord', '-opens_on'], name='wave_of_landlord'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_on__gte', models.F('opens_on'))), name='wave_dates'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('drawn_at__isnull', True), ('seed', ''), ('state', palier.surveys.rules.waves.State['DRAFT'])), models.Q(models.Q(('state', palier.surveys.rules.waves.State['DRAFT']), _negated=True), ('drawn_at__isnull', False), models.Q(('seed', ''), _negated=True)), _connector='OR'), name='wave_drawn_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('launched_at__isnull', True), ('state__in', [palier.surveys.rules.waves.State['DRAFT'], palier.surveys.rules.waves.State['DRAWN']])), models.Q(('launched_at__isnull', False), ('state__in', [palier.surveys.rules.waves.State['RUNNING'], palier.surveys.rules.waves.State['STOPPED'], palier.surveys.rules.waves.State['CLOSED']])), _connector='OR'), name='wave_launched_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', palier.surveys.rules.waves.State['CLOSED']), _negated=True), ('closed_at__isnull', False), _connector='XOR'), name='wave_closed_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['HOT']), _negated=True), models.Q(('trigger', ''), _negated=True), _connector='XOR'), name='wave_trigger'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['PANEL']), _negated=True), ('panel_of__isnull', False), _connector='XOR'), name='wave_panel'),
-        ),
-        migrations.AddConstraint(
-            model_name='wave',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('design', palier.surveys.rules.waves.Design['SAMPLE']), _negated=True), models.Q(('expected_rate__range', (1, 100)), ('margin__range', (1, 20))), _connector='OR'), name='wave_margin'),
-        ),
         migrations.AddConstraint(
             model_name='stratum',
             constraint=models.UniqueConstraint(fields=('wave', 'key'), name='stratum_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stratum',
-            constraint=models.CheckConstraint(condition=models.Q(('eligible__lte', models.F('population')), ('drawn__lte', models.F('eligible'))), name='stratum_counts'),
         ),
         migrations.AddIndex(
             model_name='invitation',
@@ -338,9 +250,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invitation',
             constraint=models.UniqueConstraint(condition=models.Q(('event__isnull', True), ('household__isnull', False)), fields=('wave', 'household'), name='invitation_once_a_wave'),
-        ),
-        migrations.AddConstraint(
-            model_name='invitation',
-            constraint=models.CheckConstraint(condition=models.Q(('held_by__isnull', True), ('held_until__isnull', False), _connector='XOR'), name='invitation_held'),
         ),
     ]

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                 ('lon', models.FloatField(null=True)),
                 ('lat', models.FloatField(null=True)),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90.0, 90.0)), ('lon__range', (-180.0, 180.0))), _connector='OR'), name='stop_point_whole')]},
         ),
         migrations.CreateModel(
             name='Observation',
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
                 ('photo', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('stop', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='observations', to='visits.stop')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('stop', 'key'), name='observation_key_once'), models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='observation_said')]},
         ),
         migrations.CreateModel(
             name='Staircase',
@@ -58,6 +60,7 @@ class Migration(migrations.Migration):
                 ('landlord', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staircases', to='directory.landlord')),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='staircases', to='stock.residence')),
             ],
+            options={'constraints': [models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('residence', 'name'), name='staircase_open_once'), models.CheckConstraint(condition=models.Q(('cleaned_by__in', palier.visits.rules.Cleaner)), name='staircase_cleaned_by'), models.CheckConstraint(condition=models.Q(('provider', ''), models.Q(('cleaned_by', palier.visits.rules.Cleaner['CONTRACTOR']), ('cleaner__isnull', True)), _connector='OR'), name='staircase_provider')]},
         ),
         migrations.CreateModel(
             name='Visit',
@@ -83,6 +86,7 @@ class Migration(migrations.Migration):
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='stock.residence')),
                 ('staircase', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='visits', to='visits.staircase')),
             ],
+            options={'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('kind', palier.visits.rules.Kind['SHEET']), ('staircase__isnull', True)), models.Q(('kind', palier.visits.rules.Kind['ROUND']), ('staircase__isnull', False)), _connector='OR'), name='visit_of_a_staircase'), models.CheckConstraint(condition=models.Q(models.Q(('assessment__isnull', True), ('done_at__isnull', True), ('taken_at__isnull', True)), models.Q(('assessment__isnull', False), ('entrusted_to__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='visit_taken_when'), models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_because', '')), models.Q(('cancelled_at__isnull', False), ('done_at__isnull', True), models.Q(('cancelled_because', ''), _negated=True)), _connector='OR'), name='visit_cancelled_why'), models.CheckConstraint(condition=models.Q(('shared_at__isnull', True), ('done_at__isnull', False), _connector='OR'), name='visit_shared_once_done'), models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('remark_at__isnull', True)), models.Q(models.Q(('remark', ''), _negated=True), ('remark_at__isnull', False)), _connector='OR'), name='visit_remark_when')], 'indexes': [models.Index(fields=['landlord', 'planned_on'], name='visit_of_landlord'), models.Index(fields=['residence', 'kind', '-done_at'], name='visit_of_residence')]},
         ),
         migrations.CreateModel(
             name='Priority',
@@ -92,6 +96,7 @@ class Migration(migrations.Migration):
                 ('criterion', models.CharField(max_length=60)),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='priorities', to='visits.visit')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('visit', 'rank'), name='priority_rank_once'), models.UniqueConstraint(fields=('visit', 'criterion'), name='priority_point_once')]},
         ),
         migrations.CreateModel(
             name='Photo',
@@ -106,6 +111,7 @@ class Migration(migrations.Migration):
                 ('document', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='documents.document')),
                 ('visit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='photos', to='visits.visit')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('visit', 'key'), name='photo_once'), models.CheckConstraint(condition=models.Q(('sent_sha256__regex', '^[0-9a-f]{64}$')), name='photo_sent_sha256')]},
         ),
         migrations.CreateModel(
             name='Walk',
@@ -123,6 +129,7 @@ class Migration(migrations.Migration):
                 ('led_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('residence', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='walks', to='stock.residence')),
             ],
+            options={'indexes': [models.Index(fields=['landlord', '-held_on'], name='walk_of_landlord')]},
         ),
         migrations.AddField(
             model_name='stop',
@@ -137,6 +144,7 @@ class Migration(migrations.Migration):
                 ('count', models.PositiveSmallIntegerField()),
                 ('walk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='visits.walk')),
             ],
+            options={'constraints': [models.UniqueConstraint(fields=('walk', 'public'), name='participants_once')]},
         ),
         migrations.CreateModel(
             name='FieldPost',
@@ -168,87 +176,11 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name='staircase',
-            constraint=models.UniqueConstraint(condition=models.Q(('closed_at__isnull', True)), fields=('residence', 'name'), name='staircase_open_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='staircase',
-            constraint=models.CheckConstraint(condition=models.Q(('cleaned_by__in', palier.visits.rules.Cleaner)), name='staircase_cleaned_by'),
-        ),
-        migrations.AddConstraint(
-            model_name='staircase',
-            constraint=models.CheckConstraint(condition=models.Q(('provider', ''), models.Q(('cleaned_by', palier.visits.rules.Cleaner['CONTRACTOR']), ('cleaner__isnull', True)), _connector='OR'), name='staircase_provider'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(fields=('stop', 'key'), name='observation_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.CheckConstraint(condition=models.Q(('text', ''), _negated=True), name='observation_said'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['landlord', 'planned_on'], name='visit_of_landlord'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(fields=['residence', 'kind', '-done_at'], name='visit_of_residence'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', palier.visits.rules.Kind['SHEET']), ('staircase__isnull', True)), models.Q(('kind', palier.visits.rules.Kind['ROUND']), ('staircase__isnull', False)), _connector='OR'), name='visit_of_a_staircase'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('assessment__isnull', True), ('done_at__isnull', True), ('taken_at__isnull', True)), models.Q(('assessment__isnull', False), ('entrusted_to__isnull', False), ('taken_at__isnull', False)), _connector='OR'), name='visit_taken_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', True), ('cancelled_because', '')), models.Q(('cancelled_at__isnull', False), ('done_at__isnull', True), models.Q(('cancelled_because', ''), _negated=True)), _connector='OR'), name='visit_cancelled_why'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('shared_at__isnull', True), ('done_at__isnull', False), _connector='OR'), name='visit_shared_once_done'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('remark', ''), ('remark_at__isnull', True)), models.Q(models.Q(('remark', ''), _negated=True), ('remark_at__isnull', False)), _connector='OR'), name='visit_remark_when'),
-        ),
-        migrations.AddConstraint(
-            model_name='priority',
-            constraint=models.UniqueConstraint(fields=('visit', 'rank'), name='priority_rank_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='priority',
-            constraint=models.UniqueConstraint(fields=('visit', 'criterion'), name='priority_point_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.UniqueConstraint(fields=('visit', 'key'), name='photo_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='photo',
-            constraint=models.CheckConstraint(condition=models.Q(('sent_sha256__regex', '^[0-9a-f]{64}$')), name='photo_sent_sha256'),
-        ),
-        migrations.AddIndex(
-            model_name='walk',
-            index=models.Index(fields=['landlord', '-held_on'], name='walk_of_landlord'),
-        ),
-        migrations.AddConstraint(
             model_name='stop',
             constraint=models.UniqueConstraint(fields=('walk', 'number'), name='stop_once'),
         ),
         migrations.AddConstraint(
             model_name='stop',
             constraint=models.UniqueConstraint(fields=('walk', 'key'), name='stop_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='stop',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lat__isnull', True), ('lon__isnull', True)), models.Q(('lat__range', (-90.0, 90.0)), ('lon__range', (-180.0, 180.0))), _connector='OR'), name='stop_point_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='participants',
-            constraint=models.UniqueConstraint(fields=('walk', 'public'), name='participants_once'),
         ),
     ]
