@@ -46,7 +46,7 @@ check: .venv/.synced ## Lint, types, architecture, templates, migrations
 
 .PHONY: test
 test: setup ## Run all tests, in a real browser too
-	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/test-in-two-halves
+	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/test-side-by-side
 
 .PHONY: e2e
 e2e: setup ## Run the browser tests alone
