@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from palier.committee.models import Item
 from palier.committee.operations import convene
+from palier.committee.rules.conflicts import Interest
 from palier.directory.models import Membership
 from palier.directory.rules import Role
 from palier.minutes import operations
@@ -71,6 +72,10 @@ def test_minutes_live_in_the_browser(browser_page: OpenPage, held: Held, monkeyp
     page.goto(one)
     check(page, "minutes-on-agenda")
     agenda = committee | {"session_number": item.session.number, "item_id": item.pk}
+    member.goto(reverse("committee_item", kwargs=agenda))
+    member.get_by_label(Interest.NONE.label).check()
+    member.get_by_role("button", name="Enregistrer ma déclaration").click()
+    member.get_by_text("Votre déclaration est enregistrée.").wait_for()
     member.goto(reverse("committee_item", kwargs=agenda))
     check(member, "minutes-approval")
     member.get_by_role("link", name="Lire le texte soumis").click()
