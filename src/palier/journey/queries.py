@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from palier.calendar import days_left, paris_day
+from palier.committee import queries as committee
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import visible_landlords
 from palier.directory.rules import LANDLORD_ROLES, Role, plain
@@ -24,7 +25,7 @@ from palier.label.rules.steps import BY_ACT
 from palier.plans import queries as plans
 from palier.plans.rules.conditions import Standing
 from palier.stock import queries as stock
-from palier.verdict import Verdict
+from palier.verdict import Remedy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,24 +363,36 @@ def _row(
 
 @dataclass(frozen=True, slots=True)
 class Coming:
-    """Something of the coming weeks: its day, its words, the landlord it is about."""
+    """Something of the coming weeks: its day, and the page that it leads to, under its words."""
 
     day: date
-    words: str
-    landlord_id: int
-    landlord: str
+    page: Remedy
 
 
-def coming_weeks(journeys: Sequence[Journey], on: date, limit: int = 8) -> list[Coming]:
-    """The next six weeks of work: deadlines of those who run the scheme, labels that end. One SQL query, for the names."""
+def coming_weeks(
+    journeys: Sequence[Journey], *, person: Person, roles: frozenset[Role], on: date, limit: int = 12
+) -> list[Coming]:
+    """The next six weeks of work: deadlines of those who run the scheme, labels that end, sessions that one follows.
+
+    Four SQL queries at most.
+    """
     until = on + timedelta(days=42)
-    coming = []
+    due = []
     for journey in journeys:
         about = Stage(journey.stage).about
         if about.holder in (Holder.REFERENT, Holder.COMMITTEE) and journey.due_on and on <= journey.due_on <= until:
-            coming.append((journey.due_on, say.capital(about.now), journey.landlord_id))
+            due.append((journey.due_on, say.capital(about.now), journey.landlord_id))
         if journey.label_until and on <= journey.label_until <= until:
-            coming.append((journey.label_until, "Fin du label", journey.landlord_id))
-    names = dict(Landlord.objects.filter(pk__in={landlord for *_, landlord in coming}).values_list("pk", "name"))
-    lines = [Coming(day, f"{what} : {names[landlord]}", landlord, names[landlord]) for day, what, landlord in coming]
-    return sorted(lines, key=lambda line: (line.day, line.words))[:limit]
+            due.append((journey.label_until, "Fin du label", journey.landlord_id))
+    names = dict(Landlord.objects.filter(pk__in={landlord for *_, landlord in due}).values_list("pk", "name"))
+    found = [
+        Coming(day, Remedy(f"{what} : {names[landlord]}", "journey", {"landlord_id": landlord})) for day, what, landlord in due
+    ]
+    ahead = committee.sessions(person=person, roles=roles, on=on).filter(
+        starts_at__date__range=(on, until), closed_at__isnull=True, cancelled_at__isnull=True
+    )
+    for session in ahead:
+        where = {"committee_id": session.committee_id, "session_number": session.number}
+        words = f"Séance n° {session.number} : {session.committee.name}"
+        found.append(Coming(paris_day(session.starts_at), Remedy(words, "committee_session", where)))
+    return sorted(found, key=lambda one: (one.day, one.page.label))[:limit]

@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from palier.committee import operations as committee
 from palier.consultation import operations as consultation
 from palier.consultation.rules import Duty
 from palier.directory.models import Landlord, Organisation, Person
@@ -328,6 +329,23 @@ def test_the_second_cycle_climbs_to_the_renewal_on_the_board_as_on_its_page(
         assert f">{here.landlord.name}<" in page
         assert f">{elsewhere.landlord.name}<" not in page
     assert "Vers le renouvellement" in client.get("/parcours/", {"palier": "renewal"}).content.decode()
+
+
+def test_the_coming_weeks_hold_deadlines_and_sessions(
+    open_one: Callable[..., Journey], referent: Person, sign_in: Callable[[Person], Client], at: datetime
+) -> None:
+    journey = open_one("Habitat des Semaines")
+    Journey.objects.filter(pk=journey.pk).update(stage=Stage.INSTRUCTION_ADMISSIBILITY, due_on=(at + timedelta(days=20)).date())
+    sitting = committee.found(name="Comité des Semaines", by=referent, at=at)
+    for days in (30, 60):
+        starts = at + timedelta(days=days)
+        committee.prepare(committee=sitting, starts_at=starts, ends_at=starts + timedelta(hours=2), by=referent, at=at)
+    page = sign_in(referent).get("/parcours/").content.decode()
+    coming = page[page.index("Vos prochaines semaines") :]
+    coming = coming[: coming.index("</section>")].replace("\xa0", " ")
+    assert "Habitat des Semaines" in coming
+    assert "Séance n° 1 : Comité des Semaines" in coming
+    assert "Séance n° 2" not in coming, "it is further than six weeks"
 
 
 def test_every_open_journey_is_counted_and_the_board_finds_withdrawals_suspensions_and_ends(

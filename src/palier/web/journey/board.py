@@ -100,7 +100,7 @@ def board(request: Request) -> HttpResponse:
             for line in counts.landings
         ],
         "filtered": any(value for key, value in request.GET.items() if key not in _NOT_FILTERS),
-        "weeks": queries.coming_weeks(journeys, request.on),
+        "weeks": queries.coming_weeks(journeys, person=request.user, roles=request.roles, on=request.on),
         "may_remind": filters.state is not State.OVER and bool(request.may(Right.WRITE, Thing.BOARD)),
         "query": request.GET.urlencode(),
     }
