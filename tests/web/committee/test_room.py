@@ -277,6 +277,22 @@ def test_a_ballot_without_a_choice_is_asked_again_and_the_screen_stays_where_it_
     assert f'hx-get="{url("committee_room_item", sitting, item_id=under_way.pk)}?' in words(answer)
 
 
+def test_a_page_left_open_replaces_no_voice_without_a_word(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
+) -> None:
+    sitting.poll(under_way)
+    mine = sitting.titulars[2]
+    client, voice = member(mine), url("committee_vote", sitting, item_id=under_way.pk, poll_number=1, seat_id=mine.seat_id)
+    assert client.post(voice, {"choice": "for", "seen": "0"}).status_code == 302
+    stale = client.post(voice, {"choice": "against", "reasons": "Mes mots", "seen": "0"})
+    assert (stale.status_code, Ballot.objects.count()) == (409, 1)
+    assert "Une voix a été donnée pour ce siège" in words(stale)
+    assert "Mes mots" in words(stale)
+    assert 'name="seen" value="1"' in stale.content.decode()
+    assert client.post(voice, {"choice": "against", "seen": "1"}).status_code == 302
+    assert [ballot.choice for ballot in Ballot.objects.order_by("version")] == ["for", "against"]
+
+
 def test_a_recusal_by_mistake_is_lifted(sitting: Sitting, sign_in: SignIn) -> None:
     item = sitting.put()
     sitting.convene()

@@ -29,7 +29,7 @@ from palier.directory.models import Person
 from palier.ledger.rules import canonical, commitment
 from palier.outbox.operations import post
 from palier.plans.rules.conditions import words
-from palier.verdict import Refusal, Verdict, no, require
+from palier.verdict import Conflict, Refusal, Verdict, no, require
 
 _log = logging.getLogger("palier.committee")
 _SEAT_HAS_VOTED = no("committee.seat_has_voted", "Ce siège a déjà voté, par une autre personne : la voix appartient au siège.")
@@ -145,11 +145,23 @@ def _freeze_roll(poll: Poll, roll: Roll, able: frozenset[int], *, closing: bool)
 
 @transaction.atomic
 def cast(
-    *, poll: Poll, seat: Seat, choice: Choice, by: Person, at: datetime, conditions: str = "", reasons: str = ""
+    *,
+    poll: Poll,
+    seat: Seat,
+    choice: Choice,
+    by: Person,
+    at: datetime,
+    conditions: str = "",
+    reasons: str = "",
+    seen: int | None = None,
 ) -> Ballot | Verdict:
     """Cast the voice of a seat, or change it until the close: the ballot, or the refusal, which stays on record.
 
-    The poll's row is locked: titular and substitute cannot both vote, and nothing is cast after the close.
+    The poll's row is locked: titular and substitute cannot both vote, and nothing is cast after the close. ``seen`` is the
+    version of the seat's ballot that its voter had before them, 0 for none.
+
+    Raises:
+        Conflict: when the seat's voice was given or changed since; ``theirs`` is the ballot that stands.
     """
     poll = (
         Poll.objects.select_for_update(of=("self",), no_key=True)
@@ -165,6 +177,16 @@ def cast(
         summary = f"a voulu voter pour le siège {seat.number} sur « {poll.item.title} » : refusé. {verdict.sentence}"
         remember(session, "ballot_refused", summary, by=by, at=at, poll=poll.pk, seat=seat.pk)
         return verdict
+    if before is not None and seen is not None and seen != before.version:
+        said = f"« {Choice(before.choice).label} », le {in_words(paris_day(before.at))}"
+        raise Conflict(
+            no(
+                "committee.voted_meanwhile",
+                f"Une voix a été donnée pour ce siège depuis que vous avez ouvert cette page : {said}. Signez à nouveau pour la "
+                "remplacer ; les deux restent au dossier.",
+            ),
+            theirs=before,
+        )
     ballot = Ballot(
         poll=poll,
         seat=seat,

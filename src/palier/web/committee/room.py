@@ -149,9 +149,14 @@ def _mine(request: Request, found: queries.Room, bound: tuple[int, BallotForm] |
         if before and stands(before.by_id, request.user.pk, able.get(line.seat, ())):
             continue
         predecessor = before.by.name if before and others else ""
+        seen = before.version if before else 0
         before = None if others else before
-        given = {"choice": before.choice, "conditions": before.conditions, "reasons": before.reasons} if before else None
-        form = bound[1] if bound and bound[0] == line.seat else BallotForm(initial=given, auto_id=f"id_{line.number}_%s")
+        given = {"choice": before.choice, "conditions": before.conditions, "reasons": before.reasons} if before else {}
+        form = (
+            bound[1]
+            if bound and bound[0] == line.seat
+            else BallotForm(initial=given | {"seen": seen}, auto_id=f"id_{line.number}_%s")
+        )
         own = next((m for m in line.members if m.person == request.user.pk), None)
         undeclared = found.session.written and (own is None or own.said is not Interest.NONE)
         mine.append({"line": line, "form": form, "before": before, "predecessor": predecessor, "undeclared": undeclared})

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 
-from palier.committee.models import Item, Mandate
+from palier.committee.models import Ballot, Item, Mandate
 from palier.committee.rules.effects import Effect, parse
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.tally import Choice
@@ -160,7 +160,13 @@ class BallotForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Il figurera au procès-verbal avec votre siège, sauf à bulletin secret.",
     )
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    """The version of the seat's ballot that the page showed; 0 when it had not voted."""
 
     def given(self) -> dict[str, Any]:
         """What the operation asks for."""
         return self.cleaned_data | {"choice": Choice(self.cleaned_data["choice"])}
+
+    def now_sees(self, standing: Ballot) -> None:
+        """Stand beside the ballot that was cast meanwhile: signed again, the form replaces it knowingly."""
+        self.data = {name: self.data.get(name, "") for name in self.fields} | {"seen": standing.version}

@@ -14,7 +14,7 @@ from palier.committee import operations, queries
 from palier.committee.models import Ballot, Item, Poll, Seat, Session
 from palier.committee.rules.effects import lines as in_lines
 from palier.committee.rules.effects import parse
-from palier.verdict import Refusal, Verdict
+from palier.verdict import Conflict, Refusal, Verdict
 from palier.web.committee.conditions import conditions
 from palier.web.committee.finding import committee_session, run_session, session_item
 from palier.web.committee.room import RUN, room_of_item, room_page
@@ -86,7 +86,12 @@ def vote(
     form = BallotForm(request.POST, auto_id=f"id_{seat.number}_%s")
     if not form.is_valid():
         return room_page(request, room_of_item(request, poll.item), ballot=(seat.pk, form), status=422)
-    cast = operations.cast(poll=poll, seat=seat, by=request.user, at=request.at, **form.given())
+    try:
+        cast = operations.cast(poll=poll, seat=seat, by=request.user, at=request.at, **form.given())
+    except Conflict as conflict:
+        form.now_sees(queries.current_ballots(poll=poll)[seat.pk])
+        form.add_error(None, conflict.verdict.sentence)
+        return room_page(request, room_of_item(request, poll.item), ballot=(seat.pk, form), status=409)
     if isinstance(cast, Verdict):
         return refused(request, cast, status=422)
     messages.success(request, "Votre voix est enregistrée. Vous pouvez la changer jusqu’à la clôture ; gardez votre reçu.")
