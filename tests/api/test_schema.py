@@ -29,7 +29,7 @@ from tests.fixtures import NOON
 pytestmark = pytest.mark.django_db
 DOCUMENT = json.loads(document())
 OPERATIONS = [(path, method, said) for path, methods in DOCUMENT["paths"].items() for method, said in methods.items()]
-EXAMPLES = 8
+EXAMPLES = 4
 
 
 def test_the_document_is_open_to_everybody(client: Client) -> None:
