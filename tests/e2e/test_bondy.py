@@ -117,6 +117,7 @@ def _import_stock(page: Page, home: str, file: Path) -> None:
     page.get_by_label("Millésime").fill("2022")
     page.get_by_role("button", name="Déposer le fichier").click()
     page.wait_for_url("**/imports/*/**")
+    page.goto("about:blank")  # the page of an import in progress comes back by itself, and would cut the next one short
     item = Import.objects.get()
     run_import(import_id=item.pk, at=timezone.now())
     page.goto(f"{home}/patrimoine/imports/{item.pk}/")
