@@ -71,7 +71,7 @@ class Phone:
         self.contexts.append(context)
         self.enter(context, person)
         page = context.new_page()
-        page.set_default_timeout(20_000)
+        page.set_default_timeout(60_000)
         page.complaints = []  # type: ignore[attr-defined] -- read by check()
         page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined] -- ours
         return page
