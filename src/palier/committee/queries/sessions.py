@@ -94,30 +94,31 @@ def awaiting(**about: int) -> Item | None:
 
 def may_decide_apart(*, waiting: Item | None) -> Verdict:
     """Whether a decision taken elsewhere may be recorded: not while a committee is to vote on the matter (``waiting``)."""
-    if waiting is None:
-        return YES
-    session = waiting.session
-    where = {"committee_id": session.committee_id, "session_number": session.number}
-    return no(
+    return _unless_on_agenda(
+        waiting,
         "committee.on_agenda",
-        f"Ce dossier est à l’ordre du jour de « {session.committee.name} », séance n° {session.number} : c’est son vote qui décide. "
-        "Pour enregistrer une décision prise ailleurs, retirez d’abord le point de l’ordre du jour.",
-        Remedy(f"Voir la séance n° {session.number}", "committee_session", where),
+        "Ce dossier",
+        "c’est son vote qui décide. Pour enregistrer une décision prise ailleurs, retirez d’abord le point de l’ordre du jour.",
     )
 
 
 def may_publish(*, waiting: Item | None) -> Verdict:
     """Whether a draft may be published from its own page: not while a committee is to vote on it (``waiting``)."""
+    return _unless_on_agenda(
+        waiting,
+        "committee.draft_on_agenda",
+        "Ce texte",
+        "adopté, il se publie de lui-même. Pour le publier sans ce vote, retirez d’abord le point de l’ordre du jour.",
+    )
+
+
+def _unless_on_agenda(waiting: Item | None, code: str, what: str, so: str) -> Verdict:
     if waiting is None:
         return YES
     session = waiting.session
     where = {"committee_id": session.committee_id, "session_number": session.number}
-    return no(
-        "committee.draft_on_agenda",
-        f"Ce texte est à l’ordre du jour de « {session.committee.name} », séance n° {session.number} : adopté, il se publie de "
-        "lui-même. Pour le publier sans ce vote, retirez d’abord le point de l’ordre du jour.",
-        Remedy(f"Voir la séance n° {session.number}", "committee_session", where),
-    )
+    sentence = f"{what} est à l’ordre du jour de « {session.committee.name} », séance n° {session.number} : {so}"
+    return no(code, sentence, Remedy(f"Voir la séance n° {session.number}", "committee_session", where))
 
 
 def awaiting_grid(*, code: str) -> Item | None:
