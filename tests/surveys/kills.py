@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from palier.surveys.rules.contact import SENT, Channel
 from tests.processes import Mailbox, environment, kill, mail_server
 
 
@@ -102,23 +103,32 @@ class Received:
 
 
 def send_all(at: datetime, *, kills: int, left: int, seed: int = 1) -> Received:
-    """Let everything due leave, by senders killed so many times on their way through about ``left`` messages."""
+    """Let everything due leave, by one sender a channel, killed so many times on their way through about ``left`` messages."""
     chance = random.Random(seed)
     found = Received()
     began = time.perf_counter()
     with mail_server() as (mailbox, port), gateway() as (operator, address):
         told = {"PALIER_SMTP_PORT": str(port), "PALIER_SMS_GATEWAY": address, "PALIER_SENDER_AT": at.isoformat()}
-        for number in range(kills + 1):
-            process = subprocess.Popen(
-                [sys.executable, "-m", "tests.surveys.kills"], env=environment(**told), start_new_session=True
-            )
-            try:
-                if number < kills and _strike(process, mailbox, operator, chance.randint(1, max(left // (kills + 1), 2))):
-                    kill(process)
-                    found.kills += 1
-                else:
-                    assert process.wait(3_600) == 0
-            finally:
+
+        def sender(channel: Channel) -> subprocess.Popen[bytes]:
+            command = [sys.executable, "-m", "tests.surveys.kills", channel]
+            return subprocess.Popen(command, env=environment(**told), start_new_session=True)
+
+        senders = {channel: sender(channel) for channel in SENT}
+        try:
+            while found.kills < kills:
+                after = chance.randint(1, max(left // (kills + 1), 2))
+                alive = _strike(senders, mailbox, operator, after)
+                if not alive:
+                    break
+                channel = chance.choice(alive)
+                kill(senders[channel])
+                found.kills += 1
+                senders[channel] = sender(channel)
+            for process in senders.values():
+                assert process.wait(3_600) == 0
+        finally:
+            for process in senders.values():
                 kill(process)
         for mail in mailbox.mails:
             found.letters[str(mail["To"])] += 1
@@ -127,25 +137,24 @@ def send_all(at: datetime, *, kills: int, left: int, seed: int = 1) -> Received:
     return found
 
 
-def _strike(process: subprocess.Popen[bytes], mailbox: Mailbox, operator: Gateway, after: int) -> bool:
-    """Wait until so many more messages arrived; False when the sender ended before."""
-    before = len(mailbox.mails) + operator.posts.total()
-    while len(mailbox.mails) + operator.posts.total() < before + after:
-        if process.poll() is not None:
-            return False
+def _strike(senders: dict[Channel, subprocess.Popen[bytes]], mailbox: Mailbox, operator: Gateway, after: int) -> list[Channel]:
+    """Wait until so many more messages arrived: the channels whose sender still runs, none when all ended before."""
+    until = len(mailbox.mails) + operator.posts.total() + after
+    while alive := [channel for channel, process in senders.items() if process.poll() is None]:
+        if len(mailbox.mails) + operator.posts.total() >= until:
+            break
         time.sleep(0.001)
-    return True
+    return alive
 
 
-def main() -> None:
-    """Send by both channels until nothing is due, on a clock that began at ``PALIER_SENDER_AT``."""
+def main(channel: Channel) -> None:
+    """Send by a channel until nothing is due, on a clock that began at ``PALIER_SENDER_AT``."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "palier.installation.settings")
     import django
 
     django.setup()
     from palier.jobs import fieldwork
     from palier.surveys.models import Solicitation
-    from palier.surveys.rules.contact import SENT
     from palier.surveys.rules.sendings import State
 
     began, at = time.monotonic(), datetime.fromisoformat(os.environ["PALIER_SENDER_AT"])
@@ -153,27 +162,17 @@ def main() -> None:
     def clock() -> datetime:
         return at + timedelta(seconds=time.monotonic() - began)
 
-    def run(channel: object) -> None:
-        from django.db import connection
-
-        while True:
-            fieldwork.send(channel, clock=clock)  # type: ignore[arg-type]
-            soon = Solicitation.objects.filter(
-                channel=channel, state__in=[State.PLANNED, State.LEAVING], due_at__lte=clock() + timedelta(minutes=1)
-            )
-            if not soon.exists():
-                break
-            # What the gateway put off by a minute is due at once on this clock.
-            soon.filter(due_at__gt=clock()).update(due_at=clock())
-            time.sleep(0.01)
-        connection.close()
-
-    threads = [threading.Thread(target=run, args=(channel,)) for channel in SENT]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    while True:
+        fieldwork.send(channel, clock=clock)
+        soon = Solicitation.objects.filter(
+            channel=channel, state__in=[State.PLANNED, State.LEAVING], due_at__lte=clock() + timedelta(minutes=1)
+        )
+        if not soon.exists():
+            break
+        # What the gateway put off by a minute is due at once on this clock.
+        soon.filter(due_at__gt=clock()).update(due_at=clock())
+        time.sleep(0.01)
 
 
 if __name__ == "__main__":
-    main()
+    main(Channel(sys.argv[1]))
