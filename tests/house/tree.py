@@ -31,7 +31,7 @@ def files(*patterns: str) -> tuple[Path, ...]:
 def modules_of_rooms() -> Iterator[tuple[Path, ast.Module]]:
     """Every module of a room and of what stands under all rooms, parsed; migrations apart."""
     folders = [*files("src/palier/disclosure/*.py"), *files("src/palier/estimates/*.py")]
-    under = [PACKAGE / "verdict.py", PACKAGE / "calendar.py", PACKAGE / "french.py", *folders]
+    under = [PACKAGE / "verdict.py", PACKAGE / "calendar.py", PACKAGE / "french.py", PACKAGE / "paper.py", *folders]
     for path in [*under, *(p for room in ROOMS for p in files(f"src/palier/{room}/*.py") if "migrations" not in p.parts)]:
         yield path, ast.parse(path.read_text(), str(path))
 

@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from palier.documents.storage import path_of
-from palier.register import printing, queries
+from palier.paper import qr_path
+from palier.register import queries
 from palier.register.rules.certificates import Grant, Validity, meant, spelled
 from palier.web.doors import Open, Request, door
 
@@ -113,7 +114,7 @@ def shown(found: queries.Verified) -> dict[str, Any]:
         "sentence": sentence,
         "valid": found.answer.validity is Validity.VALID,
         "validity": found.answer.validity.value,
-        "qr": printing.qr_path(one.content["verify"]),
+        "qr": qr_path(one.content["verify"]),
     }
 
 
