@@ -12,7 +12,7 @@ from palier.directory.models import Landlord, Person
 from palier.sources.rules.incidents import TEXT_MOST, Complaint, IncidentKind, Place, Recurrence, Victim
 from palier.sources.rules.indicators import BROUGHT
 from palier.sources.rules.intake import Layout, Origin, State
-from palier.stock.models import Residence
+from palier.stock.models import ReceivedTable, Residence
 
 
 class SavedMapping(models.Model):
@@ -30,29 +30,17 @@ class SavedMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["landlord", "signature"], name="source_mapping_once_a_shape")]
 
 
-class Intake(models.Model):
+class Intake(ReceivedTable):
     """One file of figures or of incidents: its columns, its preview or its faults, whether it was brought in or taken back.
 
-    ``options`` holds what the person answered (sheet, period of the whole file), ``profile`` what was seen of the columns,
-    ``report`` the preview: figures by indicator, residences found, what they supersede.
+    ``options`` holds what the person answered (sheet, period of the whole file), ``report`` the figures by indicator,
+    the residences found, what they supersede.
     """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="source_files")
     state = models.CharField(max_length=12, choices=[(s.value, s.label) for s in State], default=State.TO_COMPLETE)
     layout = models.CharField(max_length=10, choices=[(x.value, x.label) for x in Layout])
-    file_name = models.CharField(max_length=200)
-    file_digest = models.CharField(max_length=64)
-    file_bytes = models.PositiveBigIntegerField()
-    mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    profile = models.JSONField(default=dict)
-    rows_read = models.PositiveIntegerField(default=0)
-    faults = models.JSONField(default=list)
-    fault_count = models.PositiveIntegerField(default=0)
-    report = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    applied_at = models.DateTimeField(null=True)
     applied_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
 
@@ -63,9 +51,6 @@ class Intake(models.Model):
             models.CheckConstraint(name="intake_refused_why", condition=~Q(state=State.REFUSED) | Q(fault_count__gt=0)),
         ]
         indexes = [models.Index(fields=["landlord", "-at"], name="intake_of_landlord")]
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class Reading(models.Model):

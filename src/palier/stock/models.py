@@ -41,12 +41,37 @@ class ColumnMapping(models.Model):
         ]
 
 
-class Import(models.Model):
+class ReceivedTable(models.Model):
+    """What is kept of a landlord's table, whatever it tells: the file, its columns, its faults or its preview, by whom.
+
+    ``mapping`` says what each column is, ``profile`` what was seen of the columns, ``report`` is the preview.
+    """
+
+    file_name = models.CharField(max_length=200)
+    file_digest = models.CharField(max_length=64)
+    file_bytes = models.PositiveBigIntegerField()
+    mapping = models.JSONField(default=dict)
+    profile = models.JSONField(default=dict)
+    rows_read = models.PositiveIntegerField(default=0)
+    faults = models.JSONField(default=list)
+    fault_count = models.PositiveIntegerField(default=0)
+    report = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
+    applied_at = models.DateTimeField(null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class Import(ReceivedTable):
     """One file of a landlord's stock: what it was recognised as, where its reading stands, what it brought.
 
-    ``options`` holds what the person answered (year, owners kept, commune of the whole file, sheet), ``profile`` what was
-    seen of the columns, ``report`` the preview: counts, what came, went and changed. ``base`` is the import it was
-    compared with.
+    ``options`` holds what the person answered (year, owners kept, commune of the whole file, sheet), ``report`` what came,
+    went and changed. ``base`` is the import it was compared with.
     """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="stock_imports")
@@ -54,25 +79,13 @@ class Import(models.Model):
     format = models.CharField(max_length=12, choices=[(f.value, f.label) for f in Format], default=Format.UNKNOWN)
     unit = models.CharField(max_length=10, choices=[(u.value, u.label) for u in Unit], default=Unit.HOME)
     year = models.PositiveSmallIntegerField("millésime", null=True)
-    file_name = models.CharField(max_length=200)
-    file_digest = models.CharField(max_length=64)
-    file_bytes = models.PositiveBigIntegerField()
-    mapping = models.JSONField(default=dict)
     options = models.JSONField(default=dict)
-    profile = models.JSONField(default=dict)
     fields = models.JSONField(default=list)
-    rows_read = models.PositiveIntegerField(default=0)
     percent = models.PositiveSmallIntegerField(default=0)
-    faults = models.JSONField(default=list)
-    fault_count = models.PositiveIntegerField(default=0)
     problem = models.CharField(max_length=400, blank=True)
-    report = models.JSONField(default=dict)
     base = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
-    at = models.DateTimeField()
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
     read_at = models.DateTimeField(null=True)
     asked_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from palier.directory.models import Landlord, Person
 from palier.questionnaires.models import QuestionnaireVersion
-from palier.stock.models import Residence
+from palier.stock.models import ReceivedTable, Residence
 from palier.surveys.rules.contact import LANGUAGES, SENT, Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.frame import State as FileState
@@ -59,7 +59,7 @@ class FrameMapping(models.Model):
         constraints = [models.UniqueConstraint(fields=["landlord", "signature"], name="frame_mapping_once_a_shape")]
 
 
-class FrameFile(models.Model):
+class FrameFile(ReceivedTable):
     """One file of tenants: its columns, its preview or its faults, whether it was brought in. The file itself does not stay.
 
     ``whole`` says that it lists everybody: whoever is not in it has left.
@@ -67,19 +67,7 @@ class FrameFile(models.Model):
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="frame_files")
     state = models.CharField(max_length=12, choices=[(s.value, s.label) for s in FileState], default=FileState.TO_COMPLETE)
-    file_name = models.CharField(max_length=200)
-    file_digest = models.CharField(max_length=64)
-    file_bytes = models.PositiveBigIntegerField()
-    mapping = models.JSONField(default=dict)
-    profile = models.JSONField(default=dict)
     whole = models.BooleanField(default=True)
-    rows_read = models.PositiveIntegerField(default=0)
-    faults = models.JSONField(default=list)
-    fault_count = models.PositiveIntegerField(default=0)
-    report = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
-    applied_at = models.DateTimeField(null=True)
     applied_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -90,9 +78,6 @@ class FrameFile(models.Model):
             models.CheckConstraint(name="frame_file_refused_why", condition=~Q(state=FileState.REFUSED) | Q(fault_count__gt=0)),
         ]
         indexes = [models.Index(fields=["landlord", "-at"], name="frame_file_of_landlord")]
-
-    def __str__(self) -> str:
-        return self.file_name
 
 
 class Household(models.Model):

@@ -6,16 +6,16 @@ Nothing here knows the database: files in, households out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from palier.directory.rules import plain
 from palier.sources.reading.homes import Finder
-from palier.sources.reading.reader import clean
 from palier.sources.reading.values import day, says_nothing
 from palier.stock.reading.columns import total_of, uneven
+from palier.stock.reading.looking import Cells, Faults, clean
 from palier.stock.reading.mapping import Column
 from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
 from palier.stock.reading.recognise import head_of
@@ -63,7 +63,7 @@ _HEADERS = {
 HEADERS = {name: tuple(word.strip() for word in text.split("|")) for name, text in _HEADERS.items()}
 _YES, _NO = frozenset({"oui", "o", "1", "vrai", "x", "true"}), frozenset({"non", "n", "0", "faux", "false", "hors qpv", "hqpv"})
 _SPOKEN = {plain(label): code for code, label in LANGUAGES.items()} | {code: code for code in LANGUAGES}
-_MOST_FAULTS, _MOST_LOST = 200, 60
+_MOST_LOST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,36 +84,11 @@ class Line:
 
 
 @dataclass(slots=True)
-class ReadFrame:
+class ReadFrame(Faults):
     """What came of a file. With one fault, nothing of it may be kept. ``lost`` are the names that no residence bears."""
 
     lines: list[Line] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    fault_count: int = 0
-    rows: int = 0
     lost: Counter[str] = field(default_factory=Counter)
-
-    def fault(self, found: Fault) -> None:
-        """Take one more fault into account."""
-        self.fault_count += 1
-        if len(self.faults) < _MOST_FAULTS:
-            self.faults.append(found)
-
-
-def look(path: Path, *, sheet: str = "") -> tuple[list[Column], Table, int]:
-    """The columns of a file with what they hold, its sheets, and how many lines it has.
-
-    Raises:
-        Unreadable: when it is no table.
-    """
-    with open_table(path, sheet=sheet, limits=READ_AT_MOST) as table:
-        _, header, rows = head_of(table)
-        columns = [Column(clean(name)) for name in header]
-        lines = 0
-        for lines, (_, cells) in enumerate(rows, 1):  # noqa: B007 - the count outlives the loop
-            for column, text in zip(columns, cells, strict=False):
-                column.see(clean(text))
-    return columns, table, lines
 
 
 def propose(columns: list[Column]) -> dict[int, str]:
@@ -164,61 +139,52 @@ class _Reader:
     def __init__(
         self, found: ReadFrame, mapping: Mapping[int, str], finder: Finder, today: date, header: list[str], table: Table
     ) -> None:
-        self.found, self.finder, self.today, self.header, self.sheet = found, finder, today, header, table.sheet
-        self.at = {name: index for index, name in mapping.items() if index < len(header)}
+        self.found, self.finder, self.today = found, finder, today
+        self.cells = Cells(found, mapping, header, table.sheet)
         self.width = None if table.sheets else len(header)
         self.seen: dict[str, int] = {}
-        self.number = 0
-        self.texts: list[str] = []
-        self.wrong = False
 
     def take(self, rows: Lines) -> None:
         for number, texts in rows:
-            self.number, self.texts, self.wrong = number, [clean(text) for text in texts], False
-            self.found.rows += 1
-            if self.width is not None and (said := uneven(self.texts, self.width)):
+            self.cells.turn_to(number, texts)
+            if self.width is not None and (said := uneven(self.cells.texts, self.width)):
                 self.found.fault(Fault(said, number))
-            elif not total_of(self.texts):
+            elif not total_of(self.cells.texts):
                 self._household()
 
     def _household(self) -> None:
-        reference, residence = self._reference(), self._residence()
-        line = {
-            "agency": self._text("agency")[:100],
-            "qpv": self._yes_or_no("qpv"),
-            "name": " ".join(filter(None, (self._text("name"), self._text("first_name"))))[:120],
-            "language": self._language(),
-            "email": self._contact("email", email_of, "n’est pas une adresse électronique"),
-            "phone": self._phone(),
-            "address": self._text("address")[:300],
-            "moved_in_on": self._moved_in(),
-            "objects": bool(self._yes_or_no("objects")),
-        }
-        if residence is not None and not self.wrong:
-            self.found.lines.append(Line(reference, residence, **line))  # type: ignore[arg-type]
+        wrong = self.found.fault_count
+        line = Line(
+            reference=self._reference(),
+            residence=self._residence(),
+            agency=self._text("agency")[:100],
+            qpv=self._yes_or_no("qpv"),
+            name=" ".join(filter(None, (self._text("name"), self._text("first_name"))))[:120],
+            language=self._language(),
+            email=self._contact("email", email_of, "n’est pas une adresse électronique"),
+            phone=self._phone(),
+            address=self._text("address")[:300],
+            moved_in_on=self._moved_in(),
+            objects=bool(self._yes_or_no("objects")),
+        )
+        if self.found.fault_count == wrong:
+            self.found.lines.append(line)
 
     def _text(self, name: str) -> str:
-        index = self.at.get(name)
-        text = self.texts[index] if index is not None and index < len(self.texts) else ""
+        text = self.cells[name]
         return "" if says_nothing(text) else " ".join(text.split())
-
-    def _fault(self, sentence: str, name: str) -> None:
-        self.wrong = True
-        index = self.at.get(name)
-        place = f"colonne {self.header[index] or index + 1}" if index is not None else ""
-        self.found.fault(Fault(sentence, self.number, place, self.sheet))
 
     def _reference(self) -> str:
         text = self._text("reference")
         if not text:
-            self._fault("la référence est vide. Complétez-la ou retirez la ligne.", "reference")
+            self.cells.fault("la référence est vide. Complétez-la ou retirez la ligne.", "reference")
         elif len(text) > 60:
-            self._fault(f"{quoted(text)} dépasse 60 caractères.", "reference")
-        elif (first := self.seen.setdefault(text, self.number)) != self.number:
-            self._fault(f"{quoted(text)} est déjà à la ligne {grouped(first)}. Retirez l’une des deux.", "reference")
+            self.cells.fault(f"{quoted(text)} dépasse 60 caractères.", "reference")
+        elif (first := self.seen.setdefault(text, self.cells.number)) != self.cells.number:
+            self.cells.fault(f"{quoted(text)} est déjà à la ligne {grouped(first)}. Retirez l’une des deux.", "reference")
         return text
 
-    def _residence(self) -> int | None:
+    def _residence(self) -> int:
         said = {"code": self._text("code"), "name": self._text("residence"), "address": self._text("building")}
         columns = {"code": "code", "name": "residence", "address": "building"}
         first = next((key for key, text in said.items() if text), "")
@@ -226,12 +192,12 @@ class _Reader:
             return self.finder.find(**said)
         except BadValue as problem:
             if first:
-                self._fault(f"{quoted(said[first])} {problem.problem}.", columns[first])
+                self.cells.fault(f"{quoted(said[first])} {problem.problem}.", columns[first])
                 if len(self.found.lost) < _MOST_LOST:
                     self.found.lost[said[first][:120]] += 1
             else:
-                self._fault("la ligne ne dit pas de quelle résidence il s’agit.", "")
-            return None
+                self.cells.fault("la ligne ne dit pas de quelle résidence il s’agit.")
+            return 0
 
     def _yes_or_no(self, name: str) -> bool | None:
         text = plain(self._text(name))
@@ -239,7 +205,7 @@ class _Reader:
             return None
         if text in _YES or text in _NO:
             return text in _YES
-        self._fault(f"{quoted(text)} n’est ni oui ni non.", name)
+        self.cells.fault(f"{quoted(text)} n’est ni oui ni non.", name)
         return None
 
     def _language(self) -> str:
@@ -247,15 +213,15 @@ class _Reader:
         if not text:
             return "fr"
         if text not in _SPOKEN:
-            self._fault(f"{quoted(text)} n’est pas une langue connue : {', '.join(LANGUAGES.values())}.", "language")
+            self.cells.fault(f"{quoted(text)} n’est pas une langue connue : {', '.join(LANGUAGES.values())}.", "language")
         return _SPOKEN.get(text, "fr")
 
-    def _contact(self, name: str, kept: object, wrong: str) -> str:
+    def _contact(self, name: str, kept: Callable[[str], str], wrong: str) -> str:
         text = self._text(name)
         try:
-            return str(kept(text))  # type: ignore[operator]
+            return kept(text)
         except ValueError:
-            self._fault(f"{quoted(text)} {wrong}. Corrigez-la ou videz la case.", name)
+            self.cells.fault(f"{quoted(text)} {wrong}. Corrigez-la ou videz la case.", name)
             return ""
 
     def _phone(self) -> str:
@@ -269,5 +235,5 @@ class _Reader:
         try:
             return day(text)
         except BadValue as problem:
-            self._fault(f"{quoted(text)} {problem.problem}.", "moved_in_on")
+            self.cells.fault(f"{quoted(text)} {problem.problem}.", "moved_in_on")
             return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from statistics import median
 from typing import Any
@@ -24,34 +24,25 @@ from palier.sources.models import Incident, Intake, SavedMapping
 from palier.sources.operations.incidents import known_references, record_incidents
 from palier.sources.operations.readings import record_readings, superseded_by, withdraw
 from palier.sources.queries.homes import finder
-from palier.sources.reading.reader import Answers, ReadFile, lines_said, look, read
+from palier.sources.reading.reader import Answers, ReadFile, lines_said, read
 from palier.sources.reading.targets import layout_of, problems, propose
 from palier.sources.reading.words import WORDS
 from palier.sources.rules.indicators import BROUGHT
 from palier.sources.rules.intake import OPEN, READ_AT_MOST, Layout, Origin, State, may_apply, may_undo
 from palier.sources.rules.readings import shown, value_of
 from palier.stock.operations.intake import Received
-from palier.stock.reading.mapping import signature
+from palier.stock.reading.looking import Seen, look
 from palier.stock.reading.places import Fault, Unreadable, quoted
 from palier.verdict import Conflict, Refusal, Verdict, no, require
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was seen of a file: its columns with what they hold, its sheets, how it seems to say its figures."""
+    """What was seen of a file, how it seems to say its figures, what each column seems to be."""
 
     layout: Layout
     mapping: dict[int, str]
-    signature: str
-    columns: list[dict[str, Any]] = field(default_factory=list)
-    sheet: str = ""
-    sheets: list[str] = field(default_factory=list)
-    rows: int = 0
-
-    def kept(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        seen = asdict(self)
-        return {name: seen[name] for name in ("signature", "columns", "sheet", "sheets", "rows")}
+    seen: Seen
 
 
 def look_at(digest: str, *, sheet: str = "", layout: Layout | None = None) -> Looked:
@@ -61,20 +52,11 @@ def look_at(digest: str, *, sheet: str = "", layout: Layout | None = None) -> Lo
         Refusal: when it is no table that can be read.
     """
     try:
-        columns, table, rows = look(storage.path_of(digest), sheet=sheet)
+        columns, seen = look(storage.path_of(digest), sheet=sheet, limits=READ_AT_MOST)
     except Unreadable as problem:
         raise Refusal(no("sources.unreadable", problem.sentence)) from problem
     layout = layout or layout_of(columns)
-    shown_of = [
-        {
-            "header": column.header[:120],
-            "samples": [text[:60] for text in dict.fromkeys(column.samples)][:4],
-            "filled": column.filled,
-        }
-        for column in columns
-    ]
-    mark = signature(column.header for column in columns)
-    return Looked(layout, propose(columns, layout), mark, shown_of, table.sheet, list(table.sheets), rows)
+    return Looked(layout, propose(columns, layout), seen)
 
 
 @transaction.atomic
@@ -103,8 +85,8 @@ def open_intake(*, landlord: Landlord, received: Received, looked: Looked, by: P
 
 def _seen(intake: Intake, looked: Looked) -> None:
     """Take what was seen of a file, and the columns that the landlord saved for its shape."""
-    saved = SavedMapping.objects.filter(landlord=intake.landlord, signature=looked.signature).first()
-    intake.profile = looked.kept() | ({"saved": saved.name} if saved else {})
+    saved = SavedMapping.objects.filter(landlord=intake.landlord, signature=looked.seen.signature).first()
+    intake.profile = asdict(looked.seen) | ({"saved": saved.name} if saved else {})
     intake.layout = saved.layout if saved else looked.layout
     intake.mapping = saved.columns["columns"] if saved else {str(index): name for index, name in looked.mapping.items()}
     intake.options = {"words": saved.columns["words"] if saved else {}}

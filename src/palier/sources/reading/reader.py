@@ -22,13 +22,13 @@ from palier.sources.rules.moderation import moderated
 from palier.sources.rules.readings import Entry, Given, may_stand, with_homes
 from palier.sources.rules.vocabulary import Kind
 from palier.stock.reading.columns import total_of, uneven
-from palier.stock.reading.mapping import Column
+from palier.stock.reading.looking import Cells, Faults, clean
 from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
 from palier.stock.reading.recognise import head_of
 from palier.stock.reading.tables import Lines, Table, open_table
 from palier.stock.reading.values import BadValue
 
-_MOST_FAULTS, _MOST_WORDS, _MOST_ASIDES = 200, 60, 200
+_MOST_WORDS, _MOST_ASIDES = 60, 200
 _TEXT_MOST = 300
 
 
@@ -54,7 +54,7 @@ class Answers:
 
 
 @dataclass(slots=True)
-class ReadFile:
+class ReadFile(Faults):
     """What came of a file. With one fault, nothing of it may be kept.
 
     ``entries`` or ``told`` are what it brings; ``unknown`` the words nobody knows the meaning of, by what they are;
@@ -63,42 +63,17 @@ class ReadFile:
 
     entries: list[Entry] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    fault_count: int = 0
     unknown: dict[str, Counter[str]] = field(default_factory=dict)
     asides: list[Fault] = field(default_factory=list)
     aside_count: int = 0
     nothing: int = 0
-    rows: int = 0
     lost: Counter[str] = field(default_factory=Counter)
-
-    def fault(self, found: Fault) -> None:
-        """Take one more fault into account."""
-        self.fault_count += 1
-        if len(self.faults) < _MOST_FAULTS:
-            self.faults.append(found)
 
     def aside(self, found: Fault) -> None:
         """Take one more thing left out into account."""
         self.aside_count += 1
         if len(self.asides) < _MOST_ASIDES:
             self.asides.append(found)
-
-
-def look(path: Path, *, sheet: str = "") -> tuple[list[Column], Table, int]:
-    """The columns of a file with what they hold, its sheets, and how many lines it has.
-
-    Raises:
-        Unreadable: when it is no table.
-    """
-    with open_table(path, sheet=sheet, limits=READ_AT_MOST) as table:
-        _, header, rows = head_of(table)
-        columns = [Column(clean(name)) for name in header]
-        lines = 0
-        for lines, (_, cells) in enumerate(rows, 1):  # noqa: B007 - the count outlives the loop
-            for column, text in zip(columns, cells, strict=False):
-                column.see(clean(text))
-    return columns, table, lines
 
 
 def read(path: Path, *, answers: Answers, finder: Finder, today: date) -> ReadFile:
@@ -115,35 +90,28 @@ def read(path: Path, *, answers: Answers, finder: Finder, today: date) -> ReadFi
     return found
 
 
-def clean(text: str) -> str:
-    """A cell without the characters that no database keeps."""
-    return text.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
-
-
 class _Lines:
     """Reads the lines of one file, one after another."""
 
     def __init__(self, found: ReadFile, answers: Answers, finder: Finder, today: date, header: list[str], table: Table) -> None:
-        self.found, self.answers, self.finder, self.today, self.header = found, answers, finder, today, header
-        self.at = {name: index for index, name in answers.mapping.items() if index < len(header)}
-        self.sheet = table.sheet
+        self.found, self.answers, self.finder, self.today = found, answers, finder, today
+        self.cells = Cells(found, answers.mapping, header, table.sheet)
         self.exact = bool(table.sheets)
+        self.width = None if self.exact else len(header)
         self.parts: dict[str, list[Decimal]] = {}
         self.seen: dict[Any, int] = {}
-        self.number = 0
-        self.texts: list[str] = []
 
     def take(self, rows: Lines) -> None:
-        width = None if self.exact else len(self.header)
         for number_, texts in rows:
-            self.number, self.texts = number_, [clean(text) for text in texts]
-            self.found.rows += 1
-            if width is not None and (said := uneven(self.texts, width)):
-                self.found.fault(Fault(said, self.number))
+            self.cells.turn_to(number_, texts)
+            if self.width is not None and (said := uneven(self.cells.texts, self.width)):
+                self.found.fault(Fault(said, number_))
                 continue
-            if total := total_of(self.texts):
+            if total := total_of(self.cells.texts):
                 self.found.aside(
-                    Fault(f"{quoted(total)} est un total : la ligne n’est pas reprise.", self.number, sheet=self.sheet)
+                    Fault(
+                        f"{quoted(total)} est un total : la ligne n’est pas reprise.", self.cells.number, sheet=self.cells.sheet
+                    )
                 )
                 continue
             home = self._home()
@@ -151,37 +119,28 @@ class _Lines:
                 self._told(home) if self.answers.layout is Layout.INCIDENTS else self._figures(home)
         self._suspect_parts()
 
-    def _text(self, name: str) -> str:
-        index = self.at.get(name)
-        return self.texts[index].strip() if index is not None and index < len(self.texts) else ""
-
-    def _place(self, name: str) -> str:
-        index = self.at.get(name)
-        return f"colonne {self.header[index] or index + 1}" if index is not None else ""
-
-    def _fault(self, sentence: str, name: str = "") -> None:
-        self.found.fault(Fault(sentence, self.number, self._place(name), self.sheet))
-
     def _bad(self, name: str, problem: BadValue) -> None:
-        self._fault(f"{quoted(self._text(name))} {problem.problem}.", name)
+        self.cells.fault(f"{quoted(self.cells[name])} {problem.problem}.", name)
 
     def _home(self) -> int | None:
-        said = {"code": self._text("code"), "name": self._text("residence"), "address": self._text("address")}
+        said = {"code": self.cells["code"], "name": self.cells["residence"], "address": self.cells["address"]}
         name = next((n for n, key in (("code", "code"), ("residence", "name"), ("address", "address")) if said[key]), "")
         try:
             return self.finder.find(**said)
         except BadValue as problem:
-            shown = self._text(name) if name else ""
+            shown = self.cells[name] if name else ""
             if shown and "aucune résidence" in problem.problem:
                 self.found.lost[shown[:120]] += 1
                 if self.answers.skip_unknown:
                     self.found.aside(
                         Fault(
-                            f"{quoted(shown)} {problem.problem} : la ligne est laissée de côté.", self.number, sheet=self.sheet
+                            f"{quoted(shown)} {problem.problem} : la ligne est laissée de côté.",
+                            self.cells.number,
+                            sheet=self.cells.sheet,
                         )
                     )
                     return None
-            self._fault(
+            self.cells.fault(
                 f"{quoted(shown)} {problem.problem}." if shown else "la ligne ne dit pas de quelle résidence il s’agit.", name
             )
             return None
@@ -193,10 +152,10 @@ class _Lines:
         if self.answers.layout is Layout.LONG:
             indicator = self._indicator()
             if indicator is not None:
-                self._entry(home, indicator, span, {what: what for what in ("count", "of", "value") if what in self.at})
+                self._entry(home, indicator, span, {what: what for what in ("count", "of", "value") if what in self.cells.at})
             return
         by_indicator: dict[str, dict[str, str]] = {}
-        for name in self.at:
+        for name in self.cells.at:
             if facet := FACETS.get(name):
                 by_indicator.setdefault(facet.indicator.key, {})[facet.what] = name
         for key, names in by_indicator.items():
@@ -204,18 +163,18 @@ class _Lines:
 
     def _span(self) -> tuple[date, date] | None:
         try:
-            if "period" in self.at:
-                return period(self._text("period"))
+            if "period" in self.cells.at:
+                return period(self.cells["period"])
         except BadValue as problem:
             self._bad("period", problem)
             return None
-        given = {name: "" for name in ("starts_on", "ends_on") if name in self.at}
+        given = {name: "" for name in ("starts_on", "ends_on") if name in self.cells.at}
         if len(given) < 2 and self.answers.period:
             return self.answers.period
         days = []
         for name in ("starts_on", "ends_on"):
             try:
-                days.append(day(self._text(name)))
+                days.append(day(self.cells[name]))
             except BadValue as problem:
                 self._bad(name, problem)
         return (days[0], days[1]) if len(days) == 2 else None
@@ -226,11 +185,11 @@ class _Lines:
 
     def _meaning(self, name: str) -> str | None:
         """What the word of a column means; asked from the person when nobody knows."""
-        text = self._text(name)
+        text = self.cells[name]
         if not text and name in DEFAULTS:
             return DEFAULTS[name]
         if not text:
-            self._fault("la case est vide. Complétez-la ou retirez la ligne.", name)
+            self.cells.fault("la case est vide. Complétez-la ou retirez la ligne.", name)
             return None
         key = meaning(name, text, self.answers.words.get(name, {}))
         if key is None:
@@ -239,13 +198,15 @@ class _Lines:
             if word in words or len(words) < _MOST_WORDS:
                 words[word] += 1
             else:
-                self._fault(f"{quoted(text)} n’est pas connu. Ramenez les mots de cette colonne à {_MOST_WORDS} au plus.", name)
+                self.cells.fault(
+                    f"{quoted(text)} n’est pas connu. Ramenez les mots de cette colonne à {_MOST_WORDS} au plus.", name
+                )
         return key
 
     def _entry(self, home: int, indicator: Indicator, span: tuple[date, date], names: dict[str, str]) -> None:
         numbers: dict[str, Decimal] = {}
         for what, name in names.items():
-            text = self._text(name)
+            text = self.cells[name]
             if says_nothing(text):
                 self.found.nothing += 1
                 continue
@@ -258,7 +219,7 @@ class _Lines:
             return
         if "part" in numbers:
             numbers["value"] = numbers.pop("part") * 100
-        elif "value" in numbers and indicator.kind is Kind.SHARE and "%" not in self._text(names["value"]):
+        elif "value" in numbers and indicator.kind is Kind.SHARE and "%" not in self.cells[names["value"]]:
             self.parts.setdefault(names["value"] if self.answers.layout is Layout.WIDE else indicator.key, []).append(
                 numbers["value"]
             )
@@ -267,7 +228,7 @@ class _Lines:
         (entry,) = with_homes([Entry(home, indicator.key, given)], {home: known} if known else {})
         place = names.get("count") or names.get("value") or names.get("part") or ""
         for reason in may_stand(indicator, entry.given, today=self.today).reasons:
-            self._fault(reason.sentence, place)
+            self.cells.fault(reason.sentence, place)
             return
         self._once(entry.key, f"« {indicator.label} » de cette résidence, pour la même période,")
         self.found.entries.append(entry)
@@ -281,38 +242,38 @@ class _Lines:
         return value
 
     def _once(self, key: object, what: str) -> None:
-        first = self.seen.setdefault(key, self.number)
-        if first != self.number:
-            self._fault(f"{what} est déjà à la ligne {grouped(first)}. Retirez l’une des deux.")
+        first = self.seen.setdefault(key, self.cells.number)
+        if first != self.cells.number:
+            self.cells.fault(f"{what} est déjà à la ligne {grouped(first)}. Retirez l’une des deux.")
 
     def _suspect_parts(self) -> None:
         """A column of percentages all under 1 was most likely written as parts of one: 0,075 for 7,5 %."""
         for name, values in self.parts.items():
             if len(values) > 1 and max(values) <= 1 and any(v != v.to_integral_value() for v in values):
-                place = self._place(name) or f"indicateur {BROUGHT[name].label}"
+                place = self.cells.place(name) or f"indicateur {BROUGHT[name].label}"
                 self.found.fault(
                     Fault(
                         "toutes les valeurs sont entre 0 et 1, alors qu’un pourcentage est attendu. "
                         "Dites que cette colonne est une valeur entre 0 et 1, ou écrivez 7,5 pour 7,5 %.",
                         None,
                         place,
-                        self.sheet,
+                        self.cells.sheet,
                     )
                 )
 
     def _told(self, home: int) -> None:
         try:
-            on = day(self._text("on"))
+            on = day(self.cells["on"])
         except BadValue as problem:
             self._bad("on", problem)
             return
         if not (verdict := may_have_happened(on, self.today)):
-            self._fault(verdict.sentence, "on")
+            self.cells.fault(verdict.sentence, "on")
             return
         said = {name: self._meaning(name) for name in ("kind", *DEFAULTS)}
         if None in said.values():
             return
-        reference = self._text("reference")[:60]
+        reference = self.cells["reference"][:60]
         if reference:
             self._once(("reference", reference), f"la référence {quoted(reference)}")
         self.found.told.append(
@@ -331,14 +292,14 @@ class _Lines:
 
     def _words(self, home: int) -> str:
         """The words of an incident, or nothing where they could name somebody: that is said, and the incident still counts."""
-        text = " ".join(self._text("text").split())
+        text = " ".join(self.cells["text"].split())
         if len(text) > _TEXT_MOST:
             said = f"les précisions dépassent {_TEXT_MOST} caractères : elles ne sont pas reprises, l’incident est compté."
         elif not moderated(text, known=self.finder.residences[home].words):
             said = "les précisions pourraient désigner quelqu’un : elles ne sont pas reprises, l’incident est compté."
         else:
             return text
-        self.found.aside(Fault(said, self.number, self._place("text"), self.sheet))
+        self.found.aside(Fault(said, self.cells.number, self.cells.place("text"), self.cells.sheet))
         return ""
 
 

@@ -7,7 +7,7 @@ nowhere else. Objections survive it: whoever objected is known again by referenc
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,13 +21,13 @@ from palier.ledger.rules import Audience
 from palier.sources.queries import finder
 from palier.stock.operations.intake import Received
 from palier.stock.queries import all_residences, described
-from palier.stock.reading.mapping import signature
+from palier.stock.reading.looking import Seen, look
 from palier.stock.reading.places import Fault, Unreadable
 from palier.stock.rules.districts import VERSIONS
 from palier.surveys.models import FrameFile, FrameMapping, Household
 from palier.surveys.operations.responses import object_to
 from palier.surveys.queries.households import live_objections
-from palier.surveys.reading import Line, ReadFrame, look, problems, propose, read
+from palier.surveys.reading import Line, ReadFrame, problems, propose, read
 from palier.surveys.rules.contact import channels_of
 from palier.surveys.rules.frame import OPEN, READ_AT_MOST, Origin, State, may_apply
 from palier.surveys.sealing import contact_digests
@@ -39,14 +39,10 @@ _FIELDS = ("residence_id", "agency", "qpv", "name", "language", "email", "phone"
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was seen of a file: its columns with what they hold, its sheets, what each column seems to be."""
+    """What was seen of a file, what each column seems to be."""
 
     mapping: dict[int, str]
-    signature: str
-    columns: list[dict[str, Any]] = field(default_factory=list)
-    sheet: str = ""
-    sheets: list[str] = field(default_factory=list)
-    rows: int = 0
+    seen: Seen
 
 
 def look_at(digest: str, *, sheet: str = "") -> Looked:
@@ -56,19 +52,10 @@ def look_at(digest: str, *, sheet: str = "") -> Looked:
         Refusal: when it is no table that can be read.
     """
     try:
-        columns, table, rows = look(storage.path_of(digest), sheet=sheet)
+        columns, seen = look(storage.path_of(digest), sheet=sheet, limits=READ_AT_MOST)
     except Unreadable as problem:
         raise Refusal(no("surveys.unreadable", problem.sentence)) from problem
-    shown = [
-        {
-            "header": column.header[:120],
-            "samples": [text[:60] for text in dict.fromkeys(column.samples)][:3],
-            "filled": column.filled,
-        }
-        for column in columns
-    ]
-    mark = signature(column.header for column in columns)
-    return Looked(propose(columns), mark, shown, table.sheet, list(table.sheets), rows)
+    return Looked(propose(columns), seen)
 
 
 @transaction.atomic
@@ -95,11 +82,9 @@ def open_file(*, landlord: Landlord, received: Received, looked: Looked, by: Per
 
 
 def _seen(landlord: Landlord, looked: Looked) -> dict[str, Any]:
-    saved = FrameMapping.objects.filter(landlord=landlord, signature=looked.signature).first()
-    profile = asdict(looked)
-    del profile["mapping"]
+    saved = FrameMapping.objects.filter(landlord=landlord, signature=looked.seen.signature).first()
     return {
-        "profile": profile | ({"saved": saved.name} if saved else {}),
+        "profile": asdict(looked.seen) | ({"saved": saved.name} if saved else {}),
         "mapping": saved.columns if saved else {str(index): name for index, name in looked.mapping.items()},
     }
 
