@@ -22,6 +22,12 @@ from tests.answers.waves import FORM, wave
 NAMES = {number: f"Résidence {number}" for number in range(1, 13)}
 
 
+SPOKEN = {
+    "lead": "120 sur 340 réponses libres vérifiées.",
+    "lines": [{"name": "Ascenseur", "note": "", "count": 40, "portion": {"value": 33, "low": 26, "high": 40}, "waiting": 12}],
+}
+
+
 def counted(seed: int, **commitments: float) -> dict[str, Any]:
     return count(FORM, *wave(seed, answers=300), fewest=5, commitments=commitments)
 
@@ -139,7 +145,9 @@ def test_the_report_prints_what_the_page_says() -> None:
     before = Before("Enquête 2023", counted(2), same_version=True)
     one = results(before=before, note="Le gardien a changé.")
     method = telling.method_note(one.counted, drawn="tous les locataires", opened="2 mars 2026", closed="30 mars 2026")
-    content = one.report(title="Enquête 2026", landlord="OPH de Bondy", facts="Du 2 au 30 mars 2026", method=method)
+    content = one.report(
+        title="Enquête 2026", landlord="OPH de Bondy", facts="Du 2 au 30 mars 2026", method=method, remarks=SPOKEN
+    )
     pdf = printing.report(content, fonts=settings.PRINT_FONTS, at=datetime(2026, 4, 2, tzinfo=UTC))
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
     assert one.overall is not None
@@ -147,4 +155,6 @@ def test_the_report_prints_what_the_page_says() -> None:
     assert "Enquête 2026" in text
     assert f"{one.overall.figure.answers} réponses sur {one.overall.figure.invited} invités" in " ".join(text.split())
     assert "Le gardien a changé." in text
+    assert "120 sur 340 réponses libres vérifiées." in text
+    assert "26 à 40" in text.replace("\u202f", " ")
     assert "Note de méthode" in text

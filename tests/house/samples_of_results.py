@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from palier.answers.models import Recount
+from palier.answers.models import Recount, Remark
 from palier.stock.queries import all_residences
 from tests.answers.counted import closed, counted, households, version
 
@@ -25,6 +25,10 @@ def wave(world: World) -> int:
         return NOBODY
     everybody = households(world.landlord, homes, 12, world.at)
     made = closed(world.landlord, everybody, version(world.at), world.at, name=f"Enquête {world.canary}", response=1)
+    for number in range(6):
+        Remark.objects.create(
+            wave=made, emptied_on=world.at.date(), question="free_word", text=f"{world.canary} {number}", proposed=["lift"]
+        )
     recount = counted(made, world.at)
     Recount.objects.filter(pk=recount.pk).update(
         context=world.canary, context_at=world.at, context_by=world.lead, words=world.canary
@@ -32,9 +36,19 @@ def wave(world: World) -> int:
     return recount.wave_id
 
 
-PAGES = ("results", "method_note", "results_report", "results_file", "results_commitment", "results_show")
+PAGES = (
+    "remarks",
+    "remarks_file",
+    "results",
+    "method_note",
+    "results_report",
+    "results_file",
+    "results_commitment",
+    "results_show",
+)
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     **{f"{page}:wave_id": wave for page in PAGES},
+    "remarks_file:form": lambda _: "csv",
     "results_file:form": lambda _: "csv",
     "open_results_file:form": lambda _: "csv",
 }

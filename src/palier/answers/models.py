@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -61,7 +62,11 @@ class Answer(models.Model):
 
 
 class Remark(models.Model):
-    """Free words, apart from the answer they came with. ``favourable`` is the side of its first marked question."""
+    """Free words, apart from the answer they came with. ``favourable`` is the side of its first marked question.
+
+    What looks like a name or a number was taken out of ``text``, which is emptied in time. ``proposed`` are the themes that
+    a list of words finds in it, ``themes`` those that a person decided (null while nobody did; none is a decision too).
+    """
 
     row = models.UUIDField(primary_key=True, default=uuid.uuid4)
     wave = models.ForeignKey(Wave, models.PROTECT, related_name="remarks")
@@ -69,9 +74,18 @@ class Remark(models.Model):
     question = models.CharField(max_length=60)
     agency = models.CharField(max_length=100, blank=True)
     favourable = models.BooleanField(null=True)
-    text = models.TextField()
+    text = models.TextField(blank=True)
+    proposed = ArrayField(models.CharField(max_length=40), default=list)
+    themes = ArrayField(models.CharField(max_length=40), null=True)
+    verified_at = models.DateTimeField(null=True)
+    verified_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="remark_verified_when", condition=Q(themes__isnull=True) ^ Q(verified_at__isnull=False)
+            ),
+        ]
         indexes = [models.Index(fields=["wave", "question"], name="remark_of_question")]
 
 

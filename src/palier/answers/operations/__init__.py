@@ -2,9 +2,11 @@
 
 from palier.answers.operations.giving import add_details, keep_draft, submit
 from palier.answers.operations.results import commit_to, count_due, count_wave, note_context, show_to_tenants
+from palier.answers.operations.themes import Decided, verify_themes
 from palier.answers.operations.urns import empty_due, empty_urn, erase_remarks
 
 __all__ = [
+    "Decided",
     "add_details",
     "commit_to",
     "count_due",
@@ -16,4 +18,5 @@ __all__ = [
     "note_context",
     "show_to_tenants",
     "submit",
+    "verify_themes",
 ]

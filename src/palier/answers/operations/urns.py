@@ -18,11 +18,13 @@ from django.db.models import Count
 from palier.answers import queries
 from palier.answers.models import Answer, Draft, Remark, Slip
 from palier.answers.rules.groups import FEWEST, Groups, coarsened
+from palier.answers.rules.themes import proposed
 from palier.answers.sealing import open_slip
 from palier.calendar import paris_day
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.questionnaires.rules.form import Kind, Questionnaire
+from palier.sources.rules.moderation import veiled
 from palier.surveys.models import Wave
 from palier.surveys.rules.waves import Design
 from palier.surveys.rules.waves import State as WaveState
@@ -102,7 +104,7 @@ def empty_urn(*, wave: Wave, at: datetime, fewest: int = FEWEST) -> int:
 def _remarks(
     wave: Wave, form: Questionnaire, opened: list[dict[str, Any]], free: set[str], at: datetime, fewest: int
 ) -> list[Remark]:
-    """The free words, each by itself, with the agency alone and the side of the answer they came with."""
+    """The free words, each by itself and without names, with the agency alone and the side of the answer they came with."""
     said = [
         (key, content) for content in opened for key in content["said"] if key in free and isinstance(content["said"][key], str)
     ]
@@ -114,7 +116,8 @@ def _remarks(
             question=key,
             agency=groups.agency,
             favourable=_side(form, content["said"]),
-            text=content["said"][key],
+            text=veiled(content["said"][key]),
+            proposed=proposed(content["said"][key], queries.themes()),
         )
         for (key, content), groups in zip(said, kept, strict=True)
     ]
@@ -137,8 +140,8 @@ def _lay_down(model: type[Answer | Remark], rows: list[Any], wave: Wave) -> None
 
 @transaction.atomic
 def erase_remarks(*, at: datetime) -> int:
-    """Erase the free words kept long enough; how many."""
-    count, _ = Remark.objects.filter(emptied_on__lt=paris_day(at - REMARKS_KEPT)).delete()
+    """Erase the free words kept long enough; how many. The themes they spoke of stay, as any other figure."""
+    count = Remark.objects.filter(emptied_on__lt=paris_day(at - REMARKS_KEPT)).exclude(text="").update(text="")
     if count:
         record(
             act="answers.remarks_erased",

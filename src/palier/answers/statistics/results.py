@@ -108,8 +108,10 @@ class Results:
         """How a line moved since the wave before, in words."""
         return moved(line.change, self.before.name) if line.change and self.before else ""
 
-    def report(self, *, title: str, landlord: str, facts: str, method: list[tuple[str, list[str]]]) -> dict[str, Any]:
-        """The plain data of the printed report."""
+    def report(
+        self, *, title: str, landlord: str, facts: str, method: list[tuple[str, list[str]]], remarks: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """The plain data of the printed report; ``remarks`` is what free answers speak of (``statistics.remarks``)."""
         agencies, _, residences = self.groups_of(self.overall.key) if self.overall else ([], [], [])
         context = [*self.facts_of_context, self.note] if self.overall and self.overall.change else []
         return {
@@ -127,6 +129,7 @@ class Results:
             "context": context,
             "themes": [{"title": title, "lines": [_line(line) for line in lines]} for title, lines in self.themes],
             "priorities": [asdict(priority) for priority in self.priorities],
+            "remarks": dict(remarks),
             "agencies": [_line(line) for line in agencies],
             "residences": [_line(line) for line in residences],
             "method": [{"title": part, "sentences": sentences} for part, sentences in method],

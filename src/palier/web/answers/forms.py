@@ -1,11 +1,18 @@
-"""What one says of results: the question looked at, the circumstances, the commitment, the word to tenants."""
+"""What one says of results: the question looked at, the circumstances, the commitment, the word to tenants, themes of free answers."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+
+from palier.answers.models import Remark
+from palier.answers.operations import Decided
+from palier.answers.rules.themes import Theme
+from palier.web.ui.forms import offer
 
 
 class QuestionForm(forms.Form):
@@ -54,3 +61,55 @@ class WordsForm(forms.Form):
         required=False,
         max_length=4000,
     )
+
+
+class RemarkFilterForm(forms.Form):
+    """Which free answers are read."""
+
+    etat = forms.ChoiceField(
+        label="Lesquelles", required=False, choices=[("", "À vérifier"), ("verifiees", "Vérifiées"), ("toutes", "Toutes")]
+    )
+    theme = forms.ChoiceField(label="Thème", required=False)
+    q = forms.CharField(label="Mots", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"}))
+
+    def __init__(self, *args: Any, themes: Sequence[Theme], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offer(self, "theme", [("", "Tous"), *((theme.code, theme.label) for theme in themes)])
+
+
+class ThemesForm(forms.Form):
+    """What one free answer speaks of, as a person decides; what was proposed is ticked beforehand."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    themes = forms.MultipleChoiceField(
+        label="Elle parle de", required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "choices--columns"})
+    )
+    later = forms.BooleanField(label="Décider plus tard", required=False)
+
+    def __init__(self, *args: Any, remark: Remark, themes: Sequence[Theme], **kwargs: Any) -> None:
+        self.remark = remark
+        kwargs["prefix"] = remark.row.hex
+        kwargs["initial"] = {
+            "seen": remark.verified_at.isoformat() if remark.verified_at else "",
+            "themes": remark.proposed if remark.themes is None else remark.themes,
+        }
+        super().__init__(*args, **kwargs)
+        offer(self, "themes", [(theme.code, theme.label) for theme in themes])
+
+    def clean_seen(self) -> datetime | None:
+        """When it was verified, as the page knew it; None when it was not."""
+        try:
+            return datetime.fromisoformat(self.cleaned_data["seen"])
+        except ValueError:
+            return None
+
+    @property
+    def decided(self) -> Decided | None:
+        """What was decided; None when it is left for later."""
+        said = self.cleaned_data
+        return None if said["later"] else Decided(self.remark.row, frozenset(said["themes"]), said["seen"])
+
+
+def rows_of(asked: Sequence[str]) -> list[uuid.UUID]:
+    """The names of free answers that a page sent back; those that are no name are left out."""
+    return [uuid.UUID(hex=text) for text in asked if len(text) == 32 and text.isalnum() and text.isascii()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.conf import settings
@@ -11,10 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 
 from palier.answers import printing
+from palier.answers import queries as answers
 from palier.answers.models import Recount
 from palier.answers.operations import results as operations
 from palier.answers.queries import results as queries
-from palier.answers.statistics import telling
+from palier.answers.statistics import remarks, telling
 from palier.answers.statistics.counting import OVERALL
 from palier.answers.statistics.results import Results
 from palier.calendar import in_words
@@ -90,9 +92,21 @@ def results(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         )
         if question
         else None,
+        "remarks": _remarks(recount),
         "words_form": WordsForm(initial={"words": recount.words}),
     }
     return render(request, "answers/results.html", context, status=422 if context_form.errors else 200)
+
+
+def _remarks(recount: Recount) -> dict[str, Any]:
+    """What free answers speak of, as pages and the report tell it."""
+    tally = answers.tally_of(wave=recount.wave)
+    return {
+        "tally": tally,
+        "lead": remarks.lead(tally),
+        "lines": remarks.told(tally, answers.themes()),
+        "agreement": remarks.agreement(tally),
+    }
 
 
 def _first(keys: list[str]) -> str:
@@ -158,11 +172,13 @@ def report(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     recount = _recount(landlord, wave_id)
     one = _told(recount)
     wave = recount.wave
+    spoken = _remarks(recount)
     content = one.report(
         title=wave.name,
         landlord=landlord.name,
         facts=f"Du {in_words(wave.opens_on)} au {in_words(wave.closes_on)}. {telling.mode_mix(one.counted['modes']).capitalize()}.",
         method=_method(recount, one),
+        remarks={"lead": spoken["lead"], "lines": [asdict(line) for line in spoken["lines"]]},
     )
     pdf = printing.report(content, fonts=settings.PRINT_FONTS, at=recount.counted_at)
     response = HttpResponse(pdf, content_type="application/pdf")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from palier.web.answers import results
+from palier.web.answers import results, themes
 
 _WAVE = "organismes/<int:landlord_id>/enquetes/<int:wave_id>/resultats/"
 _SHOWN = "resultats/<int:wave_id>/"
@@ -13,6 +13,8 @@ urlpatterns = [
     path(f"{_WAVE}donnees.<str:form>", results.file, name="results_file"),
     path(f"{_WAVE}engagement/", results.commitment, name="results_commitment"),
     path(f"{_WAVE}montrer/", results.show, name="results_show"),
+    path(f"{_WAVE}reponses-libres/", themes.remarks, name="remarks"),
+    path(f"{_WAVE}reponses-libres/themes.<str:form>", themes.file, name="remarks_file"),
     path(_SHOWN, results.shown_results, name="shown_results"),
     path(f"{_SHOWN}donnees.<str:form>", results.open_file, name="open_results_file"),
 ]
