@@ -45,7 +45,7 @@ def compose(text: str) -> Node | Problem:
     try:
         if refused := _too_clever(text):
             return refused
-        root = yaml.compose(text, yaml.SafeLoader)
+        root = yaml.compose(text, yaml.CSafeLoader)
     except yaml.YAMLError as error:
         return _unreadable(text, error)
     return root or Problem(1, "le fichier est vide.")
@@ -54,7 +54,7 @@ def compose(text: str) -> Node | Problem:
 def _too_clever(text: str) -> Problem | None:
     """The first thing that such a text never needs and that could cost us dear: a reference, or lists in lists without end."""
     depth = 0
-    for event in yaml.parse(text, yaml.SafeLoader):
+    for event in yaml.parse(text, yaml.CSafeLoader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             return Problem(line, "les renvois YAML (« * ») ne sont pas pris. Répétez le texte.")
@@ -67,7 +67,7 @@ def _too_clever(text: str) -> Problem | None:
 def _unreadable(text: str, error: yaml.YAMLError) -> Problem:
     """Where the text stops being YAML, and the likely cause."""
     if isinstance(error, yaml.reader.ReaderError):
-        line = text.count("\n", 0, error.position) + 1
+        line = text.encode()[: error.position].count(b"\n") + 1
         return Problem(line, "cette ligne contient un caractère invisible qui n’est pas du texte. Réécrivez-la.")
     mark = getattr(error, "problem_mark", None)
     number = mark.line if mark else 0

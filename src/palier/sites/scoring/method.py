@@ -108,7 +108,7 @@ def read(path: Path) -> ScoringMethod:
     Raises:
         ValueError: with the indicator and what is wrong with it.
     """
-    given: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    given: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
     name = f"{given['code']}-{given['since']:%Y-%m-%d}"
     if path.stem != name:
         raise ValueError(f"{path.name}: a version is named by its code and its first day, {name}.yaml")
