@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import QueryDict
@@ -38,7 +38,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question as it is drawn."""
+    """One question as it is drawn. ``note`` says where an answer shown beforehand comes from."""
 
     question: Question
     legend: Words
@@ -48,6 +48,7 @@ class Field:
     escapes: tuple[Option, ...]
     text: str
     error: str
+    note: str = ""
 
     @property
     def kind(self) -> str:
@@ -87,10 +88,15 @@ def fields(
     around: Around,
     sent: QueryDict | None = None,
     errors: Mapping[str, str] | None = None,
+    notes: Mapping[str, str] | None = None,
 ) -> list[Field]:
     """The questions to draw, with what was answered; what was just sent stands, even where it does not hold."""
     return [
-        _field(form, question, said, language, around, sent, (errors or {}).get(question.key, "")) for question in questions
+        replace(
+            _field(form, question, said, language, around, sent, (errors or {}).get(question.key, "")),
+            note=(notes or {}).get(question.key, ""),
+        )
+        for question in questions
     ]
 
 
