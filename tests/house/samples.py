@@ -51,6 +51,7 @@ from tests.house import samples_of_plans as plans
 from tests.house import samples_of_projects as projects
 from tests.house import samples_of_results as results
 from tests.house import samples_of_sources as sources
+from tests.house import samples_of_studies as studies
 from tests.house import samples_of_surveys as surveys
 from tests.house import samples_of_visits as visits
 
@@ -386,4 +387,5 @@ SAMPLES |= answers.SAMPLES
 SAMPLES |= surveys.SAMPLES
 SAMPLES |= results.SAMPLES
 SAMPLES |= cases.SAMPLES
+SAMPLES |= studies.SAMPLES
 SAMPLES |= {f"minutes{page}:session_number": lambda world: _held(world).number for page in OF_MINUTES}

@@ -157,6 +157,8 @@ class Thing(StrEnum):
     CALLS = "calls"
     SURVEYS = "surveys"
     QUESTIONNAIRES = "questionnaires"
+    STUDIES = "studies"
+    STUDY_ANSWERS = "study_answers"
 
     @property
     def label(self) -> str:
@@ -197,6 +199,8 @@ _THINGS = {
     Thing.CALLS: "les appels aux locataires",
     Thing.SURVEYS: "les enquêtes",
     Thing.QUESTIONNAIRES: "les questionnaires",
+    Thing.STUDIES: "les études d’une association régionale",
+    Thing.STUDY_ANSWERS: "la réponse de l’organisme à une étude régionale",
 }
 
 
@@ -263,6 +267,8 @@ _MATRIX = {
     Thing.CALLS: "           rw    ro    r        -      -       -        -      -     -     -     -",
     Thing.SURVEYS: "         rw    ro    rw       -      r       r        -      -     -     -     r",
     Thing.QUESTIONNAIRES: "  ro    r     r        r      r       rw       -      -     -     ro    rw",
+    Thing.STUDIES: "         -     -     -        -      -       -        -      -     -     rw    -",
+    Thing.STUDY_ANSWERS: "   rw    r     rwv      -      -       -        -      -     -     -     -",
 }
 MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
     (thing, role): frozenset(_LETTERS[letter] for letter in cell if letter != "-")
@@ -274,7 +280,16 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 # What an installation that serves a single landlord does without: it compares no journeys and no landlords, composes no
 # committee, and the mark is kept elsewhere.
 SCHEME_THINGS = frozenset(
-    {Thing.BOARD, Thing.COMMITTEE, Thing.BALLOT, Thing.MARK_KIT, Thing.COMPARISON, Thing.COMPARED_FIGURES}
+    {
+        Thing.BOARD,
+        Thing.COMMITTEE,
+        Thing.BALLOT,
+        Thing.MARK_KIT,
+        Thing.COMPARISON,
+        Thing.COMPARED_FIGURES,
+        Thing.STUDIES,
+        Thing.STUDY_ANSWERS,
+    }
 )
 
 _TEAM = frozenset({Role.REFERENT, Role.ADMINISTRATOR})

@@ -95,6 +95,7 @@ ROOMS = [
     "palier.surveys",
     "palier.answers",
     "palier.cases",
+    "palier.studies",
     "palier.journey",
 ]
 INSTALLED_APPS = [

@@ -39,6 +39,7 @@ from palier.sites import operations as sites
 from palier.sites.models import Scoring
 from palier.sources import operations as sources
 from palier.stock import operations as stock
+from palier.studies import operations as studies
 from palier.surveys import operations as surveys
 from palier.surveys.rules.contact import Channel
 
@@ -66,6 +67,7 @@ DUE: tuple[Callable[..., object], ...] = (
     cases.climb_due,
     cases.let_silence,
     cases.erase_due,
+    studies.close_due,
 )
 
 

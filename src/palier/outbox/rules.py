@@ -106,6 +106,12 @@ EVENTS: dict[str, Event] = {
     "cases.climbed": Event(
         "Un rappel est en retard, ou n’est pas réglé", _LANDLORD | {"contributor"}, Pace.DAILY, may_refuse=False, audience=_TEAM
     ),
+    "studies.invited": Event(
+        "Votre association régionale vous interroge", frozenset({"quality_lead"}), may_refuse=False, audience=_TEAM
+    ),
+    "studies.reminded": Event("Rappel d’une étude régionale", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "studies.handed": Event("Une réponse attend votre validation", frozenset({"director"}), may_refuse=False, audience=_TEAM),
+    "studies.published": Event("Une étude régionale est publiée", _LANDLORD, Pace.DAILY, audience=_TEAM),
     "plans.action_assigned": Event("Une action vous est confiée", _LANDLORD | {"contributor"}),
     "visits.entrusted": Event(
         "Une visite vous est confiée", frozenset({"quality_lead", "contributor"}), Pace.DAILY, audience=_TEAM

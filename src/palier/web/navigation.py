@@ -39,6 +39,7 @@ _OWN = (
 _COMMON = (
     ("Parcours", "board", frozenset(role for role in Role if Right.READ in MATRIX[Thing.BOARD, role])),
     ("Comparaison", "comparison", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.RELAY})),
+    ("Études", "studies", frozenset({Role.RELAY})),
     ("Missions", "my_missions", frozenset({Role.AUDITOR})),
     ("Vos avis", "voices", frozenset({Role.TENANT_REPRESENTATIVE})),
     ("Visites partagées", "shared_visits", frozenset({Role.TENANT_REPRESENTATIVE})),
@@ -57,7 +58,7 @@ _COMMON = (
 )
 
 # Not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "comparison", "committees", "mark_scheme"})
+_SCHEME = frozenset({"board", "comparison", "studies", "committees", "mark_scheme"})
 # What a visitor comes for.
 _VISITOR = (("Registre", "register"), ("Vérifier un certificat", "verify"))
 

@@ -28,6 +28,7 @@ urlpatterns = [
     path("", include("palier.web.surveys.urls")),
     path("", include("palier.web.answers.results_urls")),
     path("", include("palier.web.cases.urls")),
+    path("", include("palier.web.studies.urls")),
     path("", include("palier.web.journey.urls")),
     path("compte/", include("palier.web.directory.account_urls")),
 ]

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, callbacks, figures, meetings, names, projects, stock, visits
+from palier.commands.demo import audit, callbacks, figures, meetings, names, projects, stock, studies, visits
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -48,6 +48,7 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
         for number in range(1, min(landlords, figures.LANDLORDS) + 1):
             timeline.begin(_one_act_a_transaction(figures.gather(world, number)))
         timeline.begin(_one_act_a_transaction(figures.compare(world)))
+        timeline.begin(_one_act_a_transaction(studies.hold(world)))
         for _, name in names.landlords(min(landlords, 2)):
             timeline.begin(_one_act_a_transaction(visits.go(world, name)))
         for number, (_, name) in enumerate(names.landlords(min(landlords, projects.LANDLORDS)), 1):

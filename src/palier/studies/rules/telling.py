@@ -1,0 +1,199 @@
+"""What an edition's figures say: tables to show, print or hand out, key messages to begin with, a landlord's own place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from palier.questionnaires.rules.form import Kind, Question, Questionnaire, Value
+from palier.studies.rules.editions import share
+
+HIDDEN = "masqué"
+_QUARTILES = ("Premier quartile", "Médiane", "Troisième quartile")
+_TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer of a question: its figure by group; ``mine`` when it is what the landlord that reads answered.
+
+    ``of_all`` is its share of all who are counted, where the question was not asked of all of them.
+    """
+
+    label: str
+    cells: tuple[str, ...]
+    mine: bool = False
+    of_all: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question told: how many answered by group, then a line an answer. ``own`` is the reader's own number."""
+
+    key: str
+    text: str
+    note: str
+    answered: tuple[str, ...]
+    lines: tuple[Line, ...]
+    own: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A theme told."""
+
+    code: str
+    title: str
+    questions: tuple[Asked, ...]
+
+
+def told(
+    form: Questionnaire, counted: Mapping[str, Any], groups: Sequence[str], mine: Mapping[str, Value] | None
+) -> list[Told]:
+    """The themes with their questions, the figures of these groups side by side; ``mine`` is the reader's own answer."""
+    found = []
+    for theme in form.themes:
+        asked = tuple(
+            _asked(form, question, counted, groups, mine or {})
+            for question in theme.questions
+            if question.key in counted["questions"]
+        )
+        if asked:
+            found.append(Told(theme.code, theme.title[form.reference], asked))
+    return found
+
+
+def _asked(
+    form: Questionnaire, question: Question, counted: Mapping[str, Any], groups: Sequence[str], mine: Mapping[str, Value]
+) -> Asked:
+    figures = counted["questions"][question.key]
+    own = mine.get(question.key)
+    if "counts" in figures:
+        lines = tuple(
+            Line(
+                choice.label[form.reference],
+                tuple(_percent(figures, choice.code, group) for group in groups),
+                own == choice.code or (isinstance(own, list) and choice.code in own),
+                _of_all(counted, question, choice.code) if question.when else "",
+            )
+            for choice in question.choices
+        )
+    else:
+        lines = tuple(
+            Line(
+                label,
+                tuple(_unit(figures["quartiles"][g][place], question) if g in figures["quartiles"] else HIDDEN for g in groups),
+            )
+            for place, label in enumerate(_QUARTILES)
+        )
+        means = tuple(_unit(figures["means"][g], question) if g in figures["means"] else HIDDEN for g in groups)
+        lines += (Line("Moyenne", means),)
+    return Asked(
+        question.key,
+        question.text[form.reference],
+        "Posée selon les réponses précédentes." if question.when else "",
+        tuple(str(figures["n"][group]) if group in figures["n"] else HIDDEN for group in groups),
+        lines,
+        _unit(own, question) if isinstance(own, int) else "",
+    )
+
+
+def _percent(figures: Mapping[str, Any], code: str, group: str) -> str:
+    counts = figures["counts"][code]
+    return f"{share(counts[group], figures['n'][group])} %" if group in counts else HIDDEN
+
+
+def _unit(value: float, question: Question) -> str:
+    return f"{round(value):,}".replace(",", "\u202f") + (f" {question.unit}" if question.unit else "")
+
+
+def _of_all(counted: Mapping[str, Any], question: Question, code: str) -> str:
+    count = counted["questions"][question.key]["counts"][code].get("all")
+    return HIDDEN if count is None else f"{share(count, counted['coverage']['all']['counted'])} %"
+
+
+def rows(form: Questionnaire, counted: Mapping[str, Any], groups: Mapping[str, str]) -> Iterator[tuple[str | int | None, ...]]:
+    """Every figure as a line of a file: theme, question, answer, group, how many answered, figure, and whether it is hidden."""
+    for theme in told(form, counted, list(groups), None):
+        for question in theme.questions:
+            for line in question.lines:
+                for name, answered, cell in zip(groups.values(), question.answered, line.cells, strict=True):
+                    known = int(answered) if answered != HIDDEN else None
+                    yield (
+                        theme.title,
+                        question.text,
+                        line.label,
+                        name,
+                        known,
+                        None if cell == HIDDEN else cell,
+                        HIDDEN * (cell == HIDDEN),
+                    )
+
+
+def messages(form: Questionnaire, counted: Mapping[str, Any]) -> dict[str, str]:
+    """What the figures of everybody say, theme by theme, in sentences to begin with: the association rewrites them."""
+    found = {}
+    for theme in form.themes:
+        sentences = [
+            _sentence(form, question, counted["questions"][question.key])
+            for question in theme.questions
+            if question.key in counted["questions"]
+        ]
+        found[theme.code] = "\n".join(filter(None, sentences))
+    return found
+
+
+def _sentence(form: Questionnaire, question: Question, figures: Mapping[str, Any]) -> str:
+    text = question.text[form.reference].removesuffix("?").rstrip()
+    if "counts" not in figures:
+        quartiles = figures["quartiles"].get("all")
+        return f"{text} : {_unit(quartiles[1], question)} en médiane." if quartiles else ""
+    known = [(counts["all"], code) for code, counts in figures["counts"].items() if "all" in counts]
+    best = sorted(known, key=lambda one: -one[0])[: 1 if question.kind is Kind.YES_NO else _TOP]
+    said = ", ".join(
+        f"{choice.label[form.reference].casefold()} ({share(count, figures['n']['all'])} %)"
+        for count, code in best
+        if count and (choice := question.choice(code))
+    )
+    return f"{text} : {said}." if said else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A landlord's own number among the others': the quartiles of everybody, and those of its size where they are shown."""
+
+    text: str
+    own: str
+    low: str
+    median: str
+    high: str
+    answered: int
+    where: str
+    size: str
+
+
+def places(form: Questionnaire, counted: Mapping[str, Any], mine: Mapping[str, Value], size: str) -> list[Place]:
+    """Where each of a landlord's own numbers stands. ``size`` is the code of its group."""
+    found = []
+    for question in form.questions:
+        figures, own = counted["questions"].get(question.key, {}), mine.get(question.key)
+        if "quartiles" not in figures or not isinstance(own, int) or "all" not in figures["quartiles"]:
+            continue
+        ends = figures["quartiles"]["all"]
+        low, median, high = (_unit(end, question) for end in ends)
+        alike = figures["quartiles"].get(size)
+        where = ("dans le quart le plus bas", "dans la moitié basse", "dans la moitié haute", "dans le quart le plus haut")
+        found.append(
+            Place(
+                question.text[form.reference],
+                _unit(own, question),
+                low,
+                median,
+                high,
+                figures["n"]["all"],
+                "à la médiane" if own == ends[1] else where[sum(own > end for end in ends)],
+                _unit(alike[1], question) if alike else HIDDEN,
+            )
+        )
+    return found
