@@ -11,6 +11,7 @@ Statistical Software 9), on its own data.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import sqrt
 from typing import Any
 
@@ -20,10 +21,22 @@ import numpy.typing as npt
 from palier.estimates.proportions import Z95, Share, around
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int_]
 Labels = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Units:
+    """What was drawn: the unit of each row (None: the row itself), and by unit and stratum what their variance asks."""
+
+    where: Ints | None
+    stratum: Ints
+    count: Ints
+    left: Floats
+    lone: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
 class Sample:
     """Who answered, by row: how many people each one stands for, and how they were drawn.
 
@@ -48,6 +61,22 @@ class Sample:
     def size(self) -> float:
         """How many people the sample stands for."""
         return float(self.weights.sum())
+
+    @cached_property
+    def units(self) -> Units:
+        """What was drawn, worked out once for all the figures of the sample."""
+        strata = np.zeros(len(self), dtype=int) if self.strata is None else _codes(self.strata)
+        where, stratum = None, strata
+        if self.clusters is not None:
+            _, first, where = np.unique(_codes(self.clusters, strata), return_index=True, return_inverse=True)
+            stratum = strata[first]
+        count = np.bincount(stratum)
+        left = np.ones(len(count))
+        if self.frame is not None:
+            sizes = np.zeros(len(count))
+            sizes[strata] = self.frame
+            left = np.maximum(1 - count / sizes, 0.0)
+        return Units(where, stratum, count, left, (count < 2) & (left > 0))
 
     def calibrated(self, weights: Floats, known: Floats) -> Sample:
         """The same sample under weights brought to the totals of ``known`` (n × columns)."""
@@ -101,10 +130,11 @@ def mean(sample: Sample, values: npt.ArrayLike, within: npt.NDArray[np.bool_] | 
     """
     column, answered = _column(sample, values)
     held = answered if within is None else answered & within
-    people = float(sample.weights[held].sum())
+    weights = sample.weights * held
+    people = float(weights.sum())
     if not people:
         return None
-    value = float(sample.weights[held] @ column[held]) / people
+    value = float(weights @ column) / people
     scores = np.where(held, column - value, 0.0) / people
     variance = _variance(sample, scores)
     plain = _plain(sample, column, held)
@@ -149,38 +179,26 @@ def _column(sample: Sample, values: npt.ArrayLike) -> tuple[Floats, npt.NDArray[
 def _plain(sample: Sample, column: Floats, held: npt.NDArray[np.bool_]) -> float:
     """The variance of the mean under a plain draw of as many people, without replacement."""
     answers = int(held.sum())
-    people = float(sample.weights[held].sum())
+    weights = sample.weights * held
+    people = float(weights.sum())
     if answers < 2 or people <= answers:
         return 0.0
-    weights = sample.weights[held] / people
-    values = column[held]
-    spread = float(weights @ (values - weights @ values) ** 2) * answers / (answers - 1)
+    spread = float(weights @ (column - weights @ column / people) ** 2) / people * answers / (answers - 1)
     return spread / answers * (1 - answers / people)
 
 
 def _variance(sample: Sample, scores: Floats) -> float:
     """The variance of the weighted sum of the scores."""
+    units = sample.units
     parts = sample.weights * _freed(sample, scores)
-    strata = np.zeros(len(sample), dtype=int) if sample.strata is None else _codes(sample.strata)
-    sums: npt.NDArray[Any] = parts
-    stratum = strata
-    if sample.clusters is not None:
-        _, first, where = np.unique(_codes(sample.clusters, strata), return_index=True, return_inverse=True)
-        sums, stratum = np.bincount(where, weights=parts), strata[first]
-    count = np.bincount(stratum)
-    centred = sums - (np.bincount(stratum, weights=sums) / count)[stratum]
-    squares = np.bincount(stratum, weights=centred**2)
-    if sample.frame is None:
-        left = np.ones(len(count))
-    else:
-        sizes = np.zeros(len(count))
-        sizes[strata] = sample.frame
-        left = np.maximum(1 - count / sizes, 0.0)
-    lone = (count < 2) & (left > 0)
-    if lone.any():
+    sums = parts if units.where is None else np.bincount(units.where, weights=parts)
+    centred = sums - (np.bincount(units.stratum, weights=sums) / units.count)[units.stratum]
+    squares = np.bincount(units.stratum, weights=centred**2)
+    if units.lone.any():
         # One unit says nothing of its stratum: it is measured from the general mean, which errs on the safe side.
-        squares = np.where(lone, np.bincount(stratum, weights=(sums - sums.mean()) ** 2), squares)
-    return float((squares * left * np.where(count > 1, count / np.maximum(count - 1, 1), 1.0)).sum())
+        squares = np.where(units.lone, np.bincount(units.stratum, weights=(sums - sums.mean()) ** 2), squares)
+    spread = np.where(units.count > 1, units.count / np.maximum(units.count - 1, 1), 1.0)
+    return float((squares * units.left * spread).sum())
 
 
 def _freed(sample: Sample, scores: Floats) -> Floats:

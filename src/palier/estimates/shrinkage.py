@@ -103,7 +103,10 @@ def _posterior(yes: Floats, size: Floats, agencies: Ints) -> tuple[Floats, Float
     grids = [_grid(yes[here], size[here]) for here in rows]
     tops = [explained.max() for _, _, explained in grids]
     of_spread = sum(
-        (np.log(np.exp(explained - top).sum(axis=0)) for (_, _, explained), top in zip(grids, tops, strict=True)),
+        (
+            np.log(np.maximum(np.exp(explained - top).sum(axis=0), 1e-300))
+            for (_, _, explained), top in zip(grids, tops, strict=True)
+        ),
         start=np.zeros(len(_SPREADS)),
     )
     of_spread = np.exp(of_spread - of_spread.max())
@@ -131,9 +134,13 @@ def _grid(yes: Floats, size: Floats) -> tuple[Floats, Floats, Floats]:
     alpha, beta = shares * _SPREADS, (1 - shares) * _SPREADS
     # Even on the share itself: 0 and 100 % stay possible.
     explained = np.log(shares * (1 - shares)) - len(size) * special.betaln(alpha, beta)
-    explained = explained + special.gammaln(alpha[..., None] + yes).sum(axis=-1)
-    explained = explained + special.gammaln(beta[..., None] + size - yes).sum(axis=-1)
-    return alpha, beta, explained - special.gammaln(_SPREADS[:, None] + size).sum(axis=-1)
+    # Many residences have the same counts: each is weighed once.
+    (ones, of_ones), (others, of_others), (sizes, of_sizes) = (
+        np.unique(counts, return_counts=True) for counts in (yes, size - yes, size)
+    )
+    explained = explained + special.gammaln(alpha[..., None] + ones) @ of_ones
+    explained = explained + special.gammaln(beta[..., None] + others) @ of_others
+    return alpha, beta, explained - special.gammaln(_SPREADS[:, None] + sizes) @ of_sizes
 
 
 def _foretold(

@@ -15,7 +15,7 @@ from palier.answers.queries import form_of
 from palier.answers.queries.columns import columns
 from palier.answers.queries.results import targets
 from palier.answers.rules.units import INSIDE, PUBLIC
-from palier.answers.statistics.counting import count
+from palier.answers.statistics.counting import Weighted, count
 from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.ledger.operations import record
@@ -74,9 +74,10 @@ def count_wave(*, wave: Wave, at: datetime) -> Recount:
     assert wave.questionnaire_id is not None
     form, promised = form_of(wave), targets(landlord=wave.landlord_id)
     answers, frame = columns(wave=wave)
+    weighted = Weighted(form, answers, frame) if len(answers) >= INSIDE else None
     sides = {
-        "inside": count(form, answers, frame, fewest=INSIDE, commitments=promised),
-        "outside": count(form, answers, frame, fewest=PUBLIC, commitments={}),
+        "inside": count(form, answers, frame, fewest=INSIDE, commitments=promised, weighted=weighted),
+        "outside": count(form, answers, frame, fewest=PUBLIC, commitments={}, weighted=weighted),
     }
     recount = Recount.objects.create(
         wave=wave,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress, repeat
 from typing import Any
 
 import numpy as np
@@ -123,14 +125,12 @@ def told(question: Question, answers: Answers) -> Told | None:
     else:
         return None
     place = {code: index for index, code in enumerate(codes)}
-    values = [said.get(question.key) for said in answers.said]
-    chosen = np.array([place.get(value, -1) for value in values], dtype=int)
+    key = question.key
+    values = [said.get(key) for said in answers.said]
+    chosen = np.fromiter(map(place.get, values, repeat(-1)), dtype=int, count=len(values))
     good = np.array([_favourable(question, code) for code in codes] or [np.nan], dtype=float)
     satisfied = np.where(chosen >= 0, good[np.maximum(chosen, 0)], np.nan)
-    escaped: dict[str, int] = {}
-    for value in values:
-        if isinstance(value, str) and value in _ESCAPES:
-            escaped[value] = escaped.get(value, 0) + 1
+    escaped = Counter(value for value in compress(values, chosen < 0) if isinstance(value, str) and value in _ESCAPES)
     return Told(question, tuple(str(code) for code in codes), chosen, satisfied, escaped)
 
 
@@ -145,10 +145,12 @@ def several(question: Question, answers: Answers) -> tuple[Held, Floats] | None:
         return None
     values = [said.get(question.key) for said in answers.said]
     answered = np.array([isinstance(value, list) for value in values], dtype=bool)
-    taken = np.array(
-        [[float(isinstance(value, list) and choice.code in value) for choice in question.choices] for value in values]
-    )
-    return answered, taken.reshape(len(values), len(question.choices))
+    taken = np.zeros((len(values), len(question.choices)))
+    place = {choice.code: index for index, choice in enumerate(question.choices)}
+    for row, value in enumerate(values):
+        if isinstance(value, list):
+            taken[row, [place[code] for code in value if code in place]] = 1.0
+    return answered, taken
 
 
 def by_theme(form: Questionnaire, every: Iterable[Told], without: Collection[str]) -> tuple[list[str], Floats]:

@@ -34,10 +34,13 @@ MOST_MISSING = 0.2
 
 
 class Weighted:
-    """The answers of a wave under their weights, and how these were made."""
+    """The answers of a wave under their weights, and how these were made. Both sides of a wave are counted from one."""
 
-    def __init__(self, answers: Answers, frame: Frame, fewest: int) -> None:
-        self.answers, self.frame, self.fewest = answers, frame, fewest
+    def __init__(self, form: Questionnaire, answers: Answers, frame: Frame) -> None:
+        self.answers, self.frame = answers, frame
+        self.told = [found for question in form.questions if (found := told(question, answers))]
+        self.several = [(question, taken) for question in form.questions if (taken := several(question, answers))]
+        self._shares: dict[tuple[str, ...], Share | None] = {}
         self.index = {home.residence: place for place, home in enumerate(frame.homes)}
         self.where = np.array([self.index[residence] for residence in answers.residence.tolist()], dtype=int)
         self.agency = np.array([home.agency for home in frame.homes])[self.where]
@@ -55,10 +58,13 @@ class Weighted:
                 self.reasons.append(refused.verdict.sentence)
         if self.raking:
             self.sample = self.raking.sample
+        self.importance = _importance(form, self.told, self.sample.weights)
 
-    def share(self, yes: Floats, within: Held | None = None) -> Share | None:
-        """The share of everybody, or of a part."""
-        return proportion(self.sample, yes, within)
+    def share(self, name: tuple[str, ...], yes: Floats, within: Held | None = None) -> Share | None:
+        """The share of everybody, or of a part. ``name`` says of what, and of which part: each is worked out once."""
+        if name not in self._shares:
+            self._shares[name] = proportion(self.sample, yes, within)
+        return self._shares[name]
 
     def members(self, place: Place) -> tuple[int, ...]:
         """The residences that a place stands for."""
@@ -68,7 +74,7 @@ class Weighted:
         """How many of the rows held are in each residence."""
         return np.bincount(self.where[held], minlength=len(self.frame.homes))
 
-    def method(self) -> Json:
+    def method(self, fewest: int) -> Json:
         """What the note of method says of the weights."""
         raking = self.raking
         return {
@@ -85,7 +91,7 @@ class Weighted:
                     "weighted": round(line.weighted, 6),
                 }
                 for line in (raking.categories if raking else ())
-                if line.answers >= self.fewest
+                if line.answers >= fewest
             ],
             "smallest": round(raking.smallest, 4) if raking else 1.0,
             "largest": round(raking.largest, 4) if raking else 1.0,
@@ -93,8 +99,19 @@ class Weighted:
         }
 
 
-def count(form: Questionnaire, answers: Answers, frame: Frame, *, fewest: int, commitments: Mapping[str, float]) -> Json:
-    """Every figure of a wave. ``commitments`` are what the landlord committed itself to, by question (0.65 for 65 %)."""
+def count(
+    form: Questionnaire,
+    answers: Answers,
+    frame: Frame,
+    *,
+    fewest: int,
+    commitments: Mapping[str, float],
+    weighted: Weighted | None = None,
+) -> Json:
+    """Every figure of a wave. ``commitments`` are what the landlord committed itself to, by question (0.65 for 65 %).
+
+    ``weighted`` are the same answers under their weights, when another side was counted from them.
+    """
     base: Json = {
         "answers": len(answers),
         "invited": frame.invited,
@@ -104,18 +121,15 @@ def count(form: Questionnaire, answers: Answers, frame: Frame, *, fewest: int, c
     }
     if len(answers) < fewest:
         return base | {"answers": None, "hidden": True, "questions": {}}
-    wave = Weighted(answers, frame, fewest)
-    every = [found for question in form.questions if (found := told(question, answers))]
-    questions: Json = {one.question.key: _question(wave, one, commitments.get(one.question.key)) for one in every}
-    for question in form.questions:
-        if multiple := several(question, answers):
-            questions[question.key] = _several(wave, question, *multiple)
+    wave = weighted or Weighted(form, answers, frame)
+    questions: Json = {one.question.key: _question(wave, one, fewest, commitments.get(one.question.key)) for one in wave.told}
+    questions |= {question.key: _several(wave, question, *taken, fewest) for question, taken in wave.several}
     return base | {
         "hidden": False,
         "modes": _modes(answers, fewest),
-        "method": wave.method(),
+        "method": wave.method(fewest),
         "questions": questions,
-        "importance": _importance(form, every, wave.sample.weights),
+        "importance": wave.importance,
     }
 
 
@@ -164,16 +178,16 @@ def _margins(wave: Weighted) -> list[Margin]:
     return margins
 
 
-def _question(wave: Weighted, one: Told, commitment: float | None) -> Json:
-    answered = one.answered
-    if int(answered.sum()) < wave.fewest:
+def _question(wave: Weighted, one: Told, fewest: int, commitment: float | None) -> Json:
+    answered, key = one.answered, one.question.key
+    if int(answered.sum()) < fewest:
         return {"answers": None, "hidden": True}
     weights = wave.sample.weights[answered]
     spread = np.bincount(one.chosen[answered], weights=weights, minlength=len(one.codes)) / weights.sum()
     body: Json = {
         "answers": int(answered.sum()),
         "hidden": False,
-        "escaped": {code: number for code, number in one.escaped.items() if number >= wave.fewest},
+        "escaped": {code: number for code, number in one.escaped.items() if number >= fewest},
         "distribution": {code: round(float(share), 6) for code, share in zip(one.codes, spread, strict=True)},
     }
     if one.question.kind is Kind.SCORE:
@@ -185,18 +199,20 @@ def _question(wave: Weighted, one: Told, commitment: float | None) -> Json:
         Place(home.residence, home.agency, max(home.homes, number), max(home.invited, number), number)
         for home, number in zip(wave.frame.homes, wave.tally(rated).tolist(), strict=True)
     ]
-    units = units_shown(places, wave.fewest)
+    units = units_shown(places, fewest)
     return body | {
-        "satisfied": kept(wave.share(one.satisfied), raw=round(float(one.satisfied[rated].mean()), 6), regime="measured")[0],
-        "agencies": [line for group in agencies_shown(places, wave.fewest) for line in _agency(wave, one, group, places)],
+        "satisfied": kept(
+            wave.share((key,), one.satisfied), raw=round(float(one.satisfied[rated].mean()), 6), regime="measured"
+        )[0],
+        "agencies": [line for group in agencies_shown(places, fewest) for line in _agency(wave, one, group, places)],
         "residences": _residences(wave, one, units, commitment),
-        "qpv": _qpv(wave, one, units),
+        "qpv": _qpv(wave, one, units, fewest),
     }
 
 
 def _agency(wave: Weighted, one: Told, group: tuple[str, ...], places: Sequence[Place]) -> list[Json]:
     return kept(
-        wave.share(one.satisfied, np.isin(wave.agency, group)),
+        wave.share((one.question.key, "agency", *sorted(group)), one.satisfied, np.isin(wave.agency, group)),
         names=sorted(group),
         invited=sum(place.invited for place in places if place.agency in group),
         regime="measured" if len(group) == 1 else "grouped",
@@ -232,30 +248,35 @@ def _residences(wave: Weighted, one: Told, units: Sequence[Unit], commitment: fl
     ]
 
 
-def _qpv(wave: Weighted, one: Told, units: Sequence[Unit]) -> list[Json]:
+def _qpv(wave: Weighted, one: Told, units: Sequence[Unit], fewest: int) -> list[Json]:
     """Inside and outside the priority districts, unless what residences tell would give back too few of either."""
     rated = ~np.isnan(one.satisfied)
     sides = {side: rated & held for side, held in wave.sides.items()}
     sides["unknown"] = rated & ~sides["inside"] & ~sides["outside"]
     sizes = {side: int(held.sum()) for side, held in sides.items()}
-    if min(sizes["inside"], sizes["outside"]) < wave.fewest or 0 < sizes["unknown"] < wave.fewest:
+    if min(sizes["inside"], sizes["outside"]) < fewest or 0 < sizes["unknown"] < fewest:
         return []
     tallies = {side: wave.tally(held) for side, held in sides.items()}
     rows = [[wave.index[place.residence] for place in unit.places] for unit in units]
-    if not split_allowed([{side: int(tally[row].sum()) for side, tally in tallies.items()} for row in rows], wave.fewest):
+    if not split_allowed([{side: int(tally[row].sum()) for side, tally in tallies.items()} for row in rows], fewest):
         return []
     return [
         line
         for side, held in wave.sides.items()
-        for line in kept(wave.share(one.satisfied, held), side=side, invited=wave.frame.sides.get(side), regime="measured")
+        for line in kept(
+            wave.share((one.question.key, "side", side), one.satisfied, held),
+            side=side,
+            invited=wave.frame.sides.get(side),
+            regime="measured",
+        )
     ]
 
 
-def _several(wave: Weighted, question: Question, answered: Held, taken: Floats) -> Json:
-    if int(answered.sum()) < wave.fewest:
+def _several(wave: Weighted, question: Question, answered: Held, taken: Floats, fewest: int) -> Json:
+    if int(answered.sum()) < fewest:
         return {"answers": None, "hidden": True}
     choices = {
-        choice.code: kept(wave.share(np.where(answered, taken[:, place], np.nan)))[0]
+        choice.code: kept(wave.share((question.key, "choice", choice.code), np.where(answered, taken[:, place], np.nan)))[0]
         for place, choice in enumerate(question.choices)
     }
     return {"answers": int(answered.sum()), "hidden": False, "choices": choices}
