@@ -14,10 +14,12 @@ from django.urls import reverse
 from palier.directory.models import Landlord, Person
 from palier.sites import operations
 from palier.sites.operations import Given
+from palier.sites.queries import Square
 from palier.sites.rules import Level
 from palier.sources.models import Iris
 from palier.stock.models import Residence
 from palier.web.sites import maps
+from palier.web.sites.sketch import Fitted, Mark
 from tests.browser import WIDE, OpenPage, check
 from tests.fixtures import NOON
 
@@ -126,6 +128,16 @@ def test_a_window_that_is_none_shows_everything(
     assert sum(one["geometry"]["type"] == "Point" for one in answer.json()["features"]) == 3
 
 
+def test_the_sketch_lays_squares_where_the_map_will() -> None:
+    fitted = Fitted((-4.0, 43.0, 7.0, 50.0))
+    many = [Square(-4.0, 50.0, 5, 0, 0), Square(7.0, 43.0, 5_000, 100, 30), Square(1.5, 46.632, 200, 10, 0)]
+    sketch = fitted.sketch(many)
+    assert (sketch.width, sketch.height) == (380, 352)
+    assert sketch.marks == (Mark(380, 352, 26, 5_000, 3), Mark(190, 175, 20, 200, 0), Mark(0, 0, 11, 5, None))
+    assert fitted.degrees(380) == pytest.approx(11, abs=0.01)
+    assert Fitted((2.5, 48.9, 2.5, 48.9)).sketch([Square(2.5, 48.9, 1, 1, 1)]).marks == (Mark(0, 0, 11, 1, 4),)
+
+
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_large_map_follows_its_window(
@@ -135,7 +147,9 @@ def test_a_large_map_follows_its_window(
     monkeypatch.setattr(maps, "MOST_POINTS", 1)
     page = browser_page(lead)
     page.goto(url("sites_map", landlord))
+    assert sum(map(int, page.locator(".map-sketch text").all_text_contents())) == 3
     page.locator("[data-map-ready]").wait_for()
+    assert not page.locator(".map-sketch").is_visible()
     assert sum(map(int, page.locator(".map-counts span").all_inner_texts())) == 3
     check(page, "sites-map-large", sizes=(WIDE,))
     monkeypatch.setattr(maps, "MOST_POINTS", 1_000)

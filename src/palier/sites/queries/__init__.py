@@ -1,7 +1,7 @@
 """What one may ask of the rating of the stock, by people and by the sources."""
 
 from palier.sites.queries.crossing import Table, matrix_of, table
-from palier.sites.queries.places import Extent, Place, Square, communes, extent, located_in, squares
+from palier.sites.queries.places import Box, Extent, Place, Square, extent, located_in, overview, squares
 from palier.sites.queries.rating import (
     Rating,
     active_sites,
@@ -32,6 +32,7 @@ from palier.sites.queries.scores import (
 )
 
 __all__ = [
+    "Box",
     "Extent",
     "Place",
     "Rating",
@@ -43,12 +44,12 @@ __all__ = [
     "alerts",
     "campaign",
     "campaigns",
-    "communes",
     "extent",
     "latest_changes",
     "latest_run",
     "located_in",
     "matrix_of",
+    "overview",
     "priority_names",
     "priority_sites",
     "proposed_sites",

@@ -22,6 +22,8 @@ LEFT JOIN sites_siterating t ON t.residence_id = r.id AND t.campaign_id = %(camp
 WHERE r.landlord_id = %(landlord)s AND r.merged_into_id IS NULL AND r.last_source_id = %(source)s
 """
 _INSIDE = " AND r.lon BETWEEN %(west)s AND %(east)s AND r.lat BETWEEN %(south)s AND %(north)s"
+# A degree of latitude is some 1.45 times as long on a map of France.
+_SQUARE = "floor(r.lon / %(side)s), floor(r.lat * 1.45 / %(side)s)"
 _RATED = "coalesce(t.level, '') <> ''"
 _HARD = "t.level = ANY(%(complex)s)"
 
@@ -73,15 +75,24 @@ def extent(*, landlord: int) -> Extent:
     return Extent(located, every - located, (box[0], box[1], box[2], box[3]) if located else None)
 
 
-def communes(*, landlord: int, campaign: RatingCampaign | None) -> list[Place]:
-    """What the landlord has in each commune. Two SQL queries."""
-    counts = f"""SELECT r.commune, max(r.commune_name), count(*), count(*) FILTER (WHERE {_RATED}),
-        coalesce(sum(v.homes) FILTER (WHERE {_RATED}), 0), count(*) FILTER (WHERE {_HARD}),
-        coalesce(sum(v.homes) FILTER (WHERE {_HARD}), 0) {_STOCK} GROUP BY r.commune"""
-    return [
-        Place(code, name or code or "lieu inconnu", None, *counted)
-        for code, name, *counted in _rows(counts, landlord, campaign=campaign)
-    ]
+def overview(*, landlord: int, campaign: RatingCampaign | None, side: float) -> tuple[list[Place], list[Square]]:
+    """What the landlord has in each commune, and in each square of so many degrees of longitude: its stock is read once.
+
+    Two SQL queries.
+    """
+    counts = f"""SELECT grouping(r.commune), r.commune, max(r.commune_name), avg(r.lon), avg(r.lat), count(*),
+        count(*) FILTER (WHERE {_RATED}), coalesce(sum(v.homes) FILTER (WHERE {_RATED}), 0),
+        count(*) FILTER (WHERE {_HARD}), coalesce(sum(v.homes) FILTER (WHERE {_HARD}), 0) {_STOCK}
+        GROUP BY GROUPING SETS ((r.commune), ({_SQUARE}))"""
+    places, squares = [], []
+    for of_square, code, name, lon, lat, many, rated, homes, hard, hard_homes in _rows(
+        counts, landlord, campaign=campaign, side=side
+    ):
+        if not of_square:
+            places.append(Place(code, name or code or "lieu inconnu", None, many, rated, homes, hard, hard_homes))
+        elif lon is not None:
+            squares.append(Square(lon, lat, many, homes, hard_homes))
+    return places, squares
 
 
 def located_in(*, landlord: int, box: Box) -> int:
@@ -92,10 +103,9 @@ def located_in(*, landlord: int, box: Box) -> int:
 
 def squares(*, landlord: int, campaign: RatingCampaign | None, box: Box, side: float) -> list[Square]:
     """The residences of a box, by squares of so many degrees of longitude. Two SQL queries."""
-    # A degree of latitude is some 1.45 times as long on a map of France.
     counts = f"""SELECT avg(r.lon), avg(r.lat), count(*), coalesce(sum(v.homes) FILTER (WHERE {_RATED}), 0),
         coalesce(sum(v.homes) FILTER (WHERE {_HARD}), 0) {_STOCK}{_INSIDE}
-        GROUP BY floor(r.lon / %(side)s), floor(r.lat * 1.45 / %(side)s) ORDER BY 3 DESC, 1, 2"""
+        GROUP BY {_SQUARE} ORDER BY 3 DESC, 1, 2"""
     return [Square(*row) for row in _rows(counts, landlord, campaign=campaign, box=box, side=side)]
 
 

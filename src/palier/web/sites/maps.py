@@ -16,6 +16,7 @@ from palier.sources import queries as sources
 from palier.stock.rules.districts import version_on
 from palier.web.doors import Request, door
 from palier.web.sites.forms import WindowForm
+from palier.web.sites.sketch import WORLD, Fitted
 from palier.web.sites.views import READ, cycle_of
 from palier.web.stock.maps import areas_around, areas_in, feature, geojson
 
@@ -27,8 +28,8 @@ LARGE = 5_000
 # Points that a window of a large map shows one by one.
 MOST_POINTS = 1_000
 _PER_PAGE = 100
-# Pixels of a square's side; a world of 512 pixels at zoom 0.
-_SQUARE, _WORLD = 72, 512
+# Pixels of a square's side.
+_SQUARE = 72
 # The zoom from which a large map draws the districts of its window.
 _NEAR = 10
 
@@ -59,8 +60,11 @@ def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
     sort = request.GET.get("sort", "-part")
     if sort.removeprefix("-") not in SORTS:
         sort = "-part"
-    if large:
-        places = queries.communes(landlord=landlord.pk, campaign=campaign)
+    sketch = None
+    if large and extent.box:
+        fitted = Fitted(extent.box)
+        places, squares = queries.overview(landlord=landlord.pk, campaign=campaign, side=fitted.degrees(_SQUARE))
+        sketch = fitted.sketch(squares)
     else:
         places = _places(list(queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on)))
     places.sort(key=lambda p: p.label)
@@ -73,6 +77,7 @@ def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
         "by_iris": any(place.iris for place in places),
         "sort": sort,
         "extent": extent,
+        "sketch": sketch,
         "box": ",".join(str(edge) for edge in extent.box) if large and extent.box else "",
         "version": version_on(request.on),
         "levels": list(Level),
@@ -111,7 +116,7 @@ def _window(request: Request, landlord: Landlord, campaign: Any, found: Any, win
     if queries.located_in(landlord=landlord.pk, box=box) <= MOST_POINTS:
         here = [_point(landlord, row) for row in found.filter(lon__range=(west, east), lat__range=(south, north))]
     else:
-        side = 360 / _WORLD / 2**zoom * _SQUARE
+        side = 360 / WORLD / 2**zoom * _SQUARE
         squares = queries.squares(landlord=landlord.pk, campaign=campaign, box=box, side=side)
         here = [
             feature(
