@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -14,6 +15,7 @@ from ibis import Table
 from palier.sites.chain.plan import Plan
 
 Expression = Callable[[Plan], Table]
+warnings.filterwarnings("ignore", "Arrow output on a DB-API result")  # meant, for small tables: see ``DuckDB.answer``
 
 
 class Engine(Protocol):
@@ -33,12 +35,14 @@ class DuckDB:
         config: dict[str, Any] = {"memory_limit": memory, "preserve_insertion_order": False}
         config |= {"threads": threads} if threads else {}
         self.connection = duckdb.connect(config=config)
+        self.small = False
 
     @classmethod
     def shared(cls) -> DuckDB:
         """One for small tables, at hand at once: what is brought to it is its own, the rest is shared by the process."""
         found = cls.__new__(cls)
         found.connection = _shared().connection.cursor()
+        found.small = True
         return found
 
     def bring(self, name: str, table: pa.Table) -> None:
@@ -48,7 +52,9 @@ class DuckDB:
     def answer(self, expression: Expression, plan: Plan) -> pa.Table:
         """The rows of an expression, in the types it declares."""
         sql, schema = compiled(expression, plan, "duckdb")
-        return self.connection.sql(sql).to_arrow_table().cast(schema)
+        # A few rows are copied sooner than a statement is bound twice, as ``sql`` does to be looked at before it runs.
+        rows: Any = self.connection.execute(sql) if self.small else self.connection.sql(sql)
+        return rows.to_arrow_table().cast(schema)
 
 
 class Spark:
