@@ -74,19 +74,24 @@ async function take(visit) {
   else location.hash = `#${visit.id}`;
 }
 
-let shown = "";
+let drawn = Promise.resolve();
 
-/** Draw the page that the address names; `keep` leaves the focus where it is. */
-async function draw({ keep = false } = {}) {
-  const [id, part, point] = location.hash.slice(1).split("/");
-  shown = location.hash;
+/** Draw the page that the address names, once those asked for before are drawn; `keep` leaves the focus where it is. */
+function draw({ keep = false } = {}) {
+  drawn = drawn.catch(() => {}).then(() => paint(keep));
+  return drawn;
+}
+
+async function paint(keep) {
+  const asked = location.hash;
+  const [id, part, point] = asked.slice(1).split("/");
   const kept = id ? await hers() : null;
   const visit = kept && (await kept.visit(id));
   let page;
   if (id && !visit) page = [h("h1", { tabIndex: -1 }, "Cette visite n’est pas sur cet appareil"), h("p", {}, h("a", { href: "#" }, "Toutes vos visites"))];
   else if (!id) page = await list();
   else page = await pagesOf(visit).page(visit, part, point, () => draw({ keep: true }));
-  if (shown !== location.hash) return;
+  if (asked !== location.hash) return;
   const at = scroller.scrollTop;
   const focused = keep ? document.activeElement?.id : "";
   main.replaceChildren(...page.filter(Boolean));
