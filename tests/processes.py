@@ -27,7 +27,7 @@ PALIER = str(Path(sys.executable).with_name("palier"))
 def environment(**more: str) -> dict[str, str]:
     """What a process needs to share the test's database."""
     database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}"
+    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}&port={database['PORT'] or 5432}"
     if not str(database["HOST"]).startswith("/"):
         password = quote(str(database["PASSWORD"]), safe="")
         url = f"postgresql://{database['USER']}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
