@@ -26,11 +26,10 @@ PALIER = str(Path(sys.executable).with_name("palier"))
 
 def environment(**more: str) -> dict[str, str]:
     """What a process needs to share the test's database."""
-    database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@/{database['NAME']}?host={quote(str(database['HOST']))}&port={database['PORT'] or 5432}"
-    if not str(database["HOST"]).startswith("/"):
-        password = quote(str(database["PASSWORD"]), safe="")
-        url = f"postgresql://{database['USER']}:{password}@{database['HOST']}:{database['PORT']}/{database['NAME']}"
+    known = connection.get_connection_params()
+    who = ":".join(quote(known[part], safe="") for part in ("user", "password") if known.get(part))
+    where = urlencode({part: known[part] for part in ("host", "port") if known.get(part)})
+    url = f"postgresql://{who}@/{known['dbname']}?{where}"
     return os.environ | {"DATABASE_URL": url, "PYTHONUNBUFFERED": "1"} | more
 
 
