@@ -15,7 +15,7 @@ from palier.answers.rules.completeness import partial
 from palier.answers.rules.groups import Groups
 from palier.answers.sealing import draft_row, open_slip, seal_draft, seal_slip, slip_row
 from palier.questionnaires.rules.engine import settled
-from palier.questionnaires.rules.form import Value
+from palier.questionnaires.rules.form import Pace, Value
 from palier.questionnaires.rules.holding import whole
 from palier.surveys.models import Invitation
 from palier.surveys.operations import note_answer
@@ -49,7 +49,7 @@ def submit(*, invitation: Invitation, said: Mapping[str, Any], mode: Mode, token
         wave_id=invitation.wave_id,
         sealed=seal_slip(content, wave=invitation.wave_id),
     )
-    if token:
+    if token and form.pace is not Pace.TAP:  # a single question leaves no draft
         Draft.objects.filter(row=draft_row(token)).delete()
 
 

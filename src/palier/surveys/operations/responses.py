@@ -6,11 +6,12 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from palier.directory.models import Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.surveys.models import Household, Invitation, Objection
+from palier.surveys.models import Household, Invitation, Objection, Wave
 from palier.surveys.queries.households import live_objections
 from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.frame import Origin
@@ -20,25 +21,25 @@ from palier.surveys.sealing import contact_digests
 from palier.verdict import Conflict, Refusal, no
 
 
-@transaction.atomic
 def note_answer(*, invitation: Invitation, mode: Mode | None = None, partial: bool = False) -> None:
     """Say that an invitation is answered, in the transaction that keeps the answer. Its link is forgotten, no reminder leaves.
 
-    ``mode`` is how it was answered, if that is not the way it was asked.
+    ``mode`` is how it was answered, if that is not the way it was asked. It is one statement, which locks the invitation and
+    nothing else: thousands answer one wave at once.
 
     Raises:
         Conflict: when it is answered already: one answer each.
         Refusal: when its wave takes no answer.
     """
-    locked = Invitation.objects.select_for_update().select_related("wave").get(pk=invitation.pk)
-    if locked.outcome in ANSWERED:
+    changes = {"mode": mode} if mode else {}
+    outcome = Outcome.PARTIAL if partial else Outcome.COMPLETE
+    takes = Wave.objects.filter(pk=OuterRef("wave"), state__in=[WaveState.RUNNING, WaveState.STOPPED])
+    waiting = Invitation.objects.filter(Exists(takes), pk=invitation.pk).exclude(outcome__in=ANSWERED)
+    if waiting.update(outcome=outcome, sealed=None, held_by=None, held_until=None, **changes):
+        return
+    if Invitation.objects.filter(pk=invitation.pk, outcome__in=ANSWERED).exists():
         raise Conflict(no("surveys.answered", "Votre réponse est déjà enregistrée. Merci."))
-    if locked.wave.state not in {WaveState.RUNNING, WaveState.STOPPED}:
-        raise Refusal(no("surveys.not_open", "Cette enquête ne reçoit plus de réponses."))
-    locked.outcome = Outcome.PARTIAL if partial else Outcome.COMPLETE
-    locked.mode = mode or locked.mode
-    locked.sealed = locked.held_by = locked.held_until = None
-    locked.save(update_fields=["outcome", "mode", "sealed", "held_by", "held_until"])
+    raise Refusal(no("surveys.not_open", "Cette enquête ne reçoit plus de réponses."))
 
 
 @transaction.atomic

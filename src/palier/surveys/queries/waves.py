@@ -73,9 +73,8 @@ def plan_of(*, wave: Wave, at: datetime) -> Plan:
 
 
 def invited(*, token: str) -> Invitation | None:
-    """The invitation that a link opens, with its wave, its stratum and its household; None for any other text."""
-    found = Invitation.objects.select_related("wave__landlord", "stratum", "household__residence")
-    return found.filter(digest=digest_of(token)).first()
+    """The invitation that a link opens, with its wave and its household; None for any other text."""
+    return Invitation.objects.select_related("wave__landlord", "household").filter(digest=digest_of(token)).first()
 
 
 def rates_of(*, wave: Wave) -> Rates:
