@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 from cryptography.exceptions import InvalidTag
-from django.db import connection
+from django.db import connection, transaction
 
 from palier.answers import queries
 from palier.answers.models import Draft, Slip
@@ -136,3 +136,26 @@ def test_two_taps_at_once_make_one_answer(landlord: Landlord, make_households: H
         thread.join()
     assert sorted(outcomes) == ["known", "known", "known", "stored"]
     assert Slip.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_under_way_holds_up_no_other_of_its_wave(
+    landlord: Landlord, make_households: Households, at: datetime
+) -> None:
+    make_households(2)
+    [(first, token), (second, other)] = links(running(landlord, at))
+
+    def answer() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '5s'")
+            submit(invitation=second, said=FINE, mode=Mode.WEB, token=other)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        submit(invitation=first, said=FINE, mode=Mode.WEB, token=token)
+        thread = threading.Thread(target=answer)
+        thread.start()
+        thread.join()
+        assert Invitation.objects.get(pk=second.pk).outcome == Outcome.COMPLETE
