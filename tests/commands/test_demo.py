@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 import pytest
 from django.core.management import CommandError, call_command
 
+from palier.answers.models import Recount, Remark
+from palier.answers.queries import results
 from palier.commands.demo.story import tell
 from palier.committee.models import Poll
 from palier.directory.models import Landlord
@@ -19,6 +21,11 @@ from palier.ledger.queries import verify
 from palier.minutes.models import Minutes
 from palier.minutes.rules.life import State as Life
 from palier.outbox.models import Message, State
+from palier.surveys.models import Solicitation, Wave
+from palier.surveys.queries import rates_of
+from palier.surveys.rules.sendings import State as Sending
+from palier.surveys.rules.waves import Design
+from palier.surveys.rules.waves import State as WaveState
 from tests.fixtures import NOON
 
 
@@ -37,9 +44,27 @@ def test_a_small_story_ends_in_order() -> None:
         assert poll.ballots.count() > 2
     assert not Message.objects.filter(state=State.WAITING, due_at__lt=NOON - timedelta(hours=1)).exists()
     assert [one.state for one in Minutes.objects.order_by("session__number")] == [Life.SIGNED, Life.SENT]
+    _surveys_have_something_to_show()
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2
     assert second.stage == Stage.PLAN_DRAFTING
+
+
+def _surveys_have_something_to_show() -> None:
+    before, after = Recount.objects.select_related("wave__landlord", "version").order_by("wave__closes_on")
+    for one in (before, after):
+        assert 400 < one.inside["answers"] < 800
+        assert one.shown_at
+    told = results.results(recount=after)
+    assert told.compared
+    assert len(told.groups_of("overall_satisfaction")[2]) > 5
+    field = Wave.objects.get(state=WaveState.RUNNING, design=Design.SAMPLE)
+    hot = Wave.objects.get(state=WaveState.RUNNING, design=Design.HOT)
+    assert rates_of(wave=field).answered > 50
+    assert hot.answers.count() >= 30
+    assert len({answer.supplier for answer in hot.answers.all()}) > 2
+    assert Remark.objects.filter(wave=after.wave).count() > 20
+    assert not Solicitation.objects.filter(state=Sending.PLANNED, due_at__lt=NOON - timedelta(hours=1)).exists()
 
 
 @pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from palier.calendar import paris_day
-from palier.commands.demo import audit, callbacks, figures, meetings, names, projects, stock, studies, visits
+from palier.commands.demo import audit, callbacks, figures, meetings, names, projects, stock, studies, surveys, visits
 from palier.commands.demo.landlord import life
 from palier.commands.demo.timeline import Life, Timeline, chance, office_hours
 from palier.commands.demo.world import World, convene, found
@@ -53,6 +53,8 @@ def tell(*, landlords: int, until: datetime, month_passes: Callable[[datetime], 
             timeline.begin(_one_act_a_transaction(visits.go(world, name)))
         for number, (_, name) in enumerate(names.landlords(min(landlords, projects.LANDLORDS)), 1):
             timeline.begin(_one_act_a_transaction(projects.go(world, name, number)))
+        for asks in (surveys.go, surveys.go_hot):
+            timeline.begin(_one_act_a_transaction(asks(world, names.landlords(1)[0][1])))
         for number in range(callbacks.CASES):
             timeline.begin(_one_act_a_transaction(callbacks.go(world, names.landlords(1)[0][1], number)))
         timeline.run(clock)
@@ -104,6 +106,7 @@ def _leave_no_mail(until: datetime) -> None:
     """In the story the worker sent each message as it came: those of the past do not leave now."""
     past = Message.objects.filter(state=State.WAITING, due_at__lt=until - timedelta(hours=1))
     past.update(state=State.SENT, settled_at=F("due_at"))
+    surveys.let_leave(until)
 
 
 def _arrival(number: int, landlords: int) -> timedelta:

@@ -44,7 +44,7 @@ def hold(world: World) -> Life:
             at = yield later(at, 1, rng)
             _fill(answer, home, rng, at)
             operations.hand(answer=answer, by=home.lead, at=at + timedelta(minutes=30))
-            at = yield later(at, 0.2, rng)
+            at = yield later(at + timedelta(minutes=30), 0.2, rng)
             if share > 0.6 or rng.random() < 0.8:
                 operations.validate(answer=answer, by=home.director, at=at)
         if days == _LAST:
