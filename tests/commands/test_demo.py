@@ -21,6 +21,7 @@ from palier.ledger.queries import verify
 from palier.minutes.models import Minutes
 from palier.minutes.rules.life import State as Life
 from palier.outbox.models import Message, State
+from palier.studies.models import Study
 from palier.surveys.models import Solicitation, Wave
 from palier.surveys.queries import rates_of
 from palier.surveys.rules.sendings import State as Sending
@@ -44,6 +45,9 @@ def test_a_small_story_ends_in_order() -> None:
         assert poll.ballots.count() > 2
     assert not Message.objects.filter(state=State.WAITING, due_at__lt=NOON - timedelta(hours=1)).exists()
     assert [one.state for one in Minutes.objects.order_by("session__number")] == [Life.SIGNED, Life.SENT]
+    last, now = Study.objects.order_by("year")
+    assert (last.published_at is None, now.closed_at) == (False, None)
+    assert last.counted["coverage"]["all"]["counted"] == 1
     _surveys_have_something_to_show()
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2

@@ -46,7 +46,7 @@ def test_the_tables_of_the_aorif_study_are_given_back(make_region: Callable[...,
     assert {key: questions[key]["quartiles"]["all"][1] for key in aorif.MEDIAN} == aorif.MEDIAN
     assert {key: questions[key]["means"]["all"] for key in aorif.MEAN} == aorif.MEAN
     form = questionnaires.questionnaire(study.questionnaire)
-    [taken] = [q for theme in told(form, counted, ["all"], None) for q in theme.questions if q.key == "commitments"]
+    [taken] = [q for theme in told(form, counted, {"all": "Ensemble"}, None) for q in theme.questions if q.key == "commitments"]
     of_all = {choice.code: line.of_all for choice, line in zip(form.question("commitments").choices, taken.lines, strict=True)}
     assert {code: of_all[code] for code in aorif.OF_ALL} == {code: f"{percent} %" for code, percent in aorif.OF_ALL.items()}
     many = Counter(len(said["commitments"]) for said in aorif.answers() if "commitments" in said)

@@ -10,9 +10,15 @@ from django.db import IntegrityError, connection, transaction
 
 from palier.directory.models import Person
 from palier.directory.rules import Kind, Role
+from palier.label.models import RuleSetVersion
+from palier.label.operations import open_journey
 from palier.ledger.models import Entry
 from palier.outbox.models import Message
 from palier.questionnaires.models import QuestionnaireVersion
+from palier.sites.operations import declare_priority
+from palier.sites.rules import Level
+from palier.stock.models import Import, Residence, ResidenceVintage
+from palier.stock.rules.imports import State as Imported
 from palier.studies import operations, queries
 from palier.studies.models import StudyAnswer
 from palier.verdict import Conflict, Refusal
@@ -197,3 +203,27 @@ def test_the_database_refuses_what_nobody_validated_or_twice_the_same_landlord(r
 def test_the_database_refuses_an_edition_closed_without_figures_or_published_open(region: Region, column: str) -> None:
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"UPDATE studies_study SET {column} WHERE id = %s", [region.study.pk])
+
+
+def test_what_palier_knows_is_proposed(region: Region, rules: RuleSetVersion) -> None:
+    landlord = region.landlords[0]
+    source = Import.objects.create(
+        landlord=landlord, state=Imported.APPLIED, year=2025, file_name="parc.csv", file_digest="0" * 64, file_bytes=1, at=NOON,
+        applied_at=NOON,
+    )  # fmt: skip
+    homes = []
+    for name, count in (("Les Tilleuls", 100), ("Les Ormes", 300)):
+        home = Residence.objects.create(
+            landlord=landlord, name=name, plain_name=name.casefold(), first_source=source, last_source=source
+        )
+        ResidenceVintage.objects.create(residence=home, source=source, homes=count)
+        homes.append(home)
+    declare_priority(landlord=landlord, residence=homes[0], level=Level.IMPORTANT, reasons="Halls.", by=None, at=NOON)
+    open_journey(landlord=landlord, rules=rules, by=region.by, at=NOON)
+    found = queries.proposals_for(region.answer(0), on=NOON.date())
+    assert (found["landlord_homes"].value, found["landlord_homes"].source) == (400, "votre parc dans Palier")
+    assert (found["site_difficulties"].value, found["site_difficult_share"].value) == ("yes", 25)
+    assert [found[f"site_level_{level}"].value for level in ("medium", "serious", "extreme")] == [0, 100, 0]
+    assert found["site_level_serious"].source == "vos sites prioritaires confirmés"
+    assert found["commitments_planned"].value == ["quali_hlm"]
+    assert "commitments" not in found

@@ -13,7 +13,7 @@ import pytest
 from palier.questionnaires.operations import bank
 from palier.questionnaires.rules.form import Questionnaire, build
 from palier.questionnaires.rules.reading import read
-from palier.studies.rules.telling import HIDDEN, messages, places, told
+from palier.studies.rules.telling import messages, places, told
 from palier.studies.statistics import ALL, Row, count, untold
 
 TEXT = """\
@@ -69,7 +69,8 @@ def test_under_five_answers_nothing_is_shown(form: Questionnaire) -> None:
     counted = count(form, rows(*[(SMALL, {"taken": "yes", "share": 4})] * 4))
     assert counted["questions"]["taken"] == {"n": {}, "counts": {"yes": {}, "no": {}}}
     assert counted["questions"]["share"] == {"n": {}, "quartiles": {}, "means": {}}
-    assert {line.cells for t in told(form, counted, [ALL], None) for q in t.questions for line in q.lines} == {(HIDDEN,)}
+    [theme] = told(form, counted, {ALL: "Ensemble"}, None)
+    assert (theme.questions, len(theme.hidden)) == ((), 3)
     assert messages(form, counted) == {"one": ""}
 
 
@@ -108,7 +109,7 @@ def test_a_group_that_all_answers_yes_is_hidden_with_another_and_with_how_many_w
 def test_one_s_own_answers_and_place_are_told_to_oneself(form: Questionnaire) -> None:
     counted = count(form, rows(*[(SMALL, {"taken": "yes", "which": ["iso"], "share": n}) for n in range(10, 18)]))
     mine = {"taken": "yes", "which": ["iso"], "share": 17}
-    [theme] = told(form, counted, [ALL], mine)
+    [theme] = told(form, counted, {ALL: "Ensemble"}, mine)
     assert [(line.label, line.mine) for line in theme.questions[0].lines] == [("Oui", True), ("Non", False)]
     [place] = places(form, counted, mine, "size:small")
     assert (place.own, place.median, place.where) == ("17 %", "14 %", "dans le quart le plus haut")

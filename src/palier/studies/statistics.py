@@ -31,7 +31,7 @@ ALL = "all"
 GROUPS = {
     ALL: "Ensemble",
     **{f"status:{one.value}": one.label for one in LandlordType},
-    **{f"size:{one.value}": one.label for one in Size},
+    **{f"size:{one.value}": one.label.capitalize() for one in Size},
 }
 """The groups of a study, by code: the whole, then by status, then by size."""
 _COUNTED = frozenset({Kind.SCALE, Kind.YES_NO, Kind.CHOICE, Kind.CHOICES})
@@ -71,6 +71,16 @@ def count(form: Questionnaire, rows: Sequence[Row]) -> dict[str, Any]:
             if question.kind in _COUNTED | _MEASURED
         },
     }
+
+
+def shown_groups(counted: Mapping[str, Any], dimension: str = "") -> list[str]:
+    """The groups that may stand beside the whole, in their order, the whole first: those of a dimension, or all."""
+    known = counted["coverage"]
+    return [
+        code
+        for code in GROUPS
+        if code == ALL or (code.startswith(dimension) and code in known and known[code]["counted"] is not None)
+    ]
 
 
 def _members(rows: Iterable[Row], among: AbstractSet[int]) -> dict[str, set[int]]:

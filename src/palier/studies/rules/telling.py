@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,73 +29,84 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question told: how many answered by group, then a line an answer. ``own`` is the reader's own number."""
+    """One question told: the groups that may be shown, how many answered in each, then a line an answer."""
 
     key: str
     text: str
     note: str
-    answered: tuple[str, ...]
+    names: tuple[str, ...]
+    answered: tuple[int, ...]
     lines: tuple[Line, ...]
-    own: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A theme told."""
+    """A theme told: its questions, and the words of those of which nothing may be shown."""
 
     code: str
     title: str
     questions: tuple[Asked, ...]
+    hidden: tuple[str, ...]
 
 
 def told(
-    form: Questionnaire, counted: Mapping[str, Any], groups: Sequence[str], mine: Mapping[str, Value] | None
+    form: Questionnaire, counted: Mapping[str, Any], groups: Mapping[str, str], mine: Mapping[str, Value] | None
 ) -> list[Told]:
-    """The themes with their questions, the figures of these groups side by side; ``mine`` is the reader's own answer."""
+    """The themes with their questions, the figures of these groups (names by code) side by side, the whole first.
+
+    ``mine`` is the reader's own answer.
+    """
     found = []
     for theme in form.themes:
-        asked = tuple(
-            _asked(form, question, counted, groups, mine or {})
-            for question in theme.questions
-            if question.key in counted["questions"]
-        )
+        asked = [question for question in theme.questions if question.key in counted["questions"]]
+        spoken = [question for question in asked if counted["questions"][question.key]["n"]]
         if asked:
-            found.append(Told(theme.code, theme.title[form.reference], asked))
+            found.append(
+                Told(
+                    theme.code,
+                    theme.title[form.reference],
+                    tuple(_asked(form, question, counted, groups, mine or {}) for question in spoken),
+                    tuple(question.text[form.reference] for question in asked if question not in spoken),
+                )
+            )
     return found
 
 
 def _asked(
-    form: Questionnaire, question: Question, counted: Mapping[str, Any], groups: Sequence[str], mine: Mapping[str, Value]
+    form: Questionnaire,
+    question: Question,
+    counted: Mapping[str, Any],
+    groups: Mapping[str, str],
+    mine: Mapping[str, Value],
 ) -> Asked:
     figures = counted["questions"][question.key]
     own = mine.get(question.key)
+    shown = [group for group in groups if group in figures["n"]]
     if "counts" in figures:
         lines = tuple(
             Line(
                 choice.label[form.reference],
-                tuple(_percent(figures, choice.code, group) for group in groups),
+                tuple(_percent(figures, choice.code, group) for group in shown),
                 own == choice.code or (isinstance(own, list) and choice.code in own),
                 _of_all(counted, question, choice.code) if question.when else "",
             )
             for choice in question.choices
         )
     else:
+        ends = [figures["quartiles"].get(group) for group in shown]
         lines = tuple(
-            Line(
-                label,
-                tuple(_unit(figures["quartiles"][g][place], question) if g in figures["quartiles"] else HIDDEN for g in groups),
-            )
+            Line(label, tuple(_unit(end[place], question) if end else HIDDEN for end in ends))
             for place, label in enumerate(_QUARTILES)
         )
-        means = tuple(_unit(figures["means"][g], question) if g in figures["means"] else HIDDEN for g in groups)
+        means = tuple(_unit(figures["means"][g], question) if g in figures["means"] else HIDDEN for g in shown)
         lines += (Line("Moyenne", means),)
     return Asked(
         question.key,
         question.text[form.reference],
         "Posée selon les réponses précédentes." if question.when else "",
-        tuple(str(figures["n"][group]) if group in figures["n"] else HIDDEN for group in groups),
+        tuple(groups[group] for group in shown),
+        tuple(figures["n"][group] for group in shown),
         lines,
-        _unit(own, question) if isinstance(own, int) else "",
     )
 
 
@@ -115,20 +126,14 @@ def _of_all(counted: Mapping[str, Any], question: Question, code: str) -> str:
 
 def rows(form: Questionnaire, counted: Mapping[str, Any], groups: Mapping[str, str]) -> Iterator[tuple[str | int | None, ...]]:
     """Every figure as a line of a file: theme, question, answer, group, how many answered, figure, and whether it is hidden."""
-    for theme in told(form, counted, list(groups), None):
+    for theme in told(form, counted, groups, None):
         for question in theme.questions:
             for line in question.lines:
-                for name, answered, cell in zip(groups.values(), question.answered, line.cells, strict=True):
-                    known = int(answered) if answered != HIDDEN else None
-                    yield (
-                        theme.title,
-                        question.text,
-                        line.label,
-                        name,
-                        known,
-                        None if cell == HIDDEN else cell,
-                        HIDDEN * (cell == HIDDEN),
-                    )
+                for name, answered, cell in zip(question.names, question.answered, line.cells, strict=True):
+                    figure = (None, HIDDEN) if cell == HIDDEN else (cell, "")
+                    yield theme.title, question.text, line.label, name, answered, *figure
+        for text in theme.hidden:
+            yield theme.title, text, "", "", None, None, HIDDEN
 
 
 def messages(form: Questionnaire, counted: Mapping[str, Any]) -> dict[str, str]:
@@ -152,11 +157,16 @@ def _sentence(form: Questionnaire, question: Question, figures: Mapping[str, Any
     known = [(counts["all"], code) for code, counts in figures["counts"].items() if "all" in counts]
     best = sorted(known, key=lambda one: -one[0])[: 1 if question.kind is Kind.YES_NO else _TOP]
     said = ", ".join(
-        f"{choice.label[form.reference].casefold()} ({share(count, figures['n']['all'])} %)"
+        f"{_inside(choice.label[form.reference])} ({share(count, figures['n']['all'])} %)"
         for count, code in best
         if count and (choice := question.choice(code))
     )
     return f"{text} : {said}." if said else ""
+
+
+def _inside(label: str) -> str:
+    """A label within a sentence: « Oui » is « oui », « OPH » stays."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
 @dataclass(frozen=True, slots=True)

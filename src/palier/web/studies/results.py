@@ -18,7 +18,7 @@ from palier.studies.models import Study
 from palier.studies.rules.editions import may_publish, share
 from palier.studies.rules.telling import Told, rows, told
 from palier.studies.rules.telling import messages as proposed
-from palier.studies.statistics import ALL, GROUPS, POLICY
+from palier.studies.statistics import ALL, GROUPS, POLICY, shown_groups
 from palier.verdict import Conflict
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
@@ -41,36 +41,38 @@ def shown(study: Study, given: QueryDict, mine: dict[str, Any] | None = None) ->
     counted, form = closed(study), questionnaires.questionnaire(study.questionnaire)
     by = GroupsForm({"par": given.get("par", "status")})
     chosen = by.cleaned_data["par"] if by.is_valid() and by.cleaned_data["par"] else "status"
-    groups = [ALL, *(code for code in counted["coverage"] if code.startswith(f"{chosen}:"))]
-    words, names = words_of(study), [GROUPS[code] for code in groups]
+    groups = {code: GROUPS[code] for code in shown_groups(counted, f"{chosen}:")}
+    words = words_of(study)
     return {
         "study": study,
         "groups_form": GroupsForm({"par": chosen}),
-        "names": names,
+        "alone": len(groups) == 1,
         "coverage": covered(counted),
-        "themes": [(_drawn(theme, names), words.get(theme.code, "")) for theme in told(form, counted, groups, mine)],
+        "themes": [(_drawn(theme), words.get(theme.code, "")) for theme in told(form, counted, groups, mine)],
         "policy": POLICY,
         "largest": round(POLICY.largest * 100),
         "overall": counted["coverage"][ALL],
     }
 
 
-def _drawn(theme: Told, names: list[str]) -> dict[str, Any]:
+def _drawn(theme: Told) -> dict[str, Any]:
     """A theme for a page: each figure beside the name of its group."""
     return {
         "code": theme.code,
         "title": theme.title,
+        "hidden": theme.hidden,
         "questions": [
             {
                 "text": question.text,
                 "note": question.note,
-                "answered": list(zip(names, question.answered, strict=True)),
+                "names": question.names,
+                "answered": list(zip(question.names, question.answered, strict=True)),
                 "lines": [
                     {
                         "label": one.label,
                         "mine": one.mine,
                         "of_all": one.of_all,
-                        "cells": list(zip(names, one.cells, strict=True)),
+                        "cells": list(zip(question.names, one.cells, strict=True)),
                     }
                     for one in question.lines
                 ],
@@ -100,7 +102,8 @@ def covered(counted: dict[str, Any]) -> list[dict[str, Any]]:
             "weight": _share(line["homes_counted"], whole["homes_counted"]),
             "weight_there": _share(line["homes_invited"], whole["homes_invited"]),
         }
-        for code, line in counted["coverage"].items()
+        for code in GROUPS
+        if (line := counted["coverage"].get(code))
     ]
 
 
@@ -174,7 +177,7 @@ def pdf(study: Study) -> HttpResponse:
     """The report of a closed edition."""
     counted, form = closed(study), questionnaires.questionnaire(study.questionnaire)
     assert study.closed_at is not None
-    groups = [code for code in GROUPS if code in counted["coverage"] and counted["coverage"][code]["counted"] is not None]
+    groups = {code: GROUPS[code] for code in shown_groups(counted)}
     said = words_of(study)
     content = {
         "title": str(study),
@@ -183,15 +186,16 @@ def pdf(study: Study) -> HttpResponse:
         "facts": f"Questionnaire « {study.questionnaire.title} », version {study.questionnaire.number}. "
         f"Réponses validées par les directions, du {in_words(paris_day(study.opened_at))} au {in_words(paris_day(study.closed_at))}.",
         "coverage": covered(counted),
-        "names": [GROUPS[code] for code in groups],
         "themes": [
             {
                 "title": theme.title,
                 "message": said.get(theme.code, ""),
+                "hidden": theme.hidden,
                 "questions": [
                     {
                         "text": question.text,
                         "note": question.note,
+                        "names": question.names,
                         "answered": question.answered,
                         "lines": [{"label": line.label, "cells": line.cells, "of_all": line.of_all} for line in question.lines],
                     }
@@ -222,6 +226,6 @@ def file(request: Request, study_id: int, form: Format) -> HttpResponse:
         raise Http404
     study = study_of(request, study_id)
     counted = closed(study)
-    groups = {code: name for code, name in GROUPS.items() if code in counted["coverage"]}
+    groups = {code: GROUPS[code] for code in shown_groups(counted)}
     lines = rows(questionnaires.questionnaire(study.questionnaire), counted, groups)
     return spreadsheet(form, f"etude-{slugify(str(study))}", FILE_HEADER, lines)
