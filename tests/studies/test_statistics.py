@@ -118,10 +118,10 @@ def test_one_s_own_answers_and_place_are_told_to_oneself(form: Questionnaire) ->
 
 def test_an_attacker_who_tries_every_couple_of_counts_learns_nobody_s_answer() -> None:
     chance, hidden = Random(7), 0
-    for _ in range(150):
+    for _ in range(50):
         families, sizes = ("a", "b", "c")[: chance.randint(2, 3)], ("s", "l")
         groups: dict[str, set[int]] = defaultdict(set)
-        for who in range(chance.randint(8, 16)):
+        for who in range(chance.randint(8, 12)):
             for name in (ALL, f"status:{chance.choice(families)}", f"size:{chance.choice(sizes)}"):
                 groups[name].add(who)
         ticked = {who for who in groups[ALL] if chance.random() < chance.choice((0.1, 0.5, 0.9))}
@@ -144,4 +144,4 @@ def test_an_attacker_who_tries_every_couple_of_counts_learns_nobody_s_answer() -
             thought = {guess[place] for guess in possible}
             assert thought != {0}
             assert thought != {size}
-    assert hidden > 10
+    assert hidden > 5
