@@ -19,6 +19,9 @@ from palier.audits.models import (
     Report,
     SiteCheck,
 )
+from palier.cases.operations import Contact, open_case
+from palier.cases.operations import Place as Home
+from palier.cases.rules import Said
 from palier.committee.models import Decision, Session
 from palier.committee.operations import found as found_committee
 from palier.consultation.operations import answer_opinion, give_opinion, mark_read, open_round
@@ -89,7 +92,7 @@ def furnish(landlord: Landlord, word: str) -> File:
     lead = enter_person(email=f"{word}@example.test", name=f"Mme {word}", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
     file = File(landlord, word, lead)
-    for fill in (_stock, _visits, _journey, _tenants, _plan, _project, _assessments, _audit, _minutes, _surveys):
+    for fill in (_stock, _visits, _journey, _tenants, _plan, _project, _assessments, _audit, _minutes, _surveys, _cases):
         fill(file)
     said = Entry.objects.get(landlord_id=landlord.pk, act="consultation.opinion_given")
     file.found["history"] = said.number
@@ -103,6 +106,14 @@ def _surveys(file: File) -> None:
     )
     wave = wave_of(file.landlord, until="drawn", at=NOON, name=f"Vague {file.word}", split=Split.RESIDENCE)
     file.found["waves"] = wave.pk
+
+
+def _cases(file: File) -> None:
+    place = Home(Residence.objects.get(pk=file.found["residences"]), supplier=f"Plomberie {file.word}")
+    contact, said = Contact(f"Mme {file.word}", "+33612345678"), Said(score=1, text=file.word)
+    made = open_case(place=place, contact=contact, said=said, words=file.word, at=NOON)
+    assert made is not None
+    file.found["cases"] = made.pk
 
 
 def _minutes(file: File) -> None:

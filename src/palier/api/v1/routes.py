@@ -17,6 +17,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from palier.api.v1 import (
     audits,
+    cases,
     committee,
     comparison,
     consultation,
@@ -65,6 +66,7 @@ ROOMS: tuple[Room, ...] = (
     minutes.room,
     surveys.room,
     results.room,
+    cases.room,
     ledger.room,
     outbox.room,
 )
