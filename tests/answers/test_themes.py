@@ -12,7 +12,6 @@ from django.db import IntegrityError, transaction
 from palier.answers import queries
 from palier.answers.models import Answer, Remark
 from palier.answers.operations import Decided, empty_due, erase_remarks, submit, verify_themes
-from palier.answers.operations.urns import REMARKS_KEPT
 from palier.answers.rules.themes import NONE, Coded, proposed, stems, tally, themes_of
 from palier.answers.statistics.remarks import agreement, lead, rows_of_file, told
 from palier.directory.models import Landlord, Person
@@ -20,6 +19,7 @@ from palier.directory.rules import Role
 from palier.ledger.models import Entry
 from palier.surveys.models import Household, Wave
 from palier.surveys.rules.contact import Mode
+from palier.surveys.rules.retention import RULES, Held
 from palier.verdict import Refusal
 from tests.answers.scene import FINE, closed, links, running
 
@@ -178,7 +178,7 @@ def test_in_time_the_words_go_and_the_figures_stay(told_wave: Wave, lead_person:
     decided = [Decided(one.row, frozenset({"lift"}), None) for one in queries.remarks(wave=told_wave)]
     verify_themes(wave=told_wave, decided=decided, by=lead_person, at=at)
     figures = queries.tally_of(wave=told_wave)
-    assert erase_remarks(at=at + REMARKS_KEPT + timedelta(days=2)) == 7
+    assert erase_remarks(at=at + timedelta(days=31 * (RULES[Held.REMARK].months or 0))) == 7
     assert {*Remark.objects.values_list("text", flat=True)} == {""}
     assert not queries.remarks(wave=told_wave).exists()
     assert queries.tally_of(wave=told_wave) == figures

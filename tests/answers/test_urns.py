@@ -12,11 +12,14 @@ from django.db import connection
 
 from palier.answers.models import Answer, Draft, Remark, Slip
 from palier.answers.operations import empty_due, erase_remarks, keep_draft, submit
-from palier.answers.operations.urns import HOT_BATCH, REMARKS_KEPT
+from palier.answers.operations.urns import HOT_BATCH
+from palier.answers.rules.groups import FEWEST
+from palier.calendar import add_months, at_hour, paris_day
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry
 from palier.surveys.models import Household, Wave
 from palier.surveys.rules.contact import Mode
+from palier.surveys.rules.retention import RULES, Held
 from palier.surveys.rules.waves import Design, EventKind
 from tests.answers.scene import FINE, LATER, closed, links, running
 
@@ -76,7 +79,7 @@ def test_free_words_stand_apart_from_the_answer_they_came_with(
     remarks = Remark.objects.all()
     assert {(remark.text, remark.favourable, remark.question) for remark in remarks} == {("Il fait froid.", False, "why")}
     assert not {remark.row for remark in remarks} & {answer.row for answer in Answer.objects.all()}
-    day = at + REMARKS_KEPT
+    day = at_hour(add_months(paris_day(at), RULES[Held.REMARK].months or 0), 12)
     assert erase_remarks(at=day) == 0
     assert erase_remarks(at=day + timedelta(days=2)) == 8
     assert Answer.objects.count() == 8
@@ -96,7 +99,7 @@ def test_drafts_of_a_closed_wave_are_forgotten(landlord: Landlord, make_househol
 def test_a_hot_wave_is_emptied_by_batches_laid_down_among_the_others(
     landlord: Landlord, make_households: Households, at: datetime
 ) -> None:
-    make_households(HOT_BATCH * 2)
+    make_households(HOT_BATCH * 2 + FEWEST)
     wave = running(landlord, at)
     everybody = links(wave)
     Wave.objects.filter(pk=wave.pk).update(design=Design.HOT, trigger=EventKind.INTERVENTION)
@@ -105,12 +108,14 @@ def test_a_hot_wave_is_emptied_by_batches_laid_down_among_the_others(
         for invitation, token in everybody[since:until]:
             submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
 
-    answer(0, HOT_BATCH - 1)
+    whole = HOT_BATCH + FEWEST
+    answer(0, whole - 1)
     assert empty_due(at=at) == 0
-    answer(HOT_BATCH - 1, HOT_BATCH)
+    answer(whole - 1, whole)
     assert empty_due(at=at) == HOT_BATCH
+    assert Slip.objects.count() == FEWEST
     first = set(Answer.objects.values_list("row", flat=True))
-    answer(HOT_BATCH, 2 * HOT_BATCH)
+    answer(whole, whole + HOT_BATCH)
     assert empty_due(at=at + timedelta(days=1)) == HOT_BATCH
     assert Answer.objects.count() == 2 * HOT_BATCH
     assert first <= set(Answer.objects.values_list("row", flat=True))

@@ -12,10 +12,11 @@ from palier.cases import operations, queries
 from palier.cases.models import Case, CaseStep
 from palier.cases.operations import Contact, Place
 from palier.cases.operations.asking import link_token
-from palier.cases.rules import MONTHS_KEPT, Said, State, Step, Terms, Urgency
+from palier.cases.rules import Said, State, Step, Terms, Urgency
 from palier.ledger.models import Entry
 from palier.outbox.models import Message
 from palier.outbox.operations import Undeliverable, Unreachable
+from palier.surveys.rules.retention import RULES, Held
 from palier.verdict import Refusal
 from tests.cases.desk import TENANT, Desk
 from tests.fixtures import NOON
@@ -172,7 +173,7 @@ def test_contacts_and_words_go_a_year_after_the_end_and_counts_stay(desk: Desk) 
     operations.answer_by_link(case=case, settled=True, text="CANARI", at=NOON)
     kept = desk.opened()
     assert operations.erase_due(at=NOON + timedelta(days=300)) == 0
-    later = NOON + (add_months(TODAY, MONTHS_KEPT) - TODAY) + timedelta(days=1)
+    later = NOON + (add_months(TODAY, RULES[Held.CASE].months or 0) - TODAY) + timedelta(days=1)
     assert operations.erase_due(at=later) == 1
     gone = desk.again(case)
     assert (gone.name, gone.phone, gone.email, gone.text, gone.supplier) == ("", "", "", "", "Clim")

@@ -49,6 +49,7 @@ PAGES = (
 SAMPLES: dict[str, Callable[[World], int | str]] = {
     **{f"{page}:wave_id": wave for page in PAGES},
     "remarks_file:form": lambda _: "csv",
+    "hot_results_file:form": lambda _: "csv",
     "results_file:form": lambda _: "csv",
     "open_results_file:form": lambda _: "csv",
 }

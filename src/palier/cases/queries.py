@@ -9,13 +9,15 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from palier.calendar import PARIS
+from palier.calendar import PARIS, start_of_day
 from palier.cases.models import Case, CaseOwner, CaseStep, CaseTerms
-from palier.cases.rules import FEWEST, OPEN, State, Terms, Urgency
+from palier.cases.rules import CLOSED, FEWEST, OPEN, State, Terms, Urgency
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role, digest_of, plain
 from palier.estimates.proportions import wilson
+from palier.surveys.queries import Kept
+from palier.surveys.rules.retention import RULES, Held
 
 
 def terms_of(*, landlord: Landlord | int) -> Terms:
@@ -117,6 +119,18 @@ def links_to_send() -> QuerySet[Case]:
     """The cases whose tenant is to be asked by e-mail, and was not yet."""
     found = Case.objects.filter(state=State.ASKED, link_sent_at__isnull=True, erased_at__isnull=True).exclude(email="")
     return found.select_related("residence", "landlord").order_by("asked_at", "pk")
+
+
+def past_cases(*, on: date) -> QuerySet[Case]:
+    """The cases closed so long ago that their tenant's contact and words go."""
+    before = start_of_day(RULES[Held.CASE].before(on, 0))
+    return Case.objects.filter(state__in=CLOSED, closed_at__lt=before, erased_at__isnull=True)
+
+
+def kept(*, landlord: Landlord, on: date) -> dict[Held, Kept]:
+    """How many tenants' contacts cases keep. Two SQL queries."""
+    now = Case.objects.filter(landlord=landlord, erased_at__isnull=True)
+    return {Held.CASE: Kept(now.count(), past_cases(on=on).filter(landlord=landlord).count())}
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,6 @@ MAX_TEXT = 2_000
 ATTEMPTS = 3
 # Working days late after which a case climbs: to the quality lead, then to the director.
 CLIMBS = (1, 3)
-# How long the contact and the words of a tenant are kept once a case is closed.
-MONTHS_KEPT = 12
 # A share of fewer answers would speak of people.
 FEWEST = 5
 

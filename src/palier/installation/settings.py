@@ -237,7 +237,12 @@ MFA_FORMS = {
     "edit_webauthn": f"{_forms}.EditKeyForm",
 }
 # Ours beside allauth's: asking for a light link, opening one, opening an invitation.
-ACCOUNT_RATE_LIMITS = {"access_link": "20/m/ip,3/h/key", "token": "30/m/ip", "survey_link": "10/m/ip"}
+ACCOUNT_RATE_LIMITS = {
+    "access_link": "20/m/ip,3/h/key",
+    "token": "30/m/ip",
+    "survey_link": "10/m/ip",
+    "survey_code": "10/m/ip,60/h/ip,2000/h/key",
+}
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if SECURE else "http"
 ACCOUNT_SESSION_REMEMBER = False

@@ -24,7 +24,7 @@ from palier.committee import operations as committee
 from palier.comparison import operations as comparison
 from palier.consultation import operations as consultation
 from palier.directory.models import Landlord
-from palier.jobs import callbacks, fieldwork, files
+from palier.jobs import callbacks, fieldwork, files, retention
 from palier.jobs.checkpoints import sign_and_send
 from palier.jobs.letters import mail_server
 from palier.label import operations as label
@@ -66,7 +66,6 @@ DUE: tuple[Callable[..., object], ...] = (
     answers.count_due,
     cases.climb_due,
     cases.let_silence,
-    cases.erase_due,
     studies.close_due,
 )
 
@@ -191,8 +190,7 @@ def purge(timestamp: int) -> None:
     ledger.forget_replies(before=at - REPLIES_KEPT)
     Session.objects.filter(expire_date__lt=at).delete()
     sources.erase_texts(on=paris_day(at), at=at)
-    answers.erase_remarks(at=at)
-    surveys.forget_due(at=at)
+    retention.erase(at=at)
     files.sweep(at=at)
 
 

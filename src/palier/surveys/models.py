@@ -12,9 +12,10 @@ from palier.directory.models import Landlord, Person
 from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.models import ReceivedTable, Residence
 from palier.surveys.rules.contact import LANGUAGES, SENT, Channel, Mode
-from palier.surveys.rules.frame import Origin
+from palier.surveys.rules.frame import Holds, Origin
 from palier.surveys.rules.frame import State as FileState
 from palier.surveys.rules.outcomes import Outcome
+from palier.surveys.rules.retention import MONTHS_SET, Held
 from palier.surveys.rules.sendings import State as SendingState
 from palier.surveys.rules.waves import Design, EventKind, Split
 from palier.surveys.rules.waves import State as WaveState
@@ -41,14 +42,15 @@ class FieldTerms(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="field_terms_budget", condition=Q(most__range=(1, 12), days__range=(30, 365))),
-            models.CheckConstraint(name="field_terms_kept", condition=Q(months_kept__range=(12, 36))),
+            models.CheckConstraint(name="field_terms_kept", condition=Q(months_kept__range=MONTHS_SET)),
         ]
 
 
 class FrameMapping(models.Model):
-    """What the columns of a landlord's file of tenants are, kept under a name for the next file with the same headers."""
+    """What the columns of a landlord's file are, kept under a name for the next file with the same headers."""
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="frame_mappings")
+    holds = models.CharField(max_length=10, choices=[(h.value, h.value) for h in Holds], default=Holds.HOUSEHOLDS)
     name = models.CharField("nom", max_length=120)
     signature = models.CharField(max_length=64)
     columns = models.JSONField()
@@ -56,16 +58,19 @@ class FrameMapping(models.Model):
     saved_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["landlord", "signature"], name="frame_mapping_once_a_shape")]
+        constraints = [models.UniqueConstraint(fields=["landlord", "holds", "signature"], name="frame_mapping_once_a_shape")]
 
 
 class FrameFile(ReceivedTable):
-    """One file of tenants: its columns, its preview or its faults, whether it was brought in. The file itself does not stay.
+    """One file of tenants, or of events: its columns, its preview or its faults, whether it was brought in. It does not stay.
 
-    ``whole`` says that it lists everybody: whoever is not in it has left.
+    ``whole`` says that it lists all households: whoever is not in it has left. ``kind`` is that of all its events, unless a
+    column says it.
     """
 
     landlord = models.ForeignKey(Landlord, models.PROTECT, related_name="frame_files")
+    holds = models.CharField(max_length=10, choices=[(h.value, h.value) for h in Holds], default=Holds.HOUSEHOLDS)
+    kind = models.CharField(max_length=12, choices=[(e.value, e.label) for e in EventKind], blank=True)
     state = models.CharField(max_length=12, choices=[(s.value, s.label) for s in FileState], default=FileState.TO_COMPLETE)
     whole = models.BooleanField(default=True)
     applied_by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
@@ -341,3 +346,10 @@ class PhoneAttempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["invitation", "-at"], name="phone_attempt_of_invitation")]
+
+
+class ErasureRun(models.Model):
+    """When what erases one kind of data ran last, for the whole installation."""
+
+    held = models.CharField(max_length=10, choices=[(h.value, h.value) for h in Held], unique=True)
+    ran_at = models.DateTimeField()

@@ -26,7 +26,7 @@ def new_token() -> str:
 
 
 def new_code() -> str:
-    """What a paper form bears: 50 random bits in ten letters and figures. It opens nothing without somebody signed in."""
+    """What a paper form bears: 50 random bits in ten letters and figures. Once printed it opens the questionnaire, so tries are few."""
     return "".join(secrets.choice(_LETTERS) for _ in range(10))
 
 

@@ -1,7 +1,7 @@
 """Emptying the urns: slips of many households become answers of nobody.
 
 A wave's urn is emptied once, after its close. That of a hot wave, which never closes for long, is emptied by batches of at
-least ``HOT_BATCH``. All the answers of the wave are then laid down again in a random order, so that the order in which rows stand
+least ``HOT_BATCH``; as many as a group needs stay in it, drawn at random, so that the batch of its close is never smaller. All the answers of the wave are then laid down again in a random order, so that the order in which rows stand
 in the database does not tell one batch, or one household, from another.
 """
 
@@ -17,7 +17,7 @@ from django.db.models import Count
 
 from palier.answers import queries
 from palier.answers.models import Answer, Draft, Remark, Slip
-from palier.answers.rules.groups import FEWEST, Groups, coarsened
+from palier.answers.rules.groups import FEWEST, HOT_ORDER, ORDER, Groups, coarsened
 from palier.answers.rules.themes import proposed
 from palier.answers.sealing import open_slip
 from palier.calendar import paris_day
@@ -32,8 +32,6 @@ from palier.surveys.rules.waves import State as WaveState
 HOT_BATCH = 30
 # An answer under way as its wave closes is in the urn by then.
 _SETTLED = timedelta(minutes=10)
-# Free words are kept two years, the time of the actions that follow from a wave; figures stay.
-REMARKS_KEPT = timedelta(days=730)
 _TABLES: dict[type[Answer | Remark], str] = {Answer: "answers_answer", Remark: "answers_remark"}
 _LAY_DOWN_AGAIN = """
 WITH taken AS (DELETE FROM {table} WHERE wave_id = %s RETURNING *)
@@ -51,23 +49,30 @@ def empty_due(*, at: datetime) -> int:
 def _may_be_emptied(wave: Wave, waiting: int, at: datetime) -> bool:
     if wave.closed_at is not None:
         return wave.closed_at < at - _SETTLED
-    return wave.design == Design.HOT and waiting >= HOT_BATCH
+    return wave.design == Design.HOT and waiting >= HOT_BATCH + FEWEST
 
 
 @transaction.atomic
 def empty_urn(*, wave: Wave, at: datetime, fewest: int = FEWEST) -> int:
-    """Take every slip out of a wave's urn; how many answers came out. A slip that no key opens stays there."""
-    Wave.objects.select_for_update().get(pk=wave.pk)
+    """Take the slips out of a wave's urn, all but a few while it goes on; how many answers came out.
+
+    A slip that no key opens stays there.
+    """
+    wave = Wave.objects.select_for_update().get(pk=wave.pk)
     form, on = queries.form_of(wave), paris_day(at)
     opened: list[dict[str, Any]] = []
     taken, shut = [], 0
-    for slip in Slip.objects.filter(wave=wave).select_for_update():
+    slips = list(Slip.objects.filter(wave=wave).select_for_update())
+    secrets.SystemRandom().shuffle(slips)
+    kept_back = FEWEST if wave.design == Design.HOT and wave.closed_at is None else 0
+    for slip in slips[kept_back:]:
         try:
             opened.append(open_slip(bytes(slip.sealed), wave=wave.pk))
             taken.append(slip.pk)
         except InvalidTag:
             shut += 1
-    groups = coarsened([Groups(**content["groups"]) for content in opened], fewest)
+    order = HOT_ORDER if wave.design == Design.HOT else ORDER
+    groups = coarsened([Groups(**content["groups"]) for content in opened], fewest, order)
     free = {question.key for question in form.questions if question.kind is Kind.TEXT}
     answers = [
         Answer(
@@ -141,7 +146,7 @@ def _lay_down(model: type[Answer | Remark], rows: list[Any], wave: Wave) -> None
 @transaction.atomic
 def erase_remarks(*, at: datetime) -> int:
     """Erase the free words kept long enough; how many. The themes they spoke of stay, as any other figure."""
-    count = Remark.objects.filter(emptied_on__lt=paris_day(at - REMARKS_KEPT)).exclude(text="").update(text="")
+    count = queries.past_remarks(on=paris_day(at)).update(text="")
     if count:
         record(
             act="answers.remarks_erased",

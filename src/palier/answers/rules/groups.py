@@ -7,7 +7,7 @@ if *k* households that answered share it, and all the groups it bears besides: t
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 # The rule of the house: no figure for fewer than five answers, even inside.
@@ -29,29 +29,28 @@ class Groups:
     residence: int | None = None
     mode: str = ""
 
-    @property
-    def levels(self) -> tuple[Any, ...]:
-        """The groups in order."""
-        return (self.stratum, self.agency, self.qpv, self.supplier, self.theme, self.residence, self.mode)
+
+ORDER = tuple(field.name for field in fields(Groups))
+HOT_ORDER = ("supplier", "theme", "agency", "residence", "stratum", "qpv", "mode")
+"""What hot surveys need most: who came, and for what."""
+_NOTHING = Groups()
 
 
-NOTHING = Groups().levels
-
-
-def coarsened(people: Sequence[Groups], fewest: int = FEWEST) -> list[Groups]:
+def coarsened(people: Sequence[Groups], fewest: int = FEWEST, order: Sequence[str] = ORDER) -> list[Groups]:
     """The groups that may be kept of each, in the same order.
 
-    Level by level, the parts large enough stand by themselves. The others are put together without that group; when they are
+    Level by level, in ``order``, the parts large enough stand by themselves. The others are put together without that group; when they are
     too few even so, the smallest of the large parts joins them. Where all are fewer than ``fewest``, nothing is kept.
     """
-    kept = [list(one.levels) for one in people]
-    _split(kept, list(range(len(kept))), 0, fewest)
-    return [Groups(*levels) for levels in kept]
+    kept = [asdict(one) for one in people]
+    _split(kept, list(range(len(kept))), order, fewest)
+    return [Groups(**groups) for groups in kept]
 
 
-def _split(kept: list[list[Any]], members: list[int], level: int, fewest: int) -> None:
-    if level == len(NOTHING) or not members:
+def _split(kept: list[dict[str, Any]], members: list[int], order: Sequence[str], fewest: int) -> None:
+    if not order or not members:
         return
+    level, *next_levels = order
     parts: dict[Hashable, list[int]] = {}
     for member in members:
         parts.setdefault(kept[member][level], []).append(member)
@@ -60,6 +59,6 @@ def _split(kept: list[list[Any]], members: list[int], level: int, fewest: int) -
     while rest and len(rest) < fewest and large:
         rest += large.pop()
     for member in rest:
-        kept[member][level] = NOTHING[level]
+        kept[member][level] = getattr(_NOTHING, level)
     for part in [*large, rest]:
-        _split(kept, part, level + 1, fewest)
+        _split(kept, part, next_levels, fewest)

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from django.db import transaction
 
-from palier.calendar import add_months, end_of_day, paris_day
+from palier.calendar import paris_day
 from palier.cases import queries
 from palier.cases.models import Case, CaseStep
 from palier.cases.operations.writing import move, tell
-from palier.cases.rules import CLOSED, MONTHS_KEPT, State, Step, level_due
+from palier.cases.rules import State, Step, level_due
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
 from palier.ledger.operations import record
@@ -52,15 +52,12 @@ def let_silence(*, at: datetime) -> int:
 @transaction.atomic
 def erase_due(*, at: datetime) -> int:
     """Erase the contact and the words of the tenants whose case was closed long ago; what is counted stays. How many."""
-    before = end_of_day(add_months(paris_day(at), -MONTHS_KEPT))
-    found = list(
-        Case.objects.select_for_update(skip_locked=True)
-        .filter(state__in=CLOSED, closed_at__lt=before, erased_at__isnull=True)
-        .order_by("pk")
-    )
+    found = list(queries.past_cases(on=paris_day(at)).select_for_update(skip_locked=True).order_by("pk"))
     keys = [case.pk for case in found]
     CaseStep.objects.filter(case__in=keys).update(text="")
-    Case.objects.filter(pk__in=keys).update(name="", phone="", email="", text="", link_digest=None, erased_at=at)
+    Case.objects.filter(pk__in=keys).update(
+        name="", phone="", email="", text="", link_digest=None, origin_digest=None, erased_at=at
+    )
     for landlord in sorted({case.landlord_id for case in found}):
         count = sum(case.landlord_id == landlord for case in found)
         record(

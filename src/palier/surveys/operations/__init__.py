@@ -1,7 +1,7 @@
 """What one may do with surveys: bring households in, draw, launch, send, call, stop; hear answers, events and objections."""
 
 from palier.surveys.operations.calls import begin_interview, begin_typing, next_call, note_attempt, post_letters
-from palier.surveys.operations.events import Told, hear_events
+from palier.surveys.operations.events import hear_events
 from palier.surveys.operations.frame import (
     Looked,
     apply_file,
@@ -16,7 +16,7 @@ from palier.surveys.operations.frame import (
 from palier.surveys.operations.links import send_link_again, way_of
 from palier.surveys.operations.planning import plan_due
 from palier.surveys.operations.responses import hear_stop, lift_objection, note_answer, note_refusal, object_to
-from palier.surveys.operations.retention import forget_due
+from palier.surveys.operations.retention import drop_old_files, forget_asked, forget_events, forget_left, note_run
 from palier.surveys.operations.sending import Departure, Hand, Uncertain, leave
 from palier.surveys.operations.terms import set_terms
 from palier.surveys.operations.waves import (
@@ -31,6 +31,7 @@ from palier.surveys.operations.waves import (
     stop,
     undo_draw,
 )
+from palier.surveys.rules.waves import Told
 
 __all__ = [
     "Departure",
@@ -47,8 +48,11 @@ __all__ = [
     "create_wave",
     "draw_sample",
     "drop_file",
+    "drop_old_files",
     "edit_wave",
-    "forget_due",
+    "forget_asked",
+    "forget_events",
+    "forget_left",
     "hear_events",
     "hear_stop",
     "keep_preview",
@@ -62,6 +66,7 @@ __all__ = [
     "note_answer",
     "note_attempt",
     "note_refusal",
+    "note_run",
     "object_to",
     "open_file",
     "plan_due",

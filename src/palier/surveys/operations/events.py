@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -24,22 +23,10 @@ from palier.surveys.rules.contact import Channel, channels_of
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.sampling import Unit, stratum_of
 from palier.surveys.rules.sendings import Budget, Why
-from palier.surveys.rules.waves import Design, EventKind, Split, State
+from palier.surveys.rules.waves import Design, Split, State, Told
 from palier.verdict import Refusal, no
 
 MOST_AT_ONCE = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """An event as told. ``household`` is the landlord's reference of it, ``reference`` that of the event."""
-
-    kind: EventKind
-    reference: str
-    household: str
-    on: date
-    supplier: str = ""
-    theme: str = ""
 
 
 @transaction.atomic
@@ -51,7 +38,7 @@ def hear_events(*, landlord: Landlord, told: Sequence[Told], origin: Origin, by:
     """
     if len(told) > MOST_AT_ONCE:
         raise Refusal(no("surveys.too_many_events", f"{MOST_AT_ONCE} événements au plus à la fois."))
-    waves = _waves(landlord, paris_day(at))
+    waves = listening(landlord, paris_day(at))
     budget = terms_of(landlord=landlord).budget
     found = [_hear(landlord, one, origin, waves, budget, at) for one in told]
     asked = sum(event.silent_because == "" for event in found)
@@ -69,7 +56,8 @@ def hear_events(*, landlord: Landlord, told: Sequence[Told], origin: Origin, by:
     return found
 
 
-def _waves(landlord: Landlord, on: date) -> dict[str, Wave]:
+def listening(landlord: Landlord, on: date) -> dict[str, Wave]:
+    """The hot wave that waits for each kind of event on a day."""
     running = Wave.objects.filter(
         landlord=landlord, design=Design.HOT, state=State.RUNNING, opens_on__lte=on, closes_on__gte=on
     )

@@ -1,4 +1,4 @@
-"""A file of tenants comes in: looked at, read as the person said, previewed, brought in whole.
+"""A file of tenants, or of events, comes in: looked at, read as the person said, previewed, brought in whole.
 
 The file goes from the disk once it was brought in or given up (``jobs.files``): what it held is in the households, and
 nowhere else. Objections survive it: whoever objected is known again by reference, e-mail or telephone.
@@ -25,14 +25,20 @@ from palier.stock.reading.looking import Seen, look
 from palier.stock.reading.places import Fault, Unreadable
 from palier.stock.rules.districts import VERSIONS
 from palier.surveys.models import FrameFile, FrameMapping, Household
+from palier.surveys.operations.event_files import bring_events, events_report
 from palier.surveys.operations.responses import object_to
 from palier.surveys.queries.households import live_objections
-from palier.surveys.reading import Line, ReadFrame, problems, propose, read
+from palier.surveys.reading import events, households, propose
+from palier.surveys.reading.events import ReadEvents
+from palier.surveys.reading.households import Line, ReadFrame
 from palier.surveys.rules.contact import channels_of
-from palier.surveys.rules.frame import OPEN, READ_AT_MOST, Origin, State, may_apply
+from palier.surveys.rules.frame import OPEN, READ_AT_MOST, Holds, Origin, State, may_apply
+from palier.surveys.rules.waves import EventKind
 from palier.surveys.sealing import contact_digests
 from palier.verdict import Conflict, Refusal, Verdict, no, require
 
+Found = ReadFrame | ReadEvents
+_HEADERS = {Holds.HOUSEHOLDS: households.HEADERS, Holds.EVENTS: events.HEADERS}
 # What a file says of a household, as it is compared and kept.
 _FIELDS = ("residence_id", "agency", "qpv", "name", "language", "email", "phone", "address", "moved_in_on")
 
@@ -45,7 +51,7 @@ class Looked:
     seen: Seen
 
 
-def look_at(digest: str, *, sheet: str = "") -> Looked:
+def look_at(digest: str, *, sheet: str = "", holds: Holds = Holds.HOUSEHOLDS) -> Looked:
     """Look at a file on disk, outside any transaction.
 
     Raises:
@@ -55,11 +61,19 @@ def look_at(digest: str, *, sheet: str = "") -> Looked:
         columns, seen = look(storage.path_of(digest), sheet=sheet, limits=READ_AT_MOST)
     except Unreadable as problem:
         raise Refusal(no("surveys.unreadable", problem.sentence)) from problem
-    return Looked(propose(columns), seen)
+    return Looked(propose(columns, _HEADERS[holds]), seen)
 
 
 @transaction.atomic
-def open_file(*, landlord: Landlord, received: Received, looked: Looked, by: Person | None, at: datetime) -> FrameFile:
+def open_file(
+    *,
+    landlord: Landlord,
+    received: Received,
+    looked: Looked,
+    holds: Holds = Holds.HOUSEHOLDS,
+    by: Person | None,
+    at: datetime,
+) -> FrameFile:
     """Announce a file; its columns are those saved for files of the same shape, or else a proposal.
 
     Raises:
@@ -70,19 +84,21 @@ def open_file(*, landlord: Landlord, received: Received, looked: Looked, by: Per
         raise Refusal(no("surveys.too_big", f"Ce fichier dépasse {limit} Mo. Gardez les seules colonnes utiles."))
     found = FrameFile.objects.create(
         landlord=landlord,
+        holds=holds,
         file_name=received.name,
         file_digest=received.digest,
         file_bytes=received.size,
         at=at,
         by=by,
-        **_seen(landlord, looked),
+        **_seen(landlord, holds, looked),
     )
-    _line(found, "received", f"a déposé le fichier de locataires « {found.file_name} ».", by, at)
+    listing = "le fichier de locataires" if holds is Holds.HOUSEHOLDS else "le fichier d’événements"
+    _line(found, "received", f"a déposé {listing} « {found.file_name} ».", by, at)
     return found
 
 
-def _seen(landlord: Landlord, looked: Looked) -> dict[str, Any]:
-    saved = FrameMapping.objects.filter(landlord=landlord, signature=looked.seen.signature).first()
+def _seen(landlord: Landlord, holds: str, looked: Looked) -> dict[str, Any]:
+    saved = FrameMapping.objects.filter(landlord=landlord, holds=holds, signature=looked.seen.signature).first()
     return {
         "profile": asdict(looked.seen) | ({"saved": saved.name} if saved else {}),
         "mapping": saved.columns if saved else {str(index): name for index, name in looked.mapping.items()},
@@ -96,21 +112,28 @@ def look_again(*, file: FrameFile, looked: Looked, by: Person | None, at: dateti
     Raises:
         Conflict: when the file is no longer waiting for answers.
     """
-    seen = _seen(file.landlord, looked)
+    seen = _seen(file.landlord, file.holds, looked)
     _move(file, State.TO_COMPLETE, **seen, faults=[], fault_count=0, report={})
     _line(file, "looked_again", f"a choisi une autre feuille de « {file.file_name} ».", by, at)
 
 
-def read_again(file: FrameFile, mapping: Mapping[int, str], *, at: datetime) -> ReadFrame:
+def _problems(file: FrameFile, mapping: Mapping[int, str], kind: str) -> list[str]:
+    if file.holds == Holds.EVENTS:
+        return events.problems(mapping, EventKind(kind) if kind else None)
+    return households.problems(mapping)
+
+
+def read_again(file: FrameFile, mapping: Mapping[int, str], *, kind: str = "", at: datetime) -> Found:
     """Read a file as the person said, outside any transaction. Unusable columns give their faults and read nothing."""
-    if wrong := problems(mapping):
-        found = ReadFrame()
-        for sentence in wrong:
-            found.fault(Fault(sentence))
+    found: Found = ReadEvents() if file.holds == Holds.EVENTS else ReadFrame()
+    for sentence in _problems(file, mapping, kind):
+        found.fault(Fault(sentence))
+    if found.fault_count:
         return found
-    known = finder(landlord=file.landlord_id)
-    path = storage.path_of(file.file_digest)
-    return read(path, mapping=mapping, sheet=file.profile.get("sheet", ""), finder=known, today=paris_day(at))
+    path, sheet, today = storage.path_of(file.file_digest), file.profile.get("sheet", ""), paris_day(at)
+    if isinstance(found, ReadEvents):
+        return events.read(path, mapping=mapping, sheet=sheet, kind=EventKind(kind) if kind else None, today=today)
+    return households.read(path, mapping=mapping, sheet=sheet, finder=finder(landlord=file.landlord_id), today=today)
 
 
 def mapping_of(file: FrameFile) -> dict[int, str]:
@@ -123,8 +146,9 @@ def keep_preview(
     *,
     file: FrameFile,
     mapping: Mapping[int, str],
-    whole: bool,
-    found: ReadFrame,
+    whole: bool = True,
+    kind: str = "",
+    found: Found,
     by: Person | None,
     at: datetime,
     save_as: str = "",
@@ -135,22 +159,26 @@ def keep_preview(
         Refusal: when the columns do not allow to read the file.
         Conflict: when the file is no longer waiting for answers.
     """
-    require(Verdict.all(no("surveys.mapping", sentence) for sentence in problems(mapping)))
+    require(Verdict.all(no("surveys.mapping", sentence) for sentence in _problems(file, mapping, kind)))
     columns = {str(index): name for index, name in sorted(mapping.items())}
     _move(
         file,
         State.REFUSED if found.fault_count else State.READY,
         mapping=columns,
         whole=whole,
+        kind=kind,
         profile=file.profile | ({"saved": save_as[:120]} if save_as else {}),
         rows_read=found.rows,
         faults=[{"place": fault.place, "sentence": fault.sentence} for fault in found.faults],
         fault_count=found.fault_count,
-        report=_report(file.landlord, found, whole=whole),
+        report=events_report(file.landlord, found, on=paris_day(at))
+        if isinstance(found, ReadEvents)
+        else _report(file.landlord, found, whole=whole),
     )
     if save_as:
         FrameMapping.objects.update_or_create(
             landlord=file.landlord,
+            holds=file.holds,
             signature=file.profile["signature"],
             defaults={"name": save_as[:120], "columns": columns, "saved_at": at, "saved_by": by},
         )
@@ -211,7 +239,7 @@ def _report(landlord: Landlord, found: ReadFrame, *, whole: bool) -> dict[str, A
 
 
 @transaction.atomic
-def apply_file(*, file: FrameFile, found: ReadFrame, by: Person | None, at: datetime) -> FrameFile:
+def apply_file(*, file: FrameFile, found: Found, by: Person | None, at: datetime) -> FrameFile:
     """Bring a preview in, whole. ``found`` is the file read again, outside the transaction.
 
     Whoever was known keeps its invitations and its objection; whoever is not in a whole list has left from today.
@@ -224,6 +252,18 @@ def apply_file(*, file: FrameFile, found: ReadFrame, by: Person | None, at: date
     if found.fault_count:
         raise Conflict(no("surveys.moved_on", "Le patrimoine a changé depuis l’aperçu. Relisez les colonnes, puis intégrez."))
     _move(file, State.APPLIED, since=[State.READY], applied_at=at, applied_by=by)
+    if isinstance(found, ReadEvents):
+        asked = bring_events(landlord=file.landlord, found=found, by=by, at=at)
+        count = len(found.lines)
+        _line(
+            file, "applied", f"a intégré {count} événements de « {file.file_name} ».", by, at, {"told": count, "asked": asked}
+        )
+        return file
+    _bring_households(file, found, by, at)
+    return file
+
+
+def _bring_households(file: FrameFile, found: ReadFrame, by: Person | None, at: datetime) -> None:
     known, places = _known(file.landlord_id), _districts(file.landlord_id)
     fresh, changed = [], []
     for line in found.lines:
@@ -248,7 +288,6 @@ def apply_file(*, file: FrameFile, found: ReadFrame, by: Person | None, at: date
     facts = {"new": len(fresh), "changed": len(changed), "gone": gone, "objections": objections}
     count = len(found.lines)
     _line(file, "applied", f"a intégré {count} ménages de « {file.file_name} ».", by, at, facts)
-    return file
 
 
 def _object(landlord: int, moved: Iterable[Household], objecting: set[str], by: Person | None, at: datetime) -> int:

@@ -49,6 +49,7 @@ def printed(*, wave: Wave, invitations: Iterable[Invitation], origin: str) -> di
     return {
         "landlord": wave.landlord.name,
         "title": wave.subject,
+        "site": f"{origin}/s/",
         "message": wave.message,
         "purpose": wave.purpose,
         "closes_on": wave.closes_on.isoformat(),

@@ -1,4 +1,4 @@
-"""The life of a file of tenants, and where an event or an objection came from."""
+"""The life of a file of tenants or of events, and where an event or an objection came from."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from palier.verdict import YES, Verdict, no
 
 
 class State(StrEnum):
-    """Where a file of tenants stands. Nothing of it counts before ``APPLIED``."""
+    """Where a file stands. Nothing of it counts before ``APPLIED``."""
 
     TO_COMPLETE = "to_complete"
     REFUSED = "refused"
@@ -28,6 +28,13 @@ class State(StrEnum):
             "applied": "Intégré",
             "dropped": "Abandonné",
         }[self.value]
+
+
+class Holds(StrEnum):
+    """What a file lists: households, or what happened to them."""
+
+    HOUSEHOLDS = "households"
+    EVENTS = "events"
 
 
 class Origin(StrEnum):
@@ -54,10 +61,12 @@ class Origin(StrEnum):
 OPEN = frozenset({State.TO_COMPLETE, State.REFUSED, State.READY})
 # A line a household: a large landlord has some hundred thousand.
 READ_AT_MOST = replace(LIMITS, file_bytes=60 * 2**20, unpacked_bytes=300 * 2**20, rows=250_000, columns=120, seconds=40)
+# Each event may ask its household at once, while somebody waits: a week of a large landlord, or a day of a very large one.
+EVENTS_AT_MOST = replace(READ_AT_MOST, rows=2_000)
 
 
 def may_apply(state: State) -> Verdict:
-    """Whether a preview may enter the households."""
+    """Whether a preview may be brought in."""
     if state is State.READY:
         return YES
     return no("surveys.file_not_ready", "Ce fichier n’est pas prêt : son aperçu doit être relu d’abord.")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from palier.calendar import PARIS, at_hour, public_holidays
 from palier.surveys.rules.contact import Channel
+from palier.surveys.rules.retention import MONTHS_SET
 from palier.verdict import Verdict, no
 
 
@@ -72,8 +73,9 @@ def terms_hold(terms: Terms) -> Verdict:
         said.append(no("surveys.budget_most", "Entre 1 et 12 sollicitations."))
     if not 30 <= terms.budget.days <= 365:
         said.append(no("surveys.budget_days", "Entre 30 et 365 jours."))
-    if not 12 <= terms.months_kept <= 36:
-        said.append(no("surveys.months_kept", "Entre 12 et 36 mois."))
+    least, most = MONTHS_SET
+    if not least <= terms.months_kept <= most:
+        said.append(no("surveys.months_kept", f"Entre {least} et {most} mois."))
     if terms.sender and not (terms.sender.isascii() and terms.sender.replace(" ", "").isalnum() and len(terms.sender) <= 11):
         said.append(no("surveys.sender", "L’émetteur d’un SMS a 11 lettres ou chiffres au plus, sans accent."))
     return Verdict.all(said)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -86,6 +87,18 @@ class EventKind(StrEnum):
             "move_in": "Entrée dans les lieux",
             "contact": "Contact avec l’agence",
         }[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as told. ``household`` is the landlord's reference of it, ``reference`` that of the event."""
+
+    kind: EventKind
+    reference: str
+    household: str
+    on: date
+    supplier: str = ""
+    theme: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from palier.surveys.queries import invited, terms_of
 from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.outcomes import ANSWERED, Outcome
+from palier.surveys.rules.retention import RULES, Held
 from palier.surveys.rules.waves import State
 from palier.verdict import Conflict, Refusal
 from palier.web.answers.words import WORDS
@@ -308,5 +309,19 @@ def notice(request: Request, token: str) -> HttpResponse:
     opened = _open(request, token)
     if isinstance(opened, HttpResponse):
         return opened
-    months = terms_of(landlord=opened.invitation.wave.landlord_id).months_kept
-    return _show(request, "answers/notice.html", opened, {"long": opened.around["notice_long_text"].format(months=months)})
+    long = opened.around["notice_long_text"].format(months=_months(opened), words=RULES[Held.REMARK].months)
+    return _show(request, "answers/notice.html", opened, {"long": long})
+
+
+@door(GET=Open.PUBLIC)
+def kept(request: Request, token: str) -> HttpResponse:
+    """What is kept of whoever answers, and how long: the table that erasing follows."""
+    opened = _open(request, token)
+    if isinstance(opened, HttpResponse):
+        return opened
+    months = _months(opened)
+    return _show(request, "answers/kept.html", opened, {"kept": [(rule.what, rule.term(months)) for rule in RULES.values()]})
+
+
+def _months(opened: Opened) -> int:
+    return terms_of(landlord=opened.invitation.wave.landlord_id).months_kept

@@ -11,7 +11,9 @@ from django import forms
 
 from palier.answers.models import Remark
 from palier.answers.operations import Decided
+from palier.answers.rules.hot import By
 from palier.answers.rules.themes import Theme
+from palier.surveys.rules.waves import EventKind
 from palier.web.ui.forms import offer
 
 
@@ -75,6 +77,14 @@ class RemarkFilterForm(forms.Form):
     def __init__(self, *args: Any, themes: Sequence[Theme], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, "theme", [("", "Tous"), *((theme.code, theme.label) for theme in themes)])
+
+
+class HotForm(forms.Form):
+    """After which event, by what, since when results are read."""
+
+    evenement = forms.ChoiceField(label="Après", required=False, choices=[(kind.value, kind.label) for kind in EventKind])
+    par = forms.ChoiceField(label="Par", required=False, choices=[(by.value, by.label) for by in By])
+    depuis = forms.ChoiceField(label="Depuis", required=False, choices=[("", "Le début"), ("12", "12 mois"), ("3", "3 mois")])
 
 
 class ThemesForm(forms.Form):

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from palier.web.answers import results, themes
+from palier.web.answers import hot, results, themes
 
 _WAVE = "organismes/<int:landlord_id>/enquetes/<int:wave_id>/resultats/"
+_HOT = "organismes/<int:landlord_id>/enquetes/a-chaud/resultats/"
 _SHOWN = "resultats/<int:wave_id>/"
 urlpatterns = [
     path(_WAVE, results.results, name="results"),
@@ -15,6 +16,8 @@ urlpatterns = [
     path(f"{_WAVE}montrer/", results.show, name="results_show"),
     path(f"{_WAVE}reponses-libres/", themes.remarks, name="remarks"),
     path(f"{_WAVE}reponses-libres/themes.<str:form>", themes.file, name="remarks_file"),
+    path(_HOT, hot.results, name="hot_results"),
+    path(f"{_HOT}donnees.<str:form>", hot.file, name="hot_results_file"),
     path(_SHOWN, results.shown_results, name="shown_results"),
     path(f"{_SHOWN}donnees.<str:form>", results.open_file, name="open_results_file"),
 ]

@@ -11,4 +11,5 @@ urlpatterns = [
     path(f"{_LINK}envoyer/", answer.send, name="survey_send"),
     path(f"{_LINK}refus/", answer.refuse, name="survey_refuse"),
     path(f"{_LINK}information/", answer.notice, name="survey_notice"),
+    path(f"{_LINK}conservation/", answer.kept, name="survey_kept"),
 ]

@@ -54,8 +54,9 @@ _FRENCH = {
     "moyen de réponse seulement quand cinq réponses au moins les partagent.",
     "notice_draft": "Tant que vous n’avez pas envoyé, votre réponse en cours est chiffrée : seul votre lien la lit.",
     "notice_long": "Combien de temps",
-    "notice_long_text": "Réponse en cours : jusqu’à la clôture. Texte libre : deux ans. Coordonnées dans cette enquête : "
+    "notice_long_text": "Réponse en cours : jusqu’à la clôture. Texte libre : {words} mois. Coordonnées dans cette enquête : "
     "{months} mois après la clôture. Les chiffres restent.",
+    "kept_title": "Ce qui est gardé, et combien de temps",
     "notice_rights": "Vos droits",
     "notice_rights_text": "Vous pouvez ne pas répondre, vous opposer à toute enquête, demander vos coordonnées, les faire "
     "corriger ou effacer, en écrivant à votre bailleur. Une réponse envoyée ne peut plus être retrouvée, ni par vous ni par "
@@ -113,8 +114,9 @@ _ENGLISH = {
     "answering only when at least five answers share them.",
     "notice_draft": "Until you send it, your answer in progress is encrypted: only your link can read it.",
     "notice_long": "For how long",
-    "notice_long_text": "Answer in progress: until the close. Free text: two years. Contact details in this survey: {months} "
+    "notice_long_text": "Answer in progress: until the close. Free text: {words} months. Contact details in this survey: {months} "
     "months after the close. Figures stay.",
+    "kept_title": "What is kept, and for how long",
     "notice_rights": "Your rights",
     "notice_rights_text": "You may choose not to answer, object to any survey, ask for your contact details, have them "
     "corrected or erased, by writing to your landlord. An answer once sent can no longer be found, by you or by us: that is "

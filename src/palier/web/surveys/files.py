@@ -1,4 +1,4 @@
-"""Files of tenants: deposit, columns, preview, entry. Reading is done before the transaction of the act."""
+"""Files of tenants and of events: deposit, columns, preview, entry. Reading is done before the transaction of the act."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from palier.directory.models import Landlord
 from palier.stock.operations import Received, receive
 from palier.surveys import operations, queries
 from palier.surveys.models import FrameFile
-from palier.surveys.reading import ReadFrame
+from palier.surveys.operations.frame import Found
+from palier.surveys.reading.households import ReadFrame
 from palier.surveys.rules.contact import Channel
-from palier.surveys.rules.frame import OPEN, State, may_apply
+from palier.surveys.rules.frame import OPEN, Holds, State, may_apply
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, spreadsheet
 from palier.web.ledger.history import entries_of
-from palier.web.surveys.forms import ColumnsForm, DepositForm, SheetForm
+from palier.web.surveys.forms import ColumnsForm, DepositForm, EventDepositForm, SheetForm
 from palier.web.surveys.households import READ, WRITE
 
 PER_PAGE = 25
@@ -44,28 +45,34 @@ def _back(file: FrameFile) -> HttpResponse:
     return redirect(name, landlord_id=file.landlord_id, frame_file_id=file.pk)
 
 
-def _receive(request: Request, landlord: Landlord) -> tuple[Received, operations.Looked] | None:
+def _receive(
+    request: Request, landlord: Landlord, holds: Holds = Holds.HOUSEHOLDS
+) -> tuple[Received, operations.Looked] | None:
     file = request.FILES.get("file")
     if not file:
         return None
     received = receive(file=file, name=file.name or "")
-    return received, operations.look_at(received.digest)
+    return received, operations.look_at(received.digest, holds=holds)
 
 
 @door(GET=WRITE, POST=WRITE, before=_receive)
-def deposit(request: Request, landlord: Landlord) -> HttpResponse:
-    """Drop a file of tenants."""
-    form = DepositForm(request.POST or None, request.FILES or None)
+def deposit(request: Request, landlord: Landlord, holds: Holds = Holds.HOUSEHOLDS) -> HttpResponse:
+    """Drop a file of tenants, or of events."""
+    of_events = holds is Holds.EVENTS
+    form = (EventDepositForm if of_events else DepositForm)(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
             received, looked = request.ready()
-            file = operations.open_file(landlord=landlord, received=received, looked=looked, by=request.user, at=request.at)
+            file = operations.open_file(
+                landlord=landlord, received=received, looked=looked, holds=holds, by=request.user, at=request.at
+            )
         except Refusal as refusal:
             form.add_error("file", refusal.verdict.sentence)
         else:
             return _back(file)
     context = {"landlord": landlord, "form": form}
-    return render(request, "surveys/deposit.html", context, status=422 if request.method == "POST" else 200)
+    page = "surveys/event_deposit.html" if of_events else "surveys/deposit.html"
+    return render(request, page, context, status=422 if request.method == "POST" else 200)
 
 
 @door(GET=READ)
@@ -95,6 +102,7 @@ def item(request: Request, landlord: Landlord, frame_file_id: int) -> HttpRespon
         "states": {s.name: s is state for s in State},
         "open": state in OPEN,
         "apply": may_apply(state),
+        "events": file.holds == Holds.EVENTS,
         "ways": [(channel.label, ways[channel]) for channel in Channel if channel in ways],
         "unreachable": ways.get("none", 0),
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
@@ -108,7 +116,7 @@ class _Read:
     """What the columns said, and what the file then gave."""
 
     mapping: dict[int, str]
-    found: ReadFrame
+    found: Found
 
 
 def _read(request: Request, landlord: Landlord, frame_file_id: int) -> _Read | None:
@@ -116,7 +124,8 @@ def _read(request: Request, landlord: Landlord, frame_file_id: int) -> _Read | N
     form = ColumnsForm(request.POST, file=file)
     if file.state not in OPEN or not form.is_valid():
         return None
-    return _Read(form.mapping, operations.read_again(file, form.mapping, at=request.at))
+    kind = form.cleaned_data.get("kind", "")
+    return _Read(form.mapping, operations.read_again(file, form.mapping, kind=kind, at=request.at))
 
 
 @door(GET=WRITE, POST=WRITE, before=_read)
@@ -132,7 +141,8 @@ def complete(request: Request, landlord: Landlord, frame_file_id: int) -> HttpRe
             operations.keep_preview(
                 file=file,
                 mapping=read.mapping,
-                whole=said["whole"],
+                whole=said.get("whole", True),
+                kind=said.get("kind", ""),
                 found=read.found,
                 by=request.user,
                 at=request.at,
@@ -146,14 +156,19 @@ def complete(request: Request, landlord: Landlord, frame_file_id: int) -> HttpRe
         else:
             return _back(file)
     sheets = SheetForm(file=file) if len(file.profile.get("sheets", [])) > 1 else None
-    context = {"landlord": landlord, "item": file, "form": form, "sheets": sheets}
+    events = file.holds == Holds.EVENTS
+    context = {"landlord": landlord, "item": file, "form": form, "sheets": sheets, "events": events}
     return render(request, "surveys/complete.html", context, status=422 if request.method == "POST" else 200)
 
 
 def _look(request: Request, landlord: Landlord, frame_file_id: int) -> operations.Looked | None:
     file = _get(landlord, frame_file_id)
     form = SheetForm(request.POST, file=file)
-    return operations.look_at(file.file_digest, sheet=form.cleaned_data["sheet"]) if form.is_valid() else None
+    return (
+        operations.look_at(file.file_digest, sheet=form.cleaned_data["sheet"], holds=Holds(file.holds))
+        if form.is_valid()
+        else None
+    )
 
 
 @door(POST=WRITE, before=_look)
@@ -165,11 +180,11 @@ def look_again(request: Request, landlord: Landlord, frame_file_id: int) -> Http
     return _back(file)
 
 
-def _ready(request: Request, landlord: Landlord, frame_file_id: int) -> ReadFrame | None:
+def _ready(request: Request, landlord: Landlord, frame_file_id: int) -> Found | None:
     file = _get(landlord, frame_file_id)
     if not may_apply(State(file.state)):
         return None
-    return operations.read_again(file, operations.mapping_of(file), at=request.at)
+    return operations.read_again(file, operations.mapping_of(file), kind=file.kind, at=request.at)
 
 
 @door(POST=WRITE, before=_ready)
@@ -178,7 +193,7 @@ def apply(request: Request, landlord: Landlord, frame_file_id: int) -> HttpRespo
     file = _get(landlord, frame_file_id)
     operations.apply_file(file=file, found=request.ready() or ReadFrame(), by=request.user, at=request.at)
     messages.success(request, f"« {file.file_name} » est intégré. Le fichier lui-même n’est pas gardé.")
-    return _back(file)
+    return redirect("hot_events", landlord_id=landlord.pk) if file.holds == Holds.EVENTS else _back(file)
 
 
 @door(POST=WRITE)
@@ -186,7 +201,7 @@ def drop(request: Request, landlord: Landlord, frame_file_id: int) -> HttpRespon
     """Give a file up."""
     file = _get(landlord, frame_file_id)
     operations.drop_file(file=file, by=request.user, at=request.at)
-    messages.success(request, f"L’import de « {file.file_name} » est abandonné. Aucun ménage n’a changé.")
+    messages.success(request, f"L’import de « {file.file_name} » est abandonné. Rien n’est entré.")
     return redirect("frame_files", landlord_id=landlord.pk)
 
 

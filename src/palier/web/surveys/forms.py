@@ -13,11 +13,12 @@ from palier.questionnaires.models import QuestionnaireVersion
 from palier.stock.rules.imports import SUFFIXES
 from palier.surveys.models import FrameFile, Wave
 from palier.surveys.operations import Draft, way_of
-from palier.surveys.queries import paces
-from palier.surveys.reading import LABELS
+from palier.surveys.queries import ASKED, paces
+from palier.surveys.reading import events, households
 from palier.surveys.rules.contact import Channel
+from palier.surveys.rules.frame import EVENTS_AT_MOST, Holds
 from palier.surveys.rules.outcomes import Outcome
-from palier.surveys.rules.sendings import Budget, Terms
+from palier.surveys.rules.sendings import Budget, Terms, Why
 from palier.surveys.rules.waves import MOST_PACES, Design, EventKind, Pace, Split
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -30,7 +31,7 @@ _WAYS = {
 
 
 class DepositForm(forms.Form):
-    """A file of tenants."""
+    """A file of tenants, or of events."""
 
     file = forms.FileField(
         label="Fichier des locataires",
@@ -38,6 +39,15 @@ class DepositForm(forms.Form):
         help_text="Une ligne par ménage, avec sa référence et sa résidence (.csv, .xlsx, .ods). 60 Mo au plus.",
         error_messages={"required": "Choisissez le fichier à déposer.", "empty": "Ce fichier est vide. Vérifiez l’export."},
     )
+
+
+class EventDepositForm(DepositForm):
+    """A file of events."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].label = "Fichier des événements"
+        self.fields["file"].help_text = f"Une ligne par événement, {EVENTS_AT_MOST.rows} lignes au plus (.csv, .xlsx, .ods)."
 
 
 class SheetForm(forms.Form):
@@ -52,7 +62,13 @@ class SheetForm(forms.Form):
 
 
 class ColumnsForm(forms.Form):
-    """What each column is, and whether the file lists everybody."""
+    """What each column is; whether a file of tenants lists everybody, what happened in a file of events."""
+
+    kind = forms.ChoiceField(
+        label="Ce qui est arrivé, à chaque ligne",
+        required=False,
+        choices=[("", "Une colonne le dit"), *((kind.value, kind.label) for kind in EventKind)],
+    )
 
     whole = forms.BooleanField(
         label="Ce fichier liste tous les locataires : ceux qui n’y sont plus sont partis",
@@ -68,13 +84,18 @@ class ColumnsForm(forms.Form):
 
     def __init__(self, *args: Any, file: FrameFile, **kwargs: Any) -> None:
         known = {f"column_{index}": name for index, name in file.mapping.items()}
-        kwargs.setdefault("initial", {"whole": file.whole, "save_as": file.profile.get("saved", ""), **known})
+        kwargs.setdefault(
+            "initial", {"kind": file.kind, "whole": file.whole, "save_as": file.profile.get("saved", ""), **known}
+        )
         super().__init__(*args, **kwargs)
+        of_events = file.holds == Holds.EVENTS
+        del self.fields["whole" if of_events else "kind"]
+        labels = events.LABELS if of_events else households.LABELS
         self.columns = file.profile.get("columns", [])
         for index, column in enumerate(self.columns):
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=f"Colonne « {column['header'] or index + 1} »",
-                choices=[("", "ne pas lire"), *LABELS.items()],
+                choices=[("", "ne pas lire"), *labels.items()],
                 required=False,
             )
 
@@ -95,6 +116,31 @@ class SearchForm(forms.Form):
 
     mots = forms.CharField(label="Chercher", required=False, max_length=80)
     partis = forms.BooleanField(label="Ceux qui sont partis", required=False)
+
+
+EVENT_FATES = [
+    (ASKED, "Ménage interrogé"),
+    *((why.value, why.label) for why in (Why.NO_WAVE, Why.UNKNOWN, Why.OBJECTED, Why.NO_CONTACT, Why.BUDGET)),
+]
+
+
+class EventFilterForm(forms.Form):
+    """What the list of events is narrowed by."""
+
+    q = forms.CharField(
+        label="Référence, prestataire, agence, résidence",
+        required=False,
+        max_length=80,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    evenement = forms.ChoiceField(
+        label="Événement", required=False, choices=[("", "Tous"), *((kind.value, kind.label) for kind in EventKind)]
+    )
+    suite = forms.ChoiceField(
+        label="Ce qu’il est devenu",
+        required=False,
+        choices=[("", "Tous"), *((code, label[0].upper() + label[1:]) for code, label in EVENT_FATES)],
+    )
 
 
 class TermsForm(forms.Form):

@@ -1,4 +1,4 @@
-"""What goes on paper: letters by the day, the poster of a hall, and the page where one gets one's link again."""
+"""What goes on paper: letters by the day, the poster of a hall, the pages where one gets one's link again or types its code."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from palier.surveys.models import Wave
 from palier.surveys.rules.waves import State
 from palier.web.directory.sign_in import too_many
 from palier.web.doors import Open, Request, door
-from palier.web.surveys.forms import ContactForm
+from palier.web.surveys.forms import CodeForm, ContactForm
 
 WRITE = (Thing.HOUSEHOLDS, Right.WRITE)
 AT_ONCE = 100
@@ -97,3 +97,19 @@ def link(request: Request) -> HttpResponse:
             sent = True
     status = 422 if request.method == "POST" and not sent else 200
     return render(request, "surveys/link.html", {"form": form, "sent": sent}, status=status)
+
+
+@door(GET=Open.PUBLIC, POST=Open.PUBLIC)
+def code(request: Request) -> HttpResponse:
+    """Somebody types the code of their letter: it opens the page that their link opens. Tries are counted, from everywhere."""
+    form = CodeForm(request.POST or None)
+    form.fields["code"].label = "Code de votre courrier"
+    form.fields["code"].help_text = "En bas de chaque page du questionnaire."
+    if request.method == "POST":
+        if limited := too_many(request, "survey_code", "all"):
+            return limited
+        if form.is_valid():
+            if token := queries.token_of_code(code=form.cleaned_data["code"]):
+                return redirect("survey", token=token)
+            form.add_error("code", "Ce code n’ouvre aucun questionnaire. Relisez-le ; si vous avez répondu, c’est fini, merci.")
+    return render(request, "surveys/code.html", {"form": form}, status=422 if request.method == "POST" else 200)

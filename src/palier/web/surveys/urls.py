@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from palier.web.surveys import answers, calls, files, households, paper, waves
+from palier.surveys.rules.frame import Holds
+from palier.web.surveys import answers, calls, files, hot, households, paper, retention, waves
 
 _SURVEYS = "organismes/<int:landlord_id>/enquetes/"
 _HOMES = f"{_SURVEYS}locataires/"
+_HOT = f"{_SURVEYS}a-chaud/"
 _FILE = f"{_HOMES}fichiers/<int:frame_file_id>/"
 _WAVE = f"{_SURVEYS}<int:wave_id>/"
 _CALL = f"{_WAVE}appels/<int:call_id>/"
@@ -14,6 +16,9 @@ urlpatterns = [
     path(f"{_SURVEYS}preparer/", waves.create, name="wave_create"),
     path(f"{_SURVEYS}reglages/", households.terms, name="survey_terms"),
     path(f"{_SURVEYS}saisie/", calls.paper, name="survey_paper"),
+    path(_HOT, hot.listing, name="hot_events"),
+    path(f"{_HOT}importer/", files.deposit, {"holds": Holds.EVENTS}, name="event_deposit"),
+    path(f"{_SURVEYS}conservation/", retention.table, name="retention"),
     path(_HOMES, households.listing, name="households"),
     path(f"{_HOMES}importer/", files.deposit, name="frame_deposit"),
     path(f"{_HOMES}fichiers/", files.listing, name="frame_files"),
@@ -40,6 +45,7 @@ urlpatterns = [
     path(f"{_WAVE}appels/", calls.console, name="survey_calls"),
     path(_CALL, calls.call, name="survey_call"),
     path(f"{_CALL}entretien/", calls.interview, name="survey_interview"),
+    path("s/", paper.code, name="survey_code"),
     path("mon-lien/", paper.link, name="survey_link"),
     path("sms/reponses/", answers.heard, name="sms_answers"),
 ]

@@ -16,7 +16,6 @@ from palier.sources.reading.homes import Finder
 from palier.sources.reading.values import day, says_nothing
 from palier.stock.reading.columns import total_of, uneven
 from palier.stock.reading.looking import Cells, Faults, clean
-from palier.stock.reading.mapping import Column
 from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
 from palier.stock.reading.recognise import head_of
 from palier.stock.reading.tables import Lines, Table, open_table
@@ -89,22 +88,6 @@ class ReadFrame(Faults):
 
     lines: list[Line] = field(default_factory=list)
     lost: Counter[str] = field(default_factory=Counter)
-
-
-def propose(columns: list[Column]) -> dict[int, str]:
-    """What each column seems to be, from its header; each thing is one column, what is doubtful is left to people."""
-    headers = [plain(column.header.replace("_", " ").replace(".", " ").replace("°", " ")) for column in columns]
-    ranked = sorted(
-        (names.index(header), index, name)
-        for index, header in enumerate(headers)
-        for name, names in HEADERS.items()
-        if header in names
-    )
-    found: dict[int, str] = {}
-    for _, index, name in ranked:
-        if index not in found and name not in found.values():
-            found[index] = name
-    return dict(sorted(found.items()))
 
 
 def problems(mapping: Mapping[int, str]) -> list[str]:
