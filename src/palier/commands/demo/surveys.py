@@ -26,8 +26,7 @@ from palier.stock.queries import residences
 from palier.surveys import operations
 from palier.surveys.models import Household as Tenant
 from palier.surveys.models import Invitation, Solicitation, Wave
-from palier.surveys.operations import Draft
-from palier.surveys.operations.events import Told
+from palier.surveys.operations import Draft, Told
 from palier.surveys.queries import open_invitations
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
@@ -76,7 +75,7 @@ def go(world: World, name: str) -> Life:
     bring_tenants(home, rng, at)
     at = yield from _triennial(world, home, at, before=True)
     at = yield _ago(world, 98, rng)
-    operations.forget_due(at=at)
+    operations.forget_asked(at=at)
     answers.commit_to(landlord=home.landlord, question="overall_satisfaction", percent=70, by=home.director, at=at)
     yield from _triennial(world, home, at, before=False)
 
