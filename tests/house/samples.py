@@ -114,7 +114,20 @@ def residence(world: World) -> int:
     item.refresh_from_db()
     stock.ask_to_apply(item=item, by=world.lead, at=world.at)
     stock.run_import(import_id=item.pk, at=world.at)
-    return Residence.objects.get(landlord=world.landlord).pk
+    return Residence.objects.get(landlord=world.landlord, merged_into=None).pk
+
+
+def absorbed(world: World) -> int:
+    kept = Residence.objects.filter(landlord=world.landlord, merged_into=None).first()
+    kept = kept or Residence.objects.get(pk=residence(world))
+    return Residence.objects.create(
+        landlord=world.landlord,
+        name=world.canary,
+        first_source_id=kept.first_source_id,
+        last_source_id=kept.last_source_id,
+        merged_into=kept,
+        brought={"groups": [], "placements": []},
+    ).pk
 
 
 def site_alert(world: World) -> int:
@@ -306,6 +319,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "line": lambda world: Entry.objects.filter(landlord_id=world.landlord.pk).latest("number").number,
     "board_export:form": lambda _: "csv",
     "residence_id": residence,
+    "absorbed_id": absorbed,
     "alert_id": site_alert,
     "site_alerts_export:form": lambda _: "csv",
     "import_id": stock_import,

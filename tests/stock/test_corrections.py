@@ -10,7 +10,7 @@ import pytest
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry
 from palier.stock import operations, queries
-from palier.stock.models import Dwelling, Placement, Residence, ResidenceVintage
+from palier.stock.models import Dwelling, Placement, Residence, ResidenceKey, ResidenceVintage
 from palier.verdict import Refusal
 from tests.stock import files
 from tests.stock.conftest import Bring
@@ -66,6 +66,51 @@ def test_two_residences_made_one_stay_one_in_every_vintage(
     for wrong in (kept, absorbed):
         with pytest.raises(Refusal):
             operations.merge_residences(kept=kept, absorbed=wrong, by=None, at=at)
+
+
+def test_what_was_made_one_is_separated_again_with_the_vintages_since(
+    stock: list[Residence], bring_in: Bring, landlord: Landlord, at: datetime
+) -> None:
+    kept, absorbed, third = stock
+    before = list(ResidenceVintage.objects.order_by("residence", "source").values_list("residence", "source__year", "homes"))
+    keys = dict(ResidenceKey.objects.values_list("group_key", "residence"))
+    operations.merge_residences(kept=absorbed, absorbed=third, by=None, at=at)
+    operations.merge_residences(kept=kept, absorbed=absorbed, by=None, at=at)
+    with pytest.raises(Refusal, match="elle-même réunie"):
+        operations.separate_residences(kept=absorbed, absorbed=third, by=None, at=at)
+    with pytest.raises(Refusal, match="ne sont pas réunies"):
+        operations.separate_residences(kept=kept, absorbed=third, by=None, at=at)
+    next_vintage(bring_in)
+    operations.separate_residences(kept=kept, absorbed=absorbed, by=None, at=at)
+    assert [(r.pk, r.homes) for r in queries.residences(landlord=landlord)] == [(kept.pk, 8), (absorbed.pk, 16)]
+    operations.separate_residences(kept=absorbed, absorbed=third, by=None, at=at)
+    assert [(r.pk, r.homes) for r in queries.residences(landlord=landlord)] == [(r.pk, 8) for r in stock]
+    old = ResidenceVintage.objects.exclude(source__year=2026).order_by("residence", "source")
+    assert list(old.values_list("residence", "source__year", "homes")) == before
+    assert dict(ResidenceKey.objects.values_list("group_key", "residence")) == keys
+    next_vintage(bring_in, 2027)
+    assert [(r.pk, r.homes) for r in queries.residences(landlord=landlord)] == [(r.pk, 8) for r in stock]
+    said = Entry.objects.filter(act="stock.residences_separated").order_by("number").values_list("content__summary", flat=True)
+    assert list(said) == [
+        f"a séparé « {absorbed.name} » de « {kept.name} ».",
+        f"a séparé « {third.name} » de « {absorbed.name} ».",
+    ]
+    with pytest.raises(Refusal, match="ne sont pas réunies"):
+        operations.separate_residences(kept=kept, absorbed=absorbed, by=None, at=at)
+
+
+def test_separating_leaves_what_was_moved_since_where_it_was_put(
+    stock: list[Residence], bring_in: Bring, landlord: Landlord, at: datetime
+) -> None:
+    kept, absorbed, third = stock
+    address = Dwelling.objects.filter(residence=absorbed).order_by("address_key").values_list("address_key", flat=True)[0]
+    homes = Dwelling.objects.filter(residence=absorbed, address_key=address, source__year=2025).count()
+    operations.merge_residences(kept=kept, absorbed=absorbed, by=None, at=at)
+    operations.move_addresses(residence=kept, addresses=[address], to=third, by=None, at=at)
+    operations.separate_residences(kept=kept, absorbed=absorbed, by=None, at=at)
+    next_vintage(bring_in)
+    sizes = {r.pk: r.homes for r in queries.residences(landlord=landlord)}
+    assert sizes == {kept.pk: 8, absorbed.pk: 8 - homes, third.pk: 8 + homes}
 
 
 def test_residences_of_two_landlords_are_never_made_one(

@@ -131,6 +131,8 @@ class Residence(models.Model):
     placed_at = models.DateTimeField(null=True)
     corrected_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    brought = models.JSONField(null=True)
+    """While merged into another: the groups and the placements (group, address) that came with it, to be taken back."""
 
     class Meta:
         constraints = [

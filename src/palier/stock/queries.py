@@ -63,6 +63,11 @@ def all_residences(*, landlord: Landlord | int) -> QuerySet[Residence]:
     return Residence.objects.filter(landlord=landlord, merged_into__isnull=True)
 
 
+def merged_into(*, residence: Residence) -> QuerySet[Residence]:
+    """The residences merged into one, by name."""
+    return Residence.objects.filter(merged_into=residence).order_by("plain_name", "pk")
+
+
 def residences(*, landlord: Landlord | int, on: date | None = None, gone: bool = False) -> Residences:
     """The residences of the current vintage, by name; or, with ``gone``, those of older vintages only.
 

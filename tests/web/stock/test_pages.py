@@ -195,7 +195,7 @@ def test_a_residence_is_corrected_from_its_page(visitor: Client, landlord: Landl
     here = url(landlord, f"residences/{one.pk}/")
     page = words(visitor.get(f"{here}corriger/"))
     assert "Une correction vaut pour tous les millésimes" in page
-    assert "Cela ne s’annule pas d’un geste" in page
+    assert "Réunies à celle-ci" not in page
     assert "Les prochains fichiers le garderont." in words(
         visitor.post(f"{here}nommer/", {"name": "Les Glycines"}, follow=True)
     )
@@ -204,7 +204,12 @@ def test_a_residence_is_corrected_from_its_page(visitor: Client, landlord: Landl
     assert "déplacées" in words(visitor.post(f"{here}deplacer/", {"addresses": [address], "to": two.pk}, follow=True))
     assert "est réunie" in words(visitor.post(f"{here}reunir/", {"other": three.pk}, follow=True))
     assert queries.residences(landlord=landlord).count() == 2
+    assert "Réunies à celle-ci" in words(visitor.get(f"{here}corriger/"))
+    assert visitor.post(f"{here}separer/{two.pk}/").status_code == 404
+    assert "est de nouveau à part" in words(visitor.post(f"{here}separer/{three.pk}/", follow=True))
+    assert queries.residences(landlord=landlord).count() == 3
     page = words(visitor.get(here))
+    assert "a séparé" in page
     assert "a nommé « Les Glycines » la résidence" in page
 
 
@@ -279,5 +284,5 @@ def test_who_reads_does_not_write(
             assert reader.get(url(landlord, page)).status_code == 403, page
         for act in ("integrer", "abandonner", "reprendre", "annuler", "lecture"):
             assert reader.post(url(landlord, f"imports/{item.pk}/{act}/")).status_code == 403, act
-        for act in ("nommer", "placer", "reunir", "deplacer"):
+        for act in ("nommer", "placer", "reunir", "deplacer", f"separer/{residence.pk}"):
             assert reader.post(url(landlord, f"residences/{residence.pk}/{act}/")).status_code == 403, act

@@ -1,7 +1,13 @@
 """What one may do with the stock: bring files in, correct residences, bring priority districts in."""
 
 from palier.stock.operations.applying import apply_import, undo_import
-from palier.stock.operations.corrections import merge_residences, move_addresses, place_residence, rename_residence
+from palier.stock.operations.corrections import (
+    merge_residences,
+    move_addresses,
+    place_residence,
+    rename_residence,
+    separate_residences,
+)
 from palier.stock.operations.districts import import_districts
 from palier.stock.operations.intake import (
     Received,
@@ -36,6 +42,7 @@ __all__ = [
     "rename_residence",
     "resume_import",
     "run_import",
+    "separate_residences",
     "start_import",
     "undo_import",
 ]

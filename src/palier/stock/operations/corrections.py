@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import plain
@@ -13,7 +14,7 @@ from palier.ledger.operations import record
 from palier.stock.models import Dwelling, Import, Placement, Residence, ResidenceKey, ResidenceVintage
 from palier.stock.operations.counting import describe, recount, stand
 from palier.stock.rules.addresses import presentable
-from palier.stock.rules.corrections import may_merge, may_move, name_holds, point_holds
+from palier.stock.rules.corrections import may_merge, may_move, may_separate, name_holds, point_holds
 from palier.verdict import require
 
 
@@ -77,15 +78,70 @@ def merge_residences(*, kept: Residence, absorbed: Residence, by: Person | None,
         )
     )
     sources = _sources([kept.pk, absorbed.pk])
+    absorbed.brought = {
+        "groups": sorted(ResidenceKey.objects.filter(residence=absorbed).values_list("group_key", flat=True)),
+        "placements": sorted(map(list, Placement.objects.filter(residence=absorbed).values_list("group_key", "address_key"))),
+    }
     Dwelling.objects.filter(residence=absorbed).update(residence=kept)
     ResidenceKey.objects.filter(residence=absorbed).update(residence=kept)
     Placement.objects.filter(residence=absorbed).update(residence=kept)
     absorbed.merged_into, absorbed.corrected_at = kept, at
-    absorbed.save(update_fields=["merged_into", "corrected_at"])
+    absorbed.save(update_fields=["merged_into", "brought", "corrected_at"])
     _redo([kept.pk, absorbed.pk], sources, at)
     _line(kept, "stock.residences_merged", f"a réuni « {absorbed.name} » à « {kept.name} ».", by, at, {"absorbed": absorbed.pk})
     kept.refresh_from_db()
     return kept
+
+
+@transaction.atomic
+def separate_residences(*, kept: Residence, absorbed: Residence, by: Person | None, at: datetime) -> Residence:
+    """Undo ``merge_residences``: the second one is on its own again, with its homes of all vintages, later ones included.
+
+    What was moved on screen since then stays where it was put.
+
+    Raises:
+        Refusal: when the two are not merged, or no longer by themselves.
+    """
+    _alone(kept.landlord_id)
+    absorbed = Residence.objects.select_for_update(no_key=True).get(pk=absorbed.pk)
+    kept = Residence.objects.select_for_update(no_key=True).get(pk=kept.pk)
+    require(
+        may_separate(
+            merged_here=absorbed.merged_into_id == kept.pk,
+            kept_merged=kept.merged_into_id is not None,
+            known=absorbed.brought is not None,
+        )
+    )
+    brought = absorbed.brought or {}
+    groups, placed = brought["groups"], [(group, address) for group, address in brought["placements"]]
+    sources = _sources([kept.pk])
+    here = Placement.objects.filter(residence=kept)
+    stays = [pair for pair in here.values_list("group_key", "address_key") if pair not in placed]
+    homes = Dwelling.objects.filter(Q(group_key__in=groups) | _at(placed), residence=kept)
+    homes.exclude(_at(stays)).update(residence=absorbed)
+    here.filter(_at(placed)).update(residence=absorbed)
+    ResidenceKey.objects.filter(residence=kept, group_key__in=groups).update(residence=absorbed)
+    absorbed.merged_into, absorbed.brought, absorbed.corrected_at = None, None, at
+    absorbed.save(update_fields=["merged_into", "brought", "corrected_at"])
+    _redo([kept.pk, absorbed.pk], sources, at)
+    _line(
+        kept,
+        "stock.residences_separated",
+        f"a séparé « {absorbed.name} » de « {kept.name} ».",
+        by,
+        at,
+        {"separated": absorbed.pk},
+    )
+    absorbed.refresh_from_db()
+    return absorbed
+
+
+def _at(pairs: Collection[tuple[str, str]]) -> Q:
+    """The homes, or the placements, of these groups at these addresses; none of them when there is no pair."""
+    found = Q(pk__in=())
+    for group, address in pairs:
+        found |= Q(group_key=group, address_key=address)
+    return found
 
 
 @transaction.atomic

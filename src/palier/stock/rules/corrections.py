@@ -54,6 +54,20 @@ def may_merge(*, same: bool, one_landlord: bool, already: bool, used_by: Sequenc
     return YES
 
 
+def may_separate(*, merged_here: bool, kept_merged: bool, known: bool) -> Verdict:
+    """Whether a residence may be taken out of the one that absorbed it."""
+    if not merged_here:
+        return no("stock.separate_again", "Ces deux résidences ne sont pas réunies. Rechargez la page.")
+    if kept_merged:
+        return no("stock.separate_chain", "Celle-ci est elle-même réunie à une autre : séparez-les d’abord.")
+    if not known:
+        return no(
+            "stock.separate_unknown",
+            "Cette réunion est trop ancienne pour se défaire d’un geste. Déplacez ses adresses vers une nouvelle résidence.",
+        )
+    return YES
+
+
 def may_move(*, some: bool, all_of_it: bool, to_itself: bool, one_landlord: bool, named: bool) -> Verdict:
     """Whether addresses of a residence may go to another."""
     if not some:

@@ -54,6 +54,7 @@ def _page(request: Request, landlord: Landlord, item: Residence, *, status: int 
         "addresses": addresses,
         "several": len(addresses) > 1,
         "alone": not others,
+        "merged": list(queries.merged_into(residence=item)),
         **shown,
     }
     return render(request, "stock/correct.html", context, status=status)
@@ -97,6 +98,15 @@ def merge(request: Request, landlord: Landlord, residence_id: int) -> HttpRespon
     other = get_object_or_404(queries.all_residences(landlord=landlord), pk=form.cleaned_data["other"])
     operations.merge_residences(kept=item, absorbed=other, by=request.user, at=request.at)
     return _done(request, item, f"« {other.name} » est réunie à cette résidence, dans tous les millésimes.")
+
+
+@door(POST=WRITE)
+def separate(request: Request, landlord: Landlord, residence_id: int, absorbed_id: int) -> HttpResponse:
+    """Take a residence out of the one it was merged into."""
+    item = residence_or_404(landlord, residence_id)
+    other = get_object_or_404(queries.merged_into(residence=item), pk=absorbed_id)
+    operations.separate_residences(kept=item, absorbed=other, by=request.user, at=request.at)
+    return _done(request, item, f"« {other.name} » est de nouveau à part, avec ses logements de tous les millésimes.")
 
 
 @door(POST=WRITE)

@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_RESIDENCE}nommer/", corrections.rename, name="residence_rename"),
     path(f"{_RESIDENCE}placer/", corrections.place, name="residence_place"),
     path(f"{_RESIDENCE}reunir/", corrections.merge, name="residence_merge"),
+    path(f"{_RESIDENCE}separer/<int:absorbed_id>/", corrections.separate, name="residence_separate"),
     path(f"{_RESIDENCE}deplacer/", corrections.move, name="residence_move"),
     path(f"{_STOCK}importer/", imports.deposit, name="stock_deposit"),
     path(f"{_STOCK}imports/", imports.listing, name="stock_imports"),
