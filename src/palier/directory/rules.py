@@ -97,27 +97,27 @@ _ROLES = {
     Role.ADMINISTRATOR: "administration de Palier",
 }
 
-_COMMITTEE = frozenset({Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})
+COMMITTEE_ROLES = frozenset({Role.COMMITTEE_MEMBER, Role.COMMITTEE_CHAIR})
 ROLES_OF_KIND: dict[Kind, frozenset[Role]] = {
     Kind.LANDLORD: frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR, Role.DIRECTOR}),
     Kind.AUDIT_FIRM: frozenset({Role.AUDITOR}),
-    Kind.TENANTS_ASSOCIATION: frozenset({Role.TENANT_REPRESENTATIVE}) | _COMMITTEE,
-    Kind.LABEL_OWNER: frozenset({Role.REFERENT, Role.COMMUNICATION, Role.ADMINISTRATOR}) | _COMMITTEE,
-    Kind.FEDERATION: frozenset({Role.RELAY}) | _COMMITTEE,
-    Kind.REGIONAL_ASSOCIATION: frozenset({Role.RELAY}) | _COMMITTEE,
-    Kind.MINISTRY: _COMMITTEE,
-    Kind.PUBLIC_FUND: _COMMITTEE,
-    Kind.OTHER_BODY: _COMMITTEE,
+    Kind.TENANTS_ASSOCIATION: frozenset({Role.TENANT_REPRESENTATIVE}) | COMMITTEE_ROLES,
+    Kind.LABEL_OWNER: frozenset({Role.REFERENT, Role.COMMUNICATION, Role.ADMINISTRATOR}) | COMMITTEE_ROLES,
+    Kind.FEDERATION: frozenset({Role.RELAY}) | COMMITTEE_ROLES,
+    Kind.REGIONAL_ASSOCIATION: frozenset({Role.RELAY}) | COMMITTEE_ROLES,
+    Kind.MINISTRY: COMMITTEE_ROLES,
+    Kind.PUBLIC_FUND: COMMITTEE_ROLES,
+    Kind.OTHER_BODY: COMMITTEE_ROLES,
 }
 LANDLORD_ROLES = ROLES_OF_KIND[Kind.LANDLORD]
 # These see every landlord: they run the scheme.
 SCHEME_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.COMMUNICATION})
 # These see the landlords that a dated relation opens to their organisation.
-RELATED_ROLES = frozenset({Role.TENANT_REPRESENTATIVE, Role.AUDITOR}) | _COMMITTEE
+RELATED_ROLES = frozenset({Role.TENANT_REPRESENTATIVE, Role.AUDITOR}) | COMMITTEE_ROLES
 # These must hold a second factor.
-SECOND_FACTOR_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.AUDITOR, Role.DIRECTOR}) | _COMMITTEE
+SECOND_FACTOR_ROLES = frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.AUDITOR, Role.DIRECTOR}) | COMMITTEE_ROLES
 # These judge, or see to who judges: they say themselves on which boards they sit.
-BOARDS_OF_ONESELF = frozenset({Role.AUDITOR}) | SCHEME_ROLES | _COMMITTEE
+BOARDS_OF_ONESELF = frozenset({Role.AUDITOR}) | SCHEME_ROLES | COMMITTEE_ROLES
 # These may come in with the light link of an e-mail alone.
 LIGHT_ROLES = frozenset({Role.TENANT_REPRESENTATIVE})
 

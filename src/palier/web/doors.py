@@ -28,11 +28,12 @@ from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django_htmx.middleware import HtmxDetails
 
+from palier.committee import queries as committee
 from palier.directory import queries as directory
 from palier.directory.models import Landlord, Membership, Person
-from palier.directory.rules import LIGHT_ROLES, SCHEME_THINGS, SECOND_FACTOR_ROLES, Right, Role, Thing, may
+from palier.directory.rules import COMMITTEE_ROLES, LIGHT_ROLES, SCHEME_THINGS, SECOND_FACTOR_ROLES, Right, Role, Thing, may
 from palier.ledger.replies import answer_once
-from palier.verdict import Conflict, Refusal, Remedy, Verdict, no
+from palier.verdict import YES, Conflict, Refusal, Remedy, Verdict, no
 
 
 class Open(StrEnum):
@@ -140,10 +141,8 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any], bef
     request.landlord = None
     request.roles = roles_of(request)
     if landlord_id is not None:
-        opened = directory.opened(held=request.held, landlord=landlord_id, on=request.on)
-        if opened is None:
-            raise Http404
-        request.landlord, request.roles = opened
+        if not (verdict := _open_file(request, landlord_id)):
+            return refused(request, verdict, status=403)
         kwargs["landlord"] = request.landlord
     if settings.SINGLE_LANDLORD and isinstance(need, tuple) and need[0] in SCHEME_THINGS:
         raise Http404
@@ -155,6 +154,18 @@ def _enter(request: Request, view: View, need: Need, kwargs: dict[str, Any], bef
     if before:
         request.ready = _readied(partial(before, request, **kwargs))
     return _act_once(request, lambda: cast(HttpResponse, view(request, **kwargs)))
+
+
+def _open_file(request: Request, landlord: int) -> Verdict:
+    """Open a landlord's file to whoever may know of it; to a member of the committee, once they have declared no link."""
+    opened = directory.opened(held=request.held, landlord=landlord, on=request.on)
+    if opened is None:
+        raise Http404
+    request.landlord, request.roles = opened
+    if request.roles & COMMITTEE_ROLES and not (verdict := committee.may_enter(person=request.user, landlord=landlord)):
+        request.roles -= COMMITTEE_ROLES
+        return YES if request.roles else verdict
+    return YES
 
 
 def _no_such_method(request: Request, known: list[str]) -> HttpResponse:

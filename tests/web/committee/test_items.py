@@ -19,7 +19,7 @@ from palier.committee.rules.effects import Effect, plain
 from palier.committee.rules.seats import Recusal as Reach
 from palier.committee.rules.terms import Matter
 from palier.directory.models import Organisation, Person
-from palier.directory.operations import add_member
+from palier.directory.operations import add_member, open_file
 from palier.directory.rules import Kind, Role
 from palier.documents.operations import store
 from palier.frameworks.models import FrameworkVersion
@@ -256,6 +256,26 @@ def test_the_frozen_file_hands_out_its_files_as_they_were(sitting: Sitting, sign
     later = store(file=pdf("Une autre"), name="autre.pdf", title="Une autre", kind="procedure", **given)  # type: ignore[arg-type]
     assert b"".join(client.get(here).streaming_content) == pdf("La preuve").read()  # type: ignore[attr-defined]
     assert client.get(url("committee_item_file", sitting, item_id=matter.pk, file_id=later.pk)).status_code == 404
+
+
+def test_a_member_enters_the_pages_of_a_landlord_once_they_have_declared(
+    sitting: Sitting, sign_in: SignIn, matter: Item
+) -> None:
+    mandate = sitting.titulars[1]
+    assert matter.journey is not None
+    landlord, body, role = matter.journey.landlord, mandate.seat.body, Role.COMMITTEE_MEMBER
+    add_member(person=mandate.person, organisation=body, role=role, by=None, at=sitting.at)
+    open_file(landlord=landlord, holder=body, role=role, source="committee", by=None, at=sitting.at)
+    client = sign_in(mandate.person)
+    item = url("committee_item", sitting, item_id=matter.pk)
+    for page in ("journey", "plan"):
+        answer = client.get(reverse(page, kwargs={"landlord_id": landlord.pk}))
+        assert answer.status_code == 403
+        assert f'href="{item}"' in answer.content.decode()
+    assert client.get(item).status_code == 200
+    sitting.declare(matter, mandate)
+    for page in ("journey", "plan"):
+        assert client.get(reverse(page, kwargs={"landlord_id": landlord.pk})).status_code == 200
 
 
 def test_a_recused_member_meets_no_file_of_the_matter(sitting: Sitting, sign_in: SignIn, matter: Item) -> None:

@@ -24,9 +24,10 @@ from pydantic import Field, StringConstraints
 from palier.api.v1.auth import ApiKey
 from palier.api.v1.errors import JSON, Denied, Problem, as_json
 from palier.api.v1.pagination import DEFAULT_LIMIT, MAX_LIMIT, MAX_OFFSET, Asked, Page
+from palier.committee import queries as committee
 from palier.directory import queries as directory
 from palier.directory.models import ApiToken, Landlord, Person
-from palier.directory.rules import SCHEME_THINGS, Right, Role, Scope, Thing, may, within
+from palier.directory.rules import COMMITTEE_ROLES, SCHEME_THINGS, Right, Role, Scope, Thing, may, within
 from palier.ledger.replies import answer_once
 from palier.verdict import Verdict
 
@@ -110,6 +111,11 @@ def _enter(request: Call, key: ApiToken, need: Need) -> None:
         request.roles = directory.roles(person=key.person, on=request.on)
     else:
         request.landlord, request.roles = _file(key.person, asked, request.on)
+        if request.roles & COMMITTEE_ROLES:
+            verdict = committee.may_enter(person=key.person, landlord=request.landlord.pk)
+            request.roles = request.roles if verdict else request.roles - COMMITTEE_ROLES
+            if not request.roles:
+                raise Denied(verdict)
     if settings.SINGLE_LANDLORD and pairs and {thing for thing, _ in pairs} <= SCHEME_THINGS:
         raise Http404
     if pairs:

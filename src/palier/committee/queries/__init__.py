@@ -30,7 +30,16 @@ from palier.committee.queries.polls import (
     voices,
     writers,
 )
-from palier.committee.queries.recusals import clues, declarations, free_of_links, kept_out, recused, recused_items, unsettled
+from palier.committee.queries.recusals import (
+    clues,
+    declarations,
+    free_of_links,
+    kept_out,
+    may_enter,
+    recused,
+    recused_items,
+    unsettled,
+)
 from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
@@ -91,6 +100,7 @@ __all__ = [
     "matters_of",
     "may_convene",
     "may_decide_apart",
+    "may_enter",
     "may_publish",
     "missed_quorum",
     "outcomes",

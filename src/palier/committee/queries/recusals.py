@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import date
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from palier.audits.models import Mission
 from palier.audits.rules.missions import HELD
@@ -49,13 +49,29 @@ def free_of_links(*, item: Item, mandate: Mandate) -> Verdict:
     """Whether a member has declared no link with a matter, and none is suspected: its file opens to them then, not before."""
     said = declarations(item=item).get(mandate.pk)
     if said is None or said.interest != Interest.NONE:
-        session = item.session
-        where = {"committee_id": session.committee_id, "session_number": session.number, "item_id": item.pk}
-        remedy = Remedy("Déclarer mes liens", "committee_item", where)
-        return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", remedy)
+        return _undeclared(item)
     if unsettled(item=item, mandates=[mandate]):
         return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
     return YES
+
+
+def may_enter(*, person: Person, landlord: int) -> Verdict:
+    """Whether a member may enter the pages of a landlord: while its matter is under way, once they have declared no link.
+
+    Who has no mandate in the committee that takes the matter has nothing to declare. One SQL query.
+    """
+    sits = Mandate.objects.filter(committee=OuterRef("session__committee"), person=person)
+    said = Declaration.objects.filter(item=OuterRef("pk"), mandate__person=person).order_by("-pk").values("interest")[:1]
+    live = Item.objects.filter(Exists(sits), journey__landlord=landlord, concluded_at__isnull=True, withdrawn_at__isnull=True)
+    found = live.annotate(said=Subquery(said)).select_related("session").first()
+    return YES if found is None or found.said == Interest.NONE else _undeclared(found)
+
+
+def _undeclared(item: Item) -> Verdict:
+    session = item.session
+    where = {"committee_id": session.committee_id, "session_number": session.number, "item_id": item.pk}
+    remedy = Remedy("Déclarer mes liens", "committee_item", where)
+    return no("committee.undeclared", "Déclarez d’abord vos liens avec ce dossier.", remedy)
 
 
 def clues(*, item: Item, mandates: Collection[Mandate]) -> list[Clue]:

@@ -94,7 +94,10 @@ class DeclareForm(forms.Form):
     """What one declares on a matter."""
 
     interest = forms.ChoiceField(
-        label="Votre lien avec ce dossier", choices=[(i.value, i.label) for i in Interest], widget=forms.RadioSelect
+        label="Votre lien avec ce dossier",
+        choices=[(i.value, i.label) for i in Interest],
+        widget=forms.RadioSelect,
+        help_text="« Je ne sais pas » retient le point : il ne s’ouvre qu’une fois la question tranchée, par une nouvelle déclaration de vous ou par une récusation.",
     )
     text = forms.CharField(
         label="Lequel",
