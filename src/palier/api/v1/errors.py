@@ -179,6 +179,7 @@ def _invalid(request: HttpRequest, exc: Any) -> HttpResponse:
     reasons = []
     for error in exc.errors:
         field = ".".join(str(part) for part in error["loc"] if part not in _SOURCES) or "body"
-        sentence = _SENTENCES.get(error["type"], "cette valeur n’est pas valable").format(**error.get("ctx", {}))
+        said = {name: str(value).replace(" or ", " ou ") for name, value in error.get("ctx", {}).items()}
+        sentence = _SENTENCES.get(error["type"], "cette valeur n’est pas valable").format(**said)
         reasons.append(ReasonOut(code="api.invalid", sentence=f"« {field} » : {sentence}.", field=field))
     return _answer(reasons, " ".join(one.sentence for one in reasons), 422)

@@ -53,9 +53,10 @@ class SirenForm(forms.Form):
     """A form with a SIREN, checked by the rule."""
 
     siren_number = forms.CharField(
-        label="SIREN",
+        label="Numéro SIREN",
         max_length=20,
         required=False,
+        help_text="9 chiffres, ceux du répertoire Sirene ; les espaces ne comptent pas. Laissez vide si vous ne l’avez pas.",
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
