@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,12 +10,15 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpRequest
 from django.test import Client
 from django.utils import timezone
+from ninja.errors import ValidationError
 from pytest_django.fixtures import Settings
 
 from palier.api.v1 import auth
 from palier.api.v1.doors import Open
+from palier.api.v1.errors import _invalid
 from palier.api.v1.routes import ROOMS, api
 from palier.directory.models import ApiToken, Landlord, Organisation, Person
 from palier.directory.operations import end_membership
@@ -192,6 +196,12 @@ def test_what_is_not_valid_is_named_in_french(
     }
     said = called.get("/landlords", serach="a").json()
     assert said["sentence"] == "« serach » : ce nom n’est pas connu ici."
+
+
+def test_the_values_that_a_field_takes_are_listed_in_french() -> None:
+    given = {"type": "enum", "loc": ("query", "state"), "ctx": {"expected": "'open', 'closed' or 'late'"}}
+    said = json.loads(_invalid(HttpRequest(), ValidationError([given])).content)
+    assert said["sentence"] == "« state » : donnez l’une de ces valeurs : 'open', 'closed' ou 'late'."
 
 
 @pytest.mark.parametrize("path", ["/", "/nothing", "/landlords/", "/landlords/1/nothing", "/v2"])
