@@ -151,3 +151,12 @@ def test_each_landlord_keeps_as_long_as_it_set(everything: Landlord, at: datetim
     erase(at=at_hour(add_months(paris_day(at), 25), 3))
     assert not HotEvent.objects.exists()
     assert not Invitation.objects.filter(household__isnull=False).exists()
+
+
+@pytest.mark.django_db
+def test_a_household_that_left_goes_even_while_a_hot_wave_goes_on(everything: Landlord, at: datetime) -> None:
+    Household.objects.update(left_on=paris_day(at))
+    erase(at=at_hour(add_months(paris_day(at), 7), 3))
+    assert HotEvent.objects.exists()
+    assert not Household.objects.exists()
+    assert "surveys_household" not in found_in_the_database(CANARY)

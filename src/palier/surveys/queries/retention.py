@@ -14,7 +14,7 @@ from palier.surveys.models import ErasureRun, FieldTerms, FrameFile, HotEvent, H
 from palier.surveys.rules.frame import OPEN as FILE_OPEN
 from palier.surveys.rules.retention import RULES, Held
 from palier.surveys.rules.sendings import Terms
-from palier.surveys.rules.waves import State
+from palier.surveys.rules.waves import Design, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,9 @@ def past_events(*, on: date) -> QuerySet[HotEvent]:
 
 
 def past_households(*, on: date) -> QuerySet[Household]:
-    """The households that left long enough ago, and that no open wave asks any more."""
+    """The households that left long enough ago, and that no wave asks any more; a hot one, which may never close, loses them."""
     asked = Invitation.objects.filter(household=OuterRef("pk")).exclude(wave__state=State.CLOSED)
+    asked = asked.exclude(wave__design=Design.HOT)
     before = RULES[Held.HOUSEHOLD].before(on, 0)
     return Household.objects.filter(~Exists(asked), left_on__lt=before)
 

@@ -75,7 +75,7 @@ _TABLE = (
         "Nom, e-mail, téléphone, adresse d’un ménage",
         "Lui envoyer son lien",
         6,
-        "après son départ",
+        "après son départ, ou à la clôture de la vague qui l’interroge encore",
         "La ligne est supprimée",
     ),
     Rule(
