@@ -56,15 +56,16 @@ def free_of_links(*, item: Item, mandate: Mandate) -> Verdict:
 
 
 def may_enter(*, person: Person, landlord: int) -> Verdict:
-    """Whether a member may enter the pages of a landlord: while its matter is under way, once they have declared no link.
+    """Whether a member may enter the pages of a landlord: while matters of it are under way, once they have declared no link with any.
 
     Who has no mandate in the committee that takes the matter has nothing to declare. One SQL query.
     """
     sits = Mandate.objects.filter(committee=OuterRef("session__committee"), person=person)
     said = Declaration.objects.filter(item=OuterRef("pk"), mandate__person=person).order_by("-pk").values("interest")[:1]
     live = Item.objects.filter(Exists(sits), journey__landlord=landlord, concluded_at__isnull=True, withdrawn_at__isnull=True)
-    found = live.annotate(said=Subquery(said)).select_related("session").first()
-    return YES if found is None or found.said == Interest.NONE else _undeclared(found)
+    undeclared = live.annotate(said=Subquery(said)).filter(Q(said__isnull=True) | ~Q(said=Interest.NONE))
+    found = undeclared.select_related("session").order_by("pk").first()
+    return YES if found is None else _undeclared(found)
 
 
 def _undeclared(item: Item) -> Verdict:
