@@ -23,7 +23,7 @@ _LAST, _NOW, _WEEKS = 340, 18, timedelta(weeks=6)
 
 def hold(world: World) -> Life:
     """Last year nearly all answered, and the study was published; this year half of them have."""
-    region = world.regions[1]
+    region = world.regions[0]
     relay = region.memberships.get(role=Role.RELAY).person
     version = QuestionnaireVersion.objects.filter(questionnaire__code="landlords_commitments").latest("number")
     for days, share in ((_LAST, 0.9), (_NOW, 0.5)):

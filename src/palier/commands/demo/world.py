@@ -196,7 +196,7 @@ def welcome(world: World, *, number: int, name: str, kind: LandlordType, dwellin
         siren_number=names.siren(number),
         landlord_type=kind,
         federation=world.federations[kind],
-        regional_association=world.regions[number % len(world.regions)],
+        regional_association=world.regions[(number - 1) % len(world.regions)],
         declared_dwellings=dwellings,
         by=world.referent,
         at=at,

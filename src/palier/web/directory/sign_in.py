@@ -16,7 +16,7 @@ from allauth.socialaccount.providers.openid_connect import views as oidc
 from django import forms
 from django.conf import settings
 from django.contrib.auth import login as begin_session
-from django.db.models import F, Window
+from django.db.models import Case, F, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -51,8 +51,12 @@ class DemoPerson:
 
 
 def demo_people(on: date) -> list[DemoPerson]:
-    """One person a role, and a few quality leads whose landlords are at different points; in the order of the roles."""
-    rank = Window(RowNumber(), partition_by=F("role"), order_by=F("pk").asc())
+    """One person a role, and a few quality leads whose landlords are at different points; in the order of the roles.
+
+    A federation and a regional association relay in different ways: one person of each.
+    """
+    kind = Case(When(role=Role.RELAY, then=F("organisation__kind")), default=Value(""))
+    rank = Window(RowNumber(), partition_by=[F("role"), kind], order_by=F("pk").asc())
     held = Membership.objects.filter(dated(on), person__email__endswith=DEMO_DOMAIN).annotate(rank=rank)
     chosen = held.filter(rank__lte=DEMO_LEADS).select_related("person", "organisation").order_by("rank", "pk")
     order = list(Role)
