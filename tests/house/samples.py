@@ -131,7 +131,7 @@ def absorbed(world: World) -> int:
 
 
 def site_alert(world: World) -> int:
-    home = Residence.objects.filter(landlord=world.landlord).first()
+    home = Residence.objects.filter(landlord=world.landlord, merged_into=None).first()
     return SiteAlert.objects.create(
         landlord=world.landlord,
         residence_id=home.pk if home else residence(world),

@@ -29,7 +29,7 @@ def _project(world: World) -> Project:
 
 
 def project(world: World) -> int:
-    place = Residence.objects.get(landlord=world.landlord)
+    place = Residence.objects.get(landlord=world.landlord, merged_into=None)
     site = declare_priority(
         landlord=world.landlord, residence=place, level=Level.EXTREME, reasons=world.canary, by=world.lead, at=world.at
     )

@@ -26,7 +26,7 @@ def visit(world: World) -> int:
     if found:
         return found.pk
     load_shipped(at=world.at)
-    home = Residence.objects.get(landlord=world.landlord)
+    home = Residence.objects.get(landlord=world.landlord, merged_into=None)
     given = {"planned_on": world.at.date(), "entrusted_to": world.lead, "by": world.lead, "at": world.at}
     [planned] = operations.plan(landlord=world.landlord, places=[home], **given)
     taken = operations.take(visit=planned, by=world.lead, at=world.at)
@@ -40,7 +40,7 @@ def visit(world: World) -> int:
 
 def staircase(world: World) -> int:
     """A staircase that an employee cleans."""
-    home = Residence.objects.get(landlord=world.landlord)
+    home = Residence.objects.get(landlord=world.landlord, merged_into=None)
     names = [f"Escalier {world.canary}"]
     made = operations.add_staircases(residence=home, names=names, cleaned_by=Cleaner.EMPLOYEE, by=world.lead, at=world.at)
     return (made[0] if made else Staircase.objects.get(name=names[0])).pk
@@ -51,7 +51,7 @@ def follow_up(world: World) -> FollowUp:
     if found := FollowUp.objects.filter(observation__stop__walk__landlord=world.landlord).first():
         return found
     by_whom = {"by": world.lead, "at": world.at}
-    home, day = Residence.objects.get(landlord=world.landlord), world.at.date()
+    home, day = Residence.objects.get(landlord=world.landlord, merged_into=None), world.at.date()
     walk = operations.open_walk(landlord=world.landlord, residence=home, title=world.canary, held_on=day, **by_whom)
     stop = operations.add_stop(walk=walk, place=world.canary, **by_whom)
     photo = receive(file=BytesIO(picture()), name="photo.jpg")

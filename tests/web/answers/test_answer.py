@@ -221,7 +221,7 @@ def test_one_may_refuse_one_survey_or_all_and_change_ones_mind(client: Client, l
 
 def test_the_notice_says_who_why_how_long_and_which_rights(client: Client, link: str) -> None:
     page = client.get(f"{link}information/").text
-    for words in ("OPH de Bondy", "Pourquoi", "deux ans", "mois après la clôture", "CNIL", "cinq réponses au moins"):
+    for words in ("OPH de Bondy", "Pourquoi", "24 mois", "mois après la clôture", "CNIL", "cinq réponses au moins"):
         assert words in page
 
 

@@ -41,7 +41,7 @@ class CaseOut(Schema):
     reopened: int = Field(description="Combien de fois le locataire a dit que ce n’était pas réglé.")
 
 
-class StepOut(Schema):
+class CaseStepOut(Schema):
     """Something that happened to a case; nobody is named when the tenant or Palier did it."""
 
     step: Term
@@ -52,7 +52,7 @@ class StepOut(Schema):
 class CaseDetailOut(CaseOut):
     """A case and its history, the latest first."""
 
-    steps: list[StepOut]
+    steps: list[CaseStepOut]
 
 
 @room.reads("/landlords/{landlord_id}/cases", Thing.HOUSEHOLDS, "Lister les locataires à rappeler")
@@ -101,5 +101,5 @@ def _case(row: Case, on: date) -> CaseOut:
     )
 
 
-def _step(row: CaseStep) -> StepOut:
-    return StepOut(step=term(Step(row.step)), at=row.at, by=maybe_named(row.by))
+def _step(row: CaseStep) -> CaseStepOut:
+    return CaseStepOut(step=term(Step(row.step)), at=row.at, by=maybe_named(row.by))
