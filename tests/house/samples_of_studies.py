@@ -22,7 +22,7 @@ def study(world: World) -> int:
     known = StudyAnswer.objects.filter(landlord=world.landlord).first()
     if known:
         return known.study_id
-    association = add_organisation(kind=Kind.REGIONAL_ASSOCIATION, name=f"Union {world.canary}", by=None, at=world.at)
+    association = add_organisation(kind=Kind.REGIONAL_ASSOCIATION, name="Union régionale", by=None, at=world.at)
     Landlord.objects.filter(pk=world.landlord.pk).update(regional_association=association)
     version = next(one for one in load_shipped(at=world.at) if one.questionnaire.code == "landlords_commitments")
     opened = operations.open_study(
