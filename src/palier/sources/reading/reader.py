@@ -21,7 +21,6 @@ from palier.sources.rules.intake import READ_AT_MOST, Layout
 from palier.sources.rules.moderation import moderated
 from palier.sources.rules.readings import Entry, Given, may_stand, with_homes
 from palier.sources.rules.vocabulary import Kind
-from palier.stock.reading.columns import total_of, uneven
 from palier.stock.reading.looking import Cells, Faults, clean
 from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
 from palier.stock.reading.recognise import head_of
@@ -95,19 +94,14 @@ class _Lines:
 
     def __init__(self, found: ReadFile, answers: Answers, finder: Finder, today: date, header: list[str], table: Table) -> None:
         self.found, self.answers, self.finder, self.today = found, answers, finder, today
-        self.cells = Cells(found, answers.mapping, header, table.sheet)
+        self.cells = Cells(found, answers.mapping, header, table)
         self.exact = bool(table.sheets)
-        self.width = None if self.exact else len(header)
         self.parts: dict[str, list[Decimal]] = {}
         self.seen: dict[Any, int] = {}
 
     def take(self, rows: Lines) -> None:
-        for number_, texts in rows:
-            self.cells.turn_to(number_, texts)
-            if self.width is not None and (said := uneven(self.cells.texts, self.width)):
-                self.found.fault(Fault(said, number_))
-                continue
-            if total := total_of(self.cells.texts):
+        for total in self.cells.over(rows):
+            if total:
                 self.found.aside(
                     Fault(
                         f"{quoted(total)} est un total : la ligne n’est pas reprise.", self.cells.number, sheet=self.cells.sheet

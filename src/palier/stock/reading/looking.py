@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from palier.stock.reading.columns import total_of, uneven
 from palier.stock.reading.mapping import Column, signature
 from palier.stock.reading.places import Fault
 from palier.stock.reading.recognise import head_of
-from palier.stock.reading.tables import open_table
+from palier.stock.reading.tables import Lines, Table, open_table
 from palier.stock.rules.imports import Limits
 
 _SAMPLES, _MOST_FAULTS = 4, 200
@@ -75,16 +76,22 @@ class Faults:
 class Cells:
     """The cells of the line that is being read, by what their columns are said to be."""
 
-    def __init__(self, found: Faults, mapping: Mapping[int, str], header: list[str], sheet: str) -> None:
+    def __init__(self, found: Faults, mapping: Mapping[int, str], header: list[str], table: Table) -> None:
         self.at = {name: index for index, name in mapping.items() if index < len(header)}
-        self._found, self._header, self.sheet = found, header, sheet
+        self._found, self._header, self.sheet = found, header, table.sheet
+        self._width = None if table.sheets else len(header)
         self.number = 0
         self.texts: list[str] = []
 
-    def turn_to(self, number: int, texts: list[str]) -> None:
-        """Read the next line."""
-        self.number, self.texts = number, [clean(text) for text in texts]
-        self._found.rows += 1
+    def over(self, rows: Lines) -> Iterator[str]:
+        """Read one line after another; gives the words of a total, empty for a line of its own. An uneven one is a fault."""
+        for number, texts in rows:
+            self.number, self.texts = number, [clean(text) for text in texts]
+            self._found.rows += 1
+            if self._width is not None and (said := uneven(self.texts, self._width)):
+                self._found.fault(Fault(said, number))
+            else:
+                yield total_of(self.texts)
 
     def __getitem__(self, name: str) -> str:
         index = self.at.get(name)

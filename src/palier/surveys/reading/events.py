@@ -9,7 +9,6 @@ from pathlib import Path
 
 from palier.directory.rules import plain
 from palier.sources.reading.values import day, says_nothing
-from palier.stock.reading.columns import total_of, uneven
 from palier.stock.reading.looking import Cells, Faults, clean
 from palier.stock.reading.places import Fault, Unreadable, grouped, quoted
 from palier.stock.reading.recognise import head_of
@@ -97,16 +96,12 @@ class _Reader:
         table: Table,
     ) -> None:
         self.found, self.kind, self.today = found, kind, today
-        self.cells = Cells(found, mapping, header, table.sheet)
-        self.width = None if table.sheets else len(header)
+        self.cells = Cells(found, mapping, header, table)
         self.seen: dict[str, int] = {}
 
     def take(self, rows: Lines) -> None:
-        for number, texts in rows:
-            self.cells.turn_to(number, texts)
-            if self.width is not None and (said := uneven(self.cells.texts, self.width)):
-                self.found.fault(Fault(said, number))
-            elif not total_of(self.cells.texts):
+        for total in self.cells.over(rows):
+            if not total:
                 self._event()
 
     def _event(self) -> None:
