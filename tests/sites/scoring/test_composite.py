@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from palier.sites.scoring.composite import (
     Aggregation,
@@ -20,6 +21,7 @@ from palier.sites.scoring.composite import (
     Normalisation,
     Treatment,
     composite,
+    shape,
     treat,
 )
 
@@ -188,3 +190,11 @@ def test_fixed_bounds_make_a_score_that_does_not_depend_on_the_others() -> None:
     alone, beside = scored([[2, 4, 6]]), scored([[2, 4, 6], [0, 0, 10], [500, 9, 1]])
     assert alone.scores[0] == beside.scores[0]
     assert beside.normalised[2].tolist() == [10, 9, 9]
+
+
+@given(st.lists(st.integers(-1000, 1000), min_size=4, max_size=60).filter(lambda column: len(set(column)) > 1))
+def test_the_shape_of_a_column_is_that_of_scipy(column: list[int]) -> None:
+    given_ = np.array(column, dtype=float)
+    assert shape(given_) == pytest.approx(
+        (stats.skew(given_, bias=False), stats.kurtosis(given_, bias=False)), rel=1e-9, abs=1e-9
+    )

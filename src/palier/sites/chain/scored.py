@@ -16,7 +16,6 @@ from palier.sites.scoring.classes import Assignment, assign
 from palier.sites.scoring.composite import Composite, composite
 from palier.sites.scoring.doubt import rank, rank_interval
 from palier.sites.scoring.method import ScoringMethod
-from palier.sites.scoring.tipping import FALSE_ALARMS, move, tipping
 
 DRIVERS = 3
 
@@ -77,6 +76,8 @@ def _drivers(made: Composite, method: ScoringMethod) -> dict[str, pa.Array]:
 
 def _alerts(crossed: Crossed, on: date) -> dict[str, pa.Array]:
     """Whether each residence tips over, how sure, since when, from how many incidents a month to how many."""
+    from palier.sites.scoring.tipping import FALSE_ALARMS, move, tipping  # noqa: PLC0415 - scipy, a second to import
+
     seen = tipping(crossed.counts, crossed.homes)
     rows = np.flatnonzero(seen.q <= FALSE_ALARMS)
     moves = {row: move(crossed.counts[row], seen.expected[row], seen.dispersion[row]) for row in rows.tolist()}

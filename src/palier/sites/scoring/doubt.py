@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from palier.sites.scoring.composite import (
     Aggregation,
@@ -179,6 +178,8 @@ def sensitivity(
     Factors: ``normalisation``, ``aggregation``, ``dropped`` (the indicator left out), ``missing`` (what the missing values
     would have been) and ``weight:<family>`` for the weights of each family. All zero where the rank never moves.
     """
+    from scipy import stats  # noqa: PLC0415 - a second to import, only where somebody asks
+
     variants = Variants(values, criteria, method, families)
     names = list(dict.fromkeys(one.family for one in criteria))
     of_family = np.array([names.index(one.family) for one in criteria])
@@ -205,6 +206,8 @@ def sensitivity(
 
 def sobol(function: Callable[[Floats], Floats], laws: Sequence[object], *, size: int, seed: int) -> tuple[Floats, Floats]:
     """First-order and total Sobol indices of a function of (d, n) draws (Saltelli 2010 estimators, ``scipy.stats``)."""
+    from scipy import stats  # noqa: PLC0415 - as above
+
     moved = False
 
     def watched(drawn: Floats) -> Floats:
