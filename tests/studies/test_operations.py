@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from palier.directory.models import Person
+from palier.directory.models import Landlord, Person
 from palier.directory.rules import Kind, Role
 from palier.label.models import RuleSetVersion
 from palier.label.operations import open_journey
@@ -51,6 +51,24 @@ def test_every_member_is_invited_with_what_it_is_that_day_and_its_lead_is_told(
     [message] = Message.objects.filter(person_id=lead.pk)
     assert message.link == f"/organismes/{region.landlords[0].pk}/etudes/{region.study.pk}/"
     assert Entry.objects.filter(act="studies.opened").get().landlord_id is None
+
+
+def test_who_joins_after_the_opening_is_invited_once_with_what_it_is_that_day(
+    region: Region, make_landlord: Callable[..., Landlord], make_person: Callable[..., Person]
+) -> None:
+    with refused("studies.all_invited"):
+        operations.invite_newcomers(study=region.study, by=region.by, at=NOON)
+    joined = make_landlord("Nouvel adhérent", regional_association=region.association)
+    lead = make_person(Role.QUALITY_LEAD, joined)
+    assert operations.invite_newcomers(study=region.study, by=region.by, at=NOON) == 1
+    assert queries.invited(study=region.study).filter(landlord=joined).count() == 1
+    [message] = Message.objects.filter(person_id=lead.pk)
+    assert message.link == f"/organismes/{joined.pk}/etudes/{region.study.pk}/"
+    with refused("studies.all_invited"):
+        operations.invite_newcomers(study=region.study, by=region.by, at=NOON)
+    operations.close(study=region.study, by=region.by, at=NOON)
+    with refused("studies.closed"):
+        operations.invite_newcomers(study=region.study, by=region.by, at=NOON)
 
 
 def test_an_edition_is_one_a_year_of_a_regional_association_with_members(region: Region, make_organisation: Callable) -> None:

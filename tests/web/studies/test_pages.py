@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from palier.directory.models import Person
+from palier.directory.models import Landlord, Person
 from palier.directory.operations import add_association, add_member
 from palier.directory.rules import Kind, Role
 from palier.studies import operations
@@ -222,3 +222,16 @@ def test_a_relay_of_no_association_is_told_so(sign_in: SignIn, make_person: Any,
     client = sign_in(relay)
     assert "rattaché à aucune association régionale" in words(client.get(reverse("studies")))
     assert client.get(reverse("study_open")).status_code == 302
+
+
+def test_a_member_that_joined_since_is_invited_from_the_page(
+    region: Region, sign_in: SignIn, make_landlord: Callable[..., Landlord]
+) -> None:
+    client, button = sign_in(region.by), "Inviter les nouveaux adhérents"
+    assert button not in words(client.get(of_study("study", region)))
+    joined = make_landlord("Nouvel adhérent", regional_association=region.association)
+    assert "1 organisme a rejoint l’association" in words(client.get(of_study("study", region)))
+    live = words(client.post(of_study("study_invite", region), follow=True))
+    assert "1 organisme invité." in live
+    assert joined.name in live
+    assert button not in live

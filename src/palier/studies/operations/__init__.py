@@ -1,6 +1,18 @@
 """What one may do with regional studies."""
 
 from palier.studies.operations.answering import hand, save, take_back, validate
-from palier.studies.operations.editions import close, close_due, keep_words, open_study, publish, remind
+from palier.studies.operations.editions import close, close_due, invite_newcomers, keep_words, open_study, publish, remind
 
-__all__ = ["close", "close_due", "hand", "keep_words", "open_study", "publish", "remind", "save", "take_back", "validate"]
+__all__ = [
+    "close",
+    "close_due",
+    "hand",
+    "invite_newcomers",
+    "keep_words",
+    "open_study",
+    "publish",
+    "remind",
+    "save",
+    "take_back",
+    "validate",
+]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from palier.questionnaires import queries as questionnaires
 from palier.questionnaires.models import QuestionnaireVersion
 from palier.questionnaires.rules.form import Audience as Asked
 from palier.stock import queries as stock
+from palier.studies import queries
 from palier.studies.models import Study, StudyAnswer
 from palier.studies.rules.editions import may_publish, may_remind, still_open
 from palier.studies.statistics import Row, count
@@ -55,7 +56,7 @@ def open_study(
     Organisation.objects.select_for_update().get(pk=association.pk)
     if Study.objects.filter(association=association, year=year).exists():
         raise Refusal(no("studies.twice", f"L’étude de {year} existe déjà : une édition par an."))
-    members = list(Landlord.objects.filter(regional_association=association, closed_on=None, merged_into=None).order_by("pk"))
+    members = list(queries.members_of(association=association))
     if not members:
         raise Refusal(no("studies.no_member", "Aucun organisme n’est rattaché à cette association dans l’annuaire."))
     study = Study.objects.create(
@@ -67,14 +68,35 @@ def open_study(
         opened_at=at,
         opened_by=by,
     )
-    homes = stock.dwellings_of(landlords=members)
-    StudyAnswer.objects.bulk_create(
-        StudyAnswer(study=study, landlord=one, landlord_type=one.landlord_type, homes=homes[one.pk].count) for one in members
-    )
     _remember(study, "opened", f"a ouvert l’étude « {study} » auprès de {len(members)} organismes.", by, at)
-    for landlord in members:
-        _tell(study, "studies.invited", landlord.pk, _LEADS, f"Étude {study} : votre association vous interroge", at)
+    _invite(study, members, at)
     return study
+
+
+@transaction.atomic
+def invite_newcomers(*, study: Study, by: Person, at: datetime) -> int:
+    """Invite the landlords that joined the association since the edition opened; how many.
+
+    Raises:
+        Refusal: when the edition is over, or every member is invited.
+    """
+    study = Study.objects.select_for_update(of=("self",)).select_related("association").get(pk=study.pk)
+    require(still_open(study.closed_at, study.closes_on, at))
+    if not (joined := list(queries.newcomers(study=study))):
+        raise Refusal(no("studies.all_invited", "Tous les organismes de l’association sont invités."))
+    _invite(study, joined, at)
+    many = "1 nouvel adhérent" if len(joined) == 1 else f"{len(joined)} nouveaux adhérents"
+    _remember(study, "invited", f"a invité {many} à l’étude « {study} ».", by, at)
+    return len(joined)
+
+
+def _invite(study: Study, landlords: Sequence[Landlord], at: datetime) -> None:
+    homes = stock.dwellings_of(landlords=landlords)
+    StudyAnswer.objects.bulk_create(
+        StudyAnswer(study=study, landlord=one, landlord_type=one.landlord_type, homes=homes[one.pk].count) for one in landlords
+    )
+    for landlord in landlords:
+        _tell(study, "studies.invited", landlord.pk, _LEADS, f"Étude {study} : votre association vous interroge", at)
 
 
 @transaction.atomic

@@ -7,8 +7,19 @@ from collections.abc import Collection
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from palier.directory.models import Landlord, Organisation
 from palier.studies.models import Study, StudyAnswer
 from palier.studies.rules.editions import Coverage
+
+
+def members_of(*, association: Organisation) -> QuerySet[Landlord]:
+    """The landlords that belong to a regional association today, in the order in which they came to the directory."""
+    return Landlord.objects.filter(regional_association=association, closed_on=None, merged_into=None).order_by("pk")
+
+
+def newcomers(*, study: Study) -> QuerySet[Landlord]:
+    """The members of the association that were not invited to an edition: they joined it since."""
+    return members_of(association=study.association).exclude(study_answers__study=study)
 
 
 def studies_of(*, associations: Collection[int]) -> QuerySet[Study]:

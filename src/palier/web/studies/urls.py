@@ -11,6 +11,7 @@ urlpatterns = [
     path("etudes/", views.studies, name="studies"),
     path("etudes/ouvrir/", views.open_one, name="study_open"),
     path(_STUDY, views.study, name="study"),
+    path(f"{_STUDY}inviter/", views.invite, name="study_invite"),
     path(f"{_STUDY}relancer/", views.remind, name="study_remind"),
     path(f"{_STUDY}clore/", views.close, name="study_close"),
     path(f"{_STUDY}resultats/", results.results, name="study_results"),

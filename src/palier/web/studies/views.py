@@ -96,6 +96,7 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "undecided": undecided,
         "handed": sum(_state(answer) is State.HANDED for answer in invited),
         "open": not one.closed_at,
+        "newcomers": queries.newcomers(study=one).count() if still_open(one.closed_at, one.closes_on, request.at) else 0,
         "remind": still_open(one.closed_at, one.closes_on, request.at)
         & may_remind(one.reminded_at or one.opened_at, undecided, request.at),
         "may_write": bool(request.may(Right.WRITE, Thing.STUDIES)),
@@ -113,6 +114,14 @@ def _covered(invited: list[StudyAnswer]) -> list[tuple[str, object]]:
     groups = [(f.label, [r[2:] for r in rows if r[0] == f]) for f in LandlordType]
     groups += [(s.label.capitalize(), [r[2:] for r in rows if r[1] is s]) for s in Size]
     return [(label, coverage(there)) for label, there in groups if there]
+
+
+@door(POST=WRITE)
+def invite(request: Request, study_id: int) -> HttpResponse:
+    """Invite the members that joined since the edition opened."""
+    many = operations.invite_newcomers(study=study_of(request, study_id), by=request.user, at=request.at)
+    messages.success(request, f"{many} organisme{'s' if many > 1 else ''} invité{'s' if many > 1 else ''}.")
+    return redirect("study", study_id=study_id)
 
 
 @door(POST=WRITE)
