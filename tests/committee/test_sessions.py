@@ -205,10 +205,15 @@ def test_a_likely_conflict_is_found_and_its_answer_sticks(sitting: Sitting, at_t
     sitting.declare(item, *sitting.titulars)
     with refused("committee.clue_open"):
         operations.open_item(item=item, by=sitting.referent, at=sitting.later())
-    clue = next(clue for clue in found if clue.person == sitting.titulars[2].person_id)
+    linked, free = sitting.titulars[2].person, sitting.titulars[0].person
+    clue = next(clue for clue in found if clue.person == linked.pk)
+    [shut] = queries.may_enter(person=linked, landlord=journey.landlord_id).reasons
+    assert shut.code == "committee.clue_open"
+    assert queries.may_enter(person=free, landlord=journey.landlord_id)
     operations.review(
         item=item, clue=clue, confirmed=False, reason="Aucun lien direct.", by=sitting.referent, at=sitting.later()
     )
+    assert queries.may_enter(person=linked, landlord=journey.landlord_id)
     again = next(c for c in queries.clues(item=item, mandates=members) if c.person == clue.person)
     assert (again.confirmed, again.reason) == (False, "Aucun lien direct.")
     sitting.begin(item)

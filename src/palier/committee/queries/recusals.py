@@ -18,6 +18,8 @@ from palier.directory.models import BoardMandate, Landlord, Membership, Person, 
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.verdict import YES, Remedy, Verdict, no
 
+_CLUE_OPEN = no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
+
 
 def recused(*, item: Item) -> dict[int, Reach]:
     """The people who take no part in a matter, by id, and how far their recusal reaches."""
@@ -51,21 +53,28 @@ def free_of_links(*, item: Item, mandate: Mandate) -> Verdict:
     if said is None or said.interest != Interest.NONE:
         return _undeclared(item)
     if unsettled(item=item, mandates=[mandate]):
-        return no("committee.clue_open", "Un lien possible avec ce dossier reste à confirmer ou à écarter.")
+        return _CLUE_OPEN
     return YES
 
 
 def may_enter(*, person: Person, landlord: int) -> Verdict:
-    """Whether a member may enter the pages of a landlord: while matters of it are under way, once they have declared no link with any.
+    """Whether a member may enter the pages of a landlord: while matters of it are under way, once they are free of links with each.
 
-    Who has no mandate in the committee that takes the matter has nothing to declare. One SQL query.
+    Who has no mandate in the committee that takes a matter has nothing to declare. One SQL query when none is under way or a
+    declaration is missing; else, that of their mandates and the clues of each.
     """
     sits = Mandate.objects.filter(committee=OuterRef("session__committee"), person=person)
     said = Declaration.objects.filter(item=OuterRef("pk"), mandate__person=person).order_by("-pk").values("interest")[:1]
     live = Item.objects.filter(Exists(sits), journey__landlord=landlord, concluded_at__isnull=True, withdrawn_at__isnull=True)
-    undeclared = live.annotate(said=Subquery(said)).filter(Q(said__isnull=True) | ~Q(said=Interest.NONE))
-    found = undeclared.select_related("session").order_by("pk").first()
-    return YES if found is None else _undeclared(found)
+    items = list(live.annotate(said=Subquery(said)).select_related("session", "journey__landlord").order_by("pk"))
+    for item in items:
+        if item.said != Interest.NONE:
+            return _undeclared(item)
+    mandates = list(Mandate.objects.filter(person=person).select_related("seat__body")) if items else []
+    for item in items:
+        if unsettled(item=item, mandates=[one for one in mandates if one.committee_id == item.session.committee_id]):
+            return _CLUE_OPEN
+    return YES
 
 
 def _undeclared(item: Item) -> Verdict:
