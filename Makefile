@@ -49,7 +49,7 @@ test: setup ## Run all tests, in a real browser too
 	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/test-side-by-side
 
 .PHONY: e2e
-e2e: setup ## Run the browser tests alone
+e2e: setup ## Run the browser tests alone, and leave a picture of each page in var/screens
 	@chromium=$$(tools/chromium) && PALIER_CHROMIUM=$$chromium tools/with-test-database $(BIN)/pytest -m browser
 
 .PHONY: bench
