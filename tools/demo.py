@@ -130,7 +130,7 @@ class Commands:
 def prepare(commands: Commands) -> None:
     """Four years of acts the first time, in empty tables; then what each update needs."""
     if not GENERATED.exists():
-        print("Living four years of the label, once (three to five minutes)…", flush=True)
+        print("Living four years of the label, once (five to ten minutes)…", flush=True)
         commands.run("demo")
         GENERATED.touch()
     commands.run("setup")
