@@ -56,7 +56,7 @@ def test_the_sheet_says_how_sure_a_share_is_and_which_source_is_missing(
     page = sign_in(lead).get(reverse("site_sheet", kwargs={"landlord_id": landlord.pk, "residence_id": known[0].pk}))
     text = page.content.decode().replace("\u202f", " ").replace("\xa0", " ")
     assert page.status_code == 200
-    assert "entre 39 et 58 %, sur 96 réponses" in text
+    assert "entre 39 et 59 %, sur 96 réponses" in text
     assert "absentes :</b> Remontées du personnel de proximité, Concertation locative" in text
     assert "Le niveau attendu est celui des autres résidences" in text
 

@@ -21,6 +21,10 @@ from palier.web.ui.templatetags import palier as tags
         (Decimal("12000.500"), None, "12 000,5"),
         (Decimal("61.000"), None, "61"),
         (1234567, None, "1 234 567"),
+        (16.67, 1, "16,7"),
+        (99.96, 1, "100,0"),
+        (0.25, 1, "0,3"),
+        (2, 1, "2,0"),
         (None, None, ""),
     ],
 )

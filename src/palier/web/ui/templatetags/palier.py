@@ -100,25 +100,27 @@ def demand(component: str, **given: object) -> str:
 def number(value: Number | None, places: int | None = None) -> str:
     """A number as the French write it: « 9 864 », « 2,6 ». The plain space is made narrow by the typography.
 
-    A decimal is shown without the zeros that end it, unless ``places`` are asked for.
+    A decimal is shown without the zeros that end it, unless ``places`` are asked for; it is then rounded, halves upwards.
     """
     if value is None or value == "":
         return ""
-    if isinstance(value, Decimal) and places is None:
+    if places is not None:
+        value = _rounded(value, places)  # ``number_format`` cuts: 16.67 would be « 16,6 »
+    elif isinstance(value, Decimal):
         value = value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
     return (
         number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("\u202f", " ").replace("\xa0", " ")
     )
 
 
+def _rounded(value: Number, places: int) -> Decimal:
+    return Decimal(str(value)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+
+
 @register.filter
 def percent(value: Number | None, places: int = 0) -> str:
     """A share between 0 and 1 as a percentage: 0.76 gives « 76 % »."""
-    return (
-        ""
-        if value is None or value == ""
-        else f"{number((Decimal(str(value)) * 100).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP), places)} %"
-    )
+    return "" if value is None or value == "" else f"{number(Decimal(str(value)) * 100, places)} %"
 
 
 def _local(value: date | datetime) -> date:
