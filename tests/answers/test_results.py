@@ -56,6 +56,20 @@ def test_each_theme_has_its_questions_with_whole_figures() -> None:
     assert sum(share for _, share in one.distribution("overall_satisfaction")) == pytest.approx(100, abs=2)
 
 
+def test_a_distribution_is_in_the_order_of_the_questionnaire_whatever_order_it_was_stored_in() -> None:
+    one = results()
+    assert one.graded
+    for key, names in {
+        "overall_satisfaction": ["Très satisfait", "Plutôt satisfait", "Plutôt pas satisfait", "Pas du tout satisfait"],
+        "overall_mark": [str(mark) for mark in range(11)],
+    }.items():
+        counts = one.counted["questions"][key]["distribution"]
+        told = [(name, round(100 * share)) for name, share in zip(names, counts.values(), strict=True)]
+        # As the database keeps an object: the shortest key first.
+        one.counted["questions"][key]["distribution"] = dict(sorted(counts.items(), key=lambda item: (len(item[0]), item)))
+        assert one.distribution(key) == told
+
+
 def test_residences_come_from_the_lowest_with_their_regime_and_their_risk() -> None:
     agencies, sides, residences = results().groups_of("cleanliness")
     values = [line.figure.value for line in residences if line.figure]

@@ -19,6 +19,7 @@ from palier.answers.models import Commitment, QuestionRecount, Recount
 from palier.answers.operations.results import count_due, count_wave
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import Role
+from palier.questionnaires.queries import built
 from palier.sources.models import Reading
 from palier.sources.rules.intake import Origin
 from palier.stock.models import Residence
@@ -76,6 +77,12 @@ def test_figures_come_with_answers_invited_rate_and_interval(scene: Scene, lead:
     assert f"entre {round(100 * one['low'])} et {round(100 * one['high'])} %" in page
     assert "Mesuré directement" in page
     assert "Comment ils ont répondu" in page
+    recount.refresh_from_db()
+    shares = recount.inside["questions"]["overall_satisfaction"]["distribution"]
+    question = built(scene.version.pk).question("overall_satisfaction")
+    assert question is not None
+    for choice in question.choices:
+        assert f'<b class="num">{round(100 * shares[choice.code])} %</b> {choice.label["fr"]}<' in page
 
 
 def test_another_question_is_read_by_agency_and_by_residence(scene: Scene, lead: Person, sign_in: SignIn) -> None:

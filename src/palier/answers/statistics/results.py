@@ -64,6 +64,12 @@ class Results:
         question, counted = self.form.question(key), self.counted["questions"].get(key)
         return telling.distribution(question, counted) if question and counted and not counted["hidden"] else []
 
+    @property
+    def graded(self) -> bool:
+        """Whether the question that the wave is summed up by has two good grades then two bad ones, which a bar shows."""
+        question = self.form.question(self.overall.key) if self.overall else None
+        return question is not None and [choice.favourable for choice in question.choices] == [True, True, False, False]
+
     def asked(self, key: str) -> Question | None:
         """The question whose groups are read, if it has any to show."""
         return self.form.question(key) if key in self.groups else None

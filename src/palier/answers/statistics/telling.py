@@ -14,7 +14,7 @@ from typing import Any
 from palier.estimates.proportions import Share
 from palier.estimates.shrinkage import Regime
 from palier.estimates.waves import Change, compare
-from palier.questionnaires.rules.form import Question, Questionnaire, Text
+from palier.questionnaires.rules.form import SCORES, Question, Questionnaire, Text
 
 Json = Mapping[str, Any]
 MODES = {
@@ -130,9 +130,9 @@ def question_line(question: Question, counted: Json | None, *, invited: int, tar
 
 
 def distribution(question: Question, counted: Json) -> list[tuple[str, int]]:
-    """What was answered, each choice with its percentage, in the order of the questionnaire."""
-    names = {choice.code: said(choice.label) for choice in question.choices}
-    return [(names.get(code, code), round(100 * share)) for code, share in counted["distribution"].items()]
+    """What was answered, each choice with its percentage, in the order of the questionnaire: stored JSON has none."""
+    names = {choice.code: said(choice.label) for choice in question.choices} or {str(mark): str(mark) for mark in SCORES}
+    return [(name, round(100 * counted["distribution"].get(code, 0))) for code, name in names.items()]
 
 
 def themes(
