@@ -115,6 +115,18 @@ def test_what_changed_by_itself_is_told() -> None:
     assert facts[0].startswith("Les réponses venaient par téléphone 100 % ; elles viennent en ligne 100 %.")
 
 
+def test_a_mode_that_was_not_kept_is_neither_in_the_mix_nor_compared() -> None:
+    assert telling.mode_mix({"web": 30, "phone": 10, "other": 12}) == (
+        "en ligne 75 %, par téléphone 25 % ; moyen de réponse non gardé pour 12 réponses sur 52"
+    )
+    assert telling.mode_mix({"web": 23, "other": 77}) == "moyen de réponse non gardé pour 77 réponses sur 100"
+    now = counted(1)
+    same = telling.context_facts(now | {"modes": {"web": 40, "other": 12}}, now | {"modes": {"web": 40}}, same_version=True)
+    assert same == []
+    few = telling.context_facts(now | {"modes": {"web": 23, "other": 77}}, now | {"modes": {"web": 40}}, same_version=True)
+    assert few == ["Le moyen de réponse de la plupart des réponses n’a pas été gardé : il n’est pas comparé."]
+
+
 def test_the_note_of_method_is_written_from_the_counts() -> None:
     note = telling.method_note(counted(1), drawn="tous les locataires", opened="2 mars 2026", closed="30 mars 2026")
     said = " ".join(sentence for _, sentences in note for sentence in sentences)

@@ -283,7 +283,7 @@ def _several(wave: Weighted, question: Question, answered: Held, taken: Floats, 
 
 
 def _modes(answers: Answers, fewest: int) -> dict[str, int]:
-    """How many answered in each way; those too few are read together, under ``other``."""
+    """How many answered in each way; those whose way was not kept, or is too rare, are read together, under ``other``."""
     names, counts = np.unique(answers.mode, return_counts=True)
     every = {name or "other": number for name, number in zip(names.tolist(), counts.tolist(), strict=True)}
     groups = together(every, fewest)

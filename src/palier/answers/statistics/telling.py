@@ -24,8 +24,9 @@ MODES = {
     "paper": "sur papier",
     "phone": "par téléphone",
     "hall": "par affiche",
-    "other": "d’une autre façon",
 }
+UNTOLD = "other"
+"""Under which the answers stand whose mode was not kept, so that nobody is known by it, or that too few share."""
 SIDES = {"inside": "En quartier prioritaire", "outside": "Hors quartier prioritaire"}
 SURE, LIKELY = 0.95, 0.8
 
@@ -222,20 +223,36 @@ def priorities(form: Questionnaire, counted: Json) -> list[Priority]:
 
 
 def mode_mix(modes: Mapping[str, int]) -> str:
-    """How people answered, in percent: « en ligne 62 %, par téléphone 38 % »."""
-    total = sum(modes.values())
-    ordered = sorted(modes.items(), key=lambda item: -item[1])
-    return ", ".join(f"{MODES.get(mode, mode)} {round(100 * number / total)} %" for mode, number in ordered) if total else ""
+    """How people answered, in percent of those whose mode was kept: « en ligne 62 %, par téléphone 38 % ».
+
+    How many others there are is said besides; when they are the most, no mix is told.
+    """
+    total, untold = sum(modes.values()), modes.get(UNTOLD, 0)
+    ordered = sorted(((mode, number) for mode, number in modes.items() if mode != UNTOLD), key=lambda item: -item[1])
+    mix = ", ".join(f"{MODES.get(mode, mode)} {round(100 * number / (total - untold))} %" for mode, number in ordered)
+    if not untold:
+        return mix
+    unkept = f"moyen de réponse non gardé pour {_number(untold)} réponses sur {_number(total)}"
+    return f"{mix} ; {unkept}" if _mix_told(modes) else unkept
+
+
+def _mix_told(modes: Mapping[str, int]) -> bool:
+    """Whether the mode of most answers was kept."""
+    return 2 * modes.get(UNTOLD, 0) < sum(modes.values())
 
 
 def context_facts(now: Json, before: Json, *, same_version: bool) -> list[str]:
     """What differs between two waves by itself, before anybody's note: way of answering, response rate, questionnaire."""
     facts = []
-    mix, past = mode_mix(now["modes"]), mode_mix(before["modes"])
-    if mix != past:
-        facts.append(
-            f"Les réponses venaient {past} ; elles viennent {mix}. Un changement de mode peut à lui seul changer les réponses."
-        )
+    if _mix_told(now["modes"]) and _mix_told(before["modes"]):
+        past, mix = (mode_mix({mode: n for mode, n in one["modes"].items() if mode != UNTOLD}) for one in (before, now))
+        if mix != past:
+            facts.append(
+                f"Les réponses venaient {past} ; elles viennent {mix}. "
+                "Un changement de mode peut à lui seul changer les réponses."
+            )
+    elif {**now["modes"], **before["modes"]}:
+        facts.append("Le moyen de réponse de la plupart des réponses n’a pas été gardé : il n’est pas comparé.")
     rate, old = (round(100 * one["answers"] / one["invited"]) if one["invited"] else 0 for one in (now, before))
     if rate != old:
         facts.append(f"Le taux de réponse passe de {old} % à {rate} %.")
