@@ -134,12 +134,16 @@ def test_the_note_of_method_is_written_from_the_counts() -> None:
     assert "par agence et par quartier prioritaire (calage sur marges" in said
     assert "Aucun chiffre ne porte sur moins de 5 réponses" in said
     plain = counted(1)
-    plain["method"] = {"weighted": False, "refused": ["Parce que."], "margins": []}
+    labels = {line["label"] for line in telling.margins(plain)}
+    assert set(telling.SIDES.values()) < labels
+    assert not labels & {"inside", "outside", ""}
+    plain["method"] = {"weighted": False, "refused": ["Parce que.", "Personne dans « outside »."], "margins": []}
     said = " ".join(
         sentence for _, sentences in telling.method_note(plain, drawn="", opened="", closed="") for sentence in sentences
     )
     assert "ne sont pas redressées" in said
     assert "Parce que." in said
+    assert "Personne dans « Hors quartier prioritaire »." in said
 
 
 def test_priorities_weigh_themes_beside_their_satisfaction() -> None:

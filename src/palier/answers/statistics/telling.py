@@ -28,6 +28,8 @@ MODES = {
 UNTOLD = "other"
 """Under which the answers stand whose mode was not kept, so that nobody is known by it, or that too few share."""
 SIDES = {"inside": "En quartier prioritaire", "outside": "Hors quartier prioritaire"}
+CATEGORIES = {**SIDES, "": "Autres agences"}
+"""What weights call the groups of households, in words; an agency has its own name."""
 SURE, LIKELY = 0.95, 0.8
 
 
@@ -286,7 +288,7 @@ def method_note(counted: Json, *, drawn: str, opened: str, closed: str) -> list[
         ]
     else:
         weights = ["Les réponses ne sont pas redressées : chacune compte pour autant de ménages que sa strate l’exige."]
-    parts.append(("Les poids", weights + list(method["refused"])))
+    parts.append(("Les poids", weights + [_in_french(reason) for reason in method["refused"]]))
     parts.append(
         (
             "Les intervalles",
@@ -318,6 +320,21 @@ def method_note(counted: Json, *, drawn: str, opened: str, closed: str) -> list[
         )
     )
     return parts
+
+
+def _in_french(reason: str) -> str:
+    for code, label in CATEGORIES.items():
+        reason = reason.replace(f"« {code} »", f"« {label} »")
+    return reason
+
+
+def margins(counted: Json) -> list[dict[str, Any]]:
+    """The categories that answers were weighted by, in words and in percent."""
+    return [
+        {**line, "label": CATEGORIES.get(line["label"], line["label"])}
+        | {name: round(100 * line[name]) for name in ("raw", "known", "weighted")}
+        for line in counted["method"]["margins"]
+    ]
 
 
 def _number(value: int) -> str:

@@ -158,11 +158,12 @@ def method_note(request: Request, landlord: Landlord, wave_id: int) -> HttpRespo
     """The note of method, written from the counts."""
     recount = _recount(landlord, wave_id)
     one = _told(recount, [])
-    margins = [
-        line | {name: round(100 * line[name]) for name in ("raw", "known", "weighted")}
-        for line in one.counted["method"]["margins"]
-    ]
-    context = {"landlord": landlord, "wave": recount.wave, "note": _method(recount, one), "margins": margins}
+    context = {
+        "landlord": landlord,
+        "wave": recount.wave,
+        "note": _method(recount, one),
+        "margins": telling.margins(one.counted),
+    }
     return render(request, "answers/method_note.html", context)
 
 
