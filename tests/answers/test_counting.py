@@ -192,7 +192,7 @@ def test_answers_that_no_longer_say_their_residence_are_read_together() -> None:
     answers = Answers(said, where, np.full(20, "all"), np.full(20, ""), np.full(20, "web"))
     found = counted(answers, Frame(kept, {"all": 110}, 66))["questions"]["overall_satisfaction"]
     assert sorted((row["residences"], row["regime"]) for row in found["residences"]) == [
-        ([1], "measured"),
+        ([1], "modelled"),
         ([2, 3], "grouped"),
         ([4], "modelled"),
     ]

@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from palier.estimates.designs import Floats
-from palier.estimates.proportions import Z90, around, effective
+from palier.estimates.proportions import Z90, around, effective, margin
 
 Ints = npt.NDArray[np.int_]
 
@@ -46,7 +46,7 @@ class Regime(StrEnum):
 FEWEST = 5
 """Answers under which nothing is said of a residence by itself."""
 DIRECT_MARGIN = 0.1
-"""The margin, at 90 %, from which the own answers of a residence suffice."""
+"""The margin, at 90 % and at worst, from which the own answers of a residence suffice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +87,11 @@ def by_residence(
     values = (yes + (people - size) * centre) / people
     regimes = []
     for row, together in enumerate(np.asarray(joined, dtype=bool).tolist()):
-        own = yes[row] / size[row]
-        own_low, own_high = around(own, effective(size[row], people[row]), Z90)
-        direct = (own_high - own_low) / 2 <= DIRECT_MARGIN
+        # Whatever was answered: were the margin that of the share observed, an extreme share would always suffice.
+        direct = margin(int(size[row]), int(people[row]), z=Z90) <= DIRECT_MARGIN
         if direct:
-            values[row], low[row], high[row] = own, own_low, own_high
+            values[row] = own = yes[row] / size[row]
+            low[row], high[row] = around(own, effective(size[row], people[row]), Z90)
         regimes.append(Regime.GROUPED if together else Regime.MEASURED if direct else Regime.MODELLED)
     return Modelled(values, low, high, under, tuple(regimes))
 

@@ -298,9 +298,9 @@ def method_note(counted: Json, *, drawn: str, opened: str, closed: str) -> list[
                     "effet du plan de sondage et des poids compris)."
                 ),
                 (
-                    "Une résidence est dite « mesurée directement » quand ses réponses suffisent à 10 points près. Sinon elle est "
-                    "« estimée par un modèle » : ses réponses sont complétées par ce que disent les autres résidences de son agence "
-                    "(loi bêta-binomiale) ; son intervalle tient 9 fois sur 10."
+                    "Une résidence est dite « mesurée directement » quand ses réponses sont assez nombreuses pour suffire à 10 points "
+                    "près, quoi qu’elles disent. Sinon elle est « estimée par un modèle » : ses réponses sont complétées par ce que "
+                    "disent les autres résidences de son agence (loi bêta-binomiale) ; son intervalle tient 9 fois sur 10."
                 ),
                 f"Une résidence de moins de {counted['fewest']} réponses est lue avec d’autres de la même agence.",
             ],
