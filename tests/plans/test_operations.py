@@ -39,7 +39,7 @@ from palier.plans.operations import (
     unlink,
 )
 from palier.plans.rules.action import ActionContent
-from palier.plans.rules.terms import Effect, Outcome, Source, Status, Vocabulary
+from palier.plans.rules.terms import Effect, Outcome, Scope, Source, Status, Vocabulary
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal
 from tests.plans.conftest import COMPLETE, Desk
@@ -294,6 +294,43 @@ def test_a_new_action_in_a_frozen_plan_is_refused_by_the_database(desk: Desk, ma
     twin = Action(**{f.attname: getattr(action, f.attname) for f in Action._meta.fields if f.name != "id"} | {"code": "A-99"})
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         Action.objects.bulk_create([twin])
+
+
+def test_an_action_added_after_the_freeze_is_dated_complete_fixed_and_outside_of_the_frozen_version(
+    desk: Desk, make_action: MakeAction, make_recommendation: MakeRecommendation, at: datetime
+) -> None:
+    refused, arrived = make_recommendation(), make_recommendation()
+    refuse_recommendation(recommendation=refused, revision=1, reason="Hors de portée.", by=desk.lead, at=at)
+    make_action()
+    copy = frozen(desk, at)
+    later = at + timedelta(days=40)
+
+    def add(content: ActionContent = COMPLETE, follows: tuple[int, ...] = ()) -> Action:
+        return add_action(plan=desk.plan, content=content, by=desk.lead, at=later, follows=follows)
+
+    with pytest.raises(Refusal, match=r"complète dès son ajout. Il manque l’échéance, le budget"), transaction.atomic():
+        add(replace(COMPLETE, due_on=None, budget=None))
+    with pytest.raises(Refusal, match="Le plan arrêté refuse P-01"), transaction.atomic():
+        add(follows=(refused.pk,))
+    on_site = replace(COMPLETE, scope=Scope.SITE, residences=frozenset({desk.residences[0].pk}))
+    added = add(on_site, follows=(arrived.pk,))
+    assert summary("plans.action_added") == f"a ajouté l’action A-02, {COMPLETE.title}, après l’arrêt du plan."
+    assert [(one.code, one.addition) for one in queries.actions(landlord=desk.landlord.pk)] == [("A-01", False), ("A-02", True)]
+    assert Snapshot.objects.values().get(pk=copy.pk)["content"] == copy.content
+    assert queries.submittable(landlord=desk.landlord.pk, cycle=1, priority={})
+    with pytest.raises(Refusal, match="Le plan est figé"), transaction.atomic():
+        change_action(action=added, revision=1, content=replace(on_site, title="Autre"), by=desk.lead, at=later)
+    for sql in (
+        "UPDATE plans_action SET target = 1 WHERE code = 'A-02'",
+        "UPDATE plans_action SET added_at = added_at + interval '90 days' WHERE code = 'A-01'",
+        "DELETE FROM plans_actionsite",
+        "DELETE FROM plans_trace",
+    ):
+        with pytest.raises(DatabaseError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+    reopen(landlord=desk.landlord, cycle=1, by=None, at=later)
+    assert [action["code"] for action in frozen(desk, later).content["actions"]] == ["A-01", "A-02"]
+    assert not any(one.addition for one in queries.actions(landlord=desk.landlord.pk))
 
 
 def test_later_edits_never_change_a_frozen_copy(desk: Desk, make_action: MakeAction, at: datetime) -> None:

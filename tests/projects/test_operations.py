@@ -169,11 +169,16 @@ def test_an_action_of_a_project_is_the_plans_own_and_is_measured(place: Place, a
     assert not Action.objects.exists()
 
 
-def test_a_frozen_plan_takes_no_new_action_and_lends_those_it_has(place: Place, at: datetime) -> None:
+def test_a_project_opened_after_the_freeze_adds_its_action_to_the_plan(place: Place, at: datetime) -> None:
+    freeze(landlord=place.desk.landlord, cycle=1, by=place.lead, at=at)
+    plan, later = place.desk.plan, at + timedelta(days=40)
+    operations.create_action(project=place.project, plan=plan, content=place.content(), by=place.lead, at=later)
+    assert len(queries.facts(place.project).live) == 1
+
+
+def test_a_frozen_plan_lends_the_actions_it_has(place: Place, at: datetime) -> None:
     action = add_action(plan=place.desk.plan, content=place.content(), by=place.lead, at=at)
     freeze(landlord=place.desk.landlord, cycle=1, by=place.lead, at=at)
-    with pytest.raises(Refusal, match="figé"):
-        operations.create_action(project=place.project, plan=place.desk.plan, content=place.content(), by=place.lead, at=at)
     assert list(queries.linkable(place.project)) == [action]
     operations.link_action(project=place.project, action=action, by=place.lead, at=at)
     assert list(queries.linkable(place.project)) == []

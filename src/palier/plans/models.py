@@ -1,6 +1,7 @@
 """What plans keep: plans, recommendations, actions, their measures and verdicts, frozen versions, conditions of decisions.
 
-While a plan is frozen the database refuses to change what defines its actions (triggers of migration 0002).
+While a plan is frozen the database refuses to change what defines its actions (triggers of migrations 0002 and 0005): an
+action added since is dated, and outside of the frozen version.
 """
 
 from __future__ import annotations

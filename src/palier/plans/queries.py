@@ -161,8 +161,8 @@ def full_content(row: Action) -> ActionContent:
 def actions(*, landlord: int, cycle: int | None = None) -> QuerySet[Action]:
     """The actions of a landlord, by code, as lists show them. Four SQL queries.
 
-    Each carries ``last_value`` and ``last_on`` (latest measure), ``outcome`` and ``effect`` (latest verdicts) and
-    ``proofs`` (how many documents); owner, sites, recommendations and contributors are there.
+    Each carries ``last_value`` and ``last_on`` (latest measure), ``outcome`` and ``effect`` (latest verdicts), ``proofs``
+    (how many documents) and ``addition`` (added after the freeze of its plan, outside of the frozen version); owner, sites, recommendations and contributors are there.
     """
     latest = Measure.objects.filter(action=OuterRef("pk")).order_by("-on", "-pk")
     verdict = ActionVerdict.objects.filter(action=OuterRef("pk")).order_by("-at", "-pk")
@@ -184,6 +184,7 @@ def actions(*, landlord: int, cycle: int | None = None) -> QuerySet[Action]:
             outcome=Subquery(verdict.values("outcome")[:1]),
             effect=Subquery(verdict.exclude(effect="").values("effect")[:1]),
             proofs=Coalesce(Subquery(proofs), 0),
+            addition=Q(plan__state=State.FROZEN, added_at__gt=F("plan__frozen_at")),
         )
         .prefetch_related("residences", "recommendations", "contributors")
         .order_by("-plan__cycle", "pk")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -20,6 +20,7 @@ from palier.directory.rules import Kind, Role
 from palier.plans import queries
 from palier.plans.models import Action, Recommendation
 from palier.plans.operations import (
+    add_action,
     change_action,
     drop_action,
     freeze,
@@ -92,7 +93,7 @@ def test_a_priority_site_without_action_is_named(desk: Desk, make_action: MakeAc
     assert "Le site prioritaire Les Glycines n’a pas d’action." in shown
 
 
-def test_a_frozen_plan_says_since_when_and_offers_no_change(
+def test_a_frozen_plan_says_since_when_and_changes_by_dated_additions_alone(
     desk: Desk, make_action: MakeAction, sign_in: SignIn, at: datetime
 ) -> None:
     action = make_action()
@@ -100,10 +101,15 @@ def test_a_frozen_plan_says_since_when_and_offers_no_change(
     client = sign_in(desk.lead)
     shown = said(client.get(page("plan", desk)))
     assert "Le plan est figé depuis le 10 mars 2026." in shown
-    assert page("action_add", desk) not in shown
+    assert "sans toucher à la version transmise" in said(client.get(page("action_add", desk)))
     answer = client.post(page("action_add", desk), {"title": "Autre", "scope": "transversal"})
     assert answer.status_code == 422
-    assert "Le plan est figé depuis le 10 mars 2026." in said(answer)
+    assert "est complète dès son ajout" in said(answer)
+    later = at + timedelta(days=2)
+    added = add_action(plan=desk.plan, content=COMPLETE, by=desk.lead, at=later)
+    mark = "Ajoutée le 12 mars 2026, après l’arrêt du plan"
+    for where in (page("plan", desk), page("plan_whole", desk), page("action", desk, action_id=added.pk)):
+        assert said(client.get(where)).count(mark) == 1
     answer = client.post(
         page("action_change", desk, action_id=action.pk), {"title": "Autre", "scope": "transversal", "revision": 1}
     )

@@ -89,7 +89,9 @@ def test_an_action_added_here_is_in_the_plan_and_lacks_no_measure(place: Place, 
     action_page = said(lead.get(reverse("action", kwargs={"landlord_id": place.desk.landlord.pk, "action_id": made.pk})))
     assert at_page("project", place) in action_page
     freeze(landlord=place.desk.landlord, cycle=1, by=place.lead, at=made.added_at)
-    assert "figé" in said(lead.get(at_page("project_action_add", place)))
+    shown = said(lead.get(at_page("project_action_add", place)))
+    assert "sans toucher à la version transmise" in shown
+    assert "Ajouter l’action au plan" in shown
 
 
 def test_residents_are_inscribed_and_taken_back_with_a_reason(place: Place, lead: Client) -> None:

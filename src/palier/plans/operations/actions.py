@@ -1,4 +1,4 @@
-"""What one may do with an action while its plan is drafted: add it, change it; and, at any time, entrust it."""
+"""What one may do with an action while its plan is drafted: change it; and, at any time, add one, entrust it."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from palier.directory.rules import LANDLORD_ROLES
 from palier.ledger.operations import record
 from palier.outbox.operations import post
 from palier.plans import queries
-from palier.plans.models import Action, ActionSite, Contribution, Plan, Trace
-from palier.plans.operations.guards import draft, swap
+from palier.plans.models import Action, ActionSite, Contribution, Plan, State, Trace
+from palier.plans.operations.guards import draft, open_to, swap
 from palier.plans.rules.action import ActionContent, changed, coherent
 from palier.plans.rules.terms import Vocabulary
 from palier.stock.models import Residence
@@ -29,13 +29,20 @@ _LINKS = {"owner", "contributors", "residences"}
 
 @transaction.atomic
 def add_action(*, plan: Plan, content: ActionContent, by: Person | None, at: datetime, follows: Collection[int] = ()) -> Action:
-    """Add an action to a plan in draft, following these recommendations (ids) of the same plan.
+    """Add an action to a plan, following these recommendations (ids) of the same plan.
+
+    To a frozen plan it is an addition: outside of the frozen version, which does not change, and as fixed as the rest of it.
 
     Raises:
-        Refusal: when the plan is frozen, or what is said contradicts itself or names strangers.
+        Refusal: when what is said contradicts itself or names strangers; on a frozen plan, when the action is incomplete or
+            would follow what the plan refused.
     """
-    plan = draft(plan.pk)
+    plan = open_to(plan.pk, content, at)
+    late = plan.state == State.FROZEN
     require(coherent(content) & _known(plan, content, at))
+    found = plan.recommendations.filter(pk__in=follows)
+    if late and (refused := found.filter(refused_at__isnull=False).first()):
+        raise Refusal(no("plans.refused_stays", f"Le plan arrêté refuse {refused.code}, et ce refus ne change plus."))
     action = Action.objects.create(
         plan=plan,
         code=f"A-{Action.objects.filter(plan=plan).count() + 1:02}",
@@ -47,7 +54,6 @@ def add_action(*, plan: Plan, content: ActionContent, by: Person | None, at: dat
     )
     _set_sites(action, content.residences)
     _set_contributors(action, content.contributors)
-    found = plan.recommendations.filter(pk__in=follows)
     Trace.objects.bulk_create(Trace(action=action, recommendation=row) for row in found)
     found.filter(refused_at__isnull=False).update(refusal_reason="", refused_by=None, refused_at=None)
     _record(
@@ -55,9 +61,10 @@ def add_action(*, plan: Plan, content: ActionContent, by: Person | None, at: dat
         "action_added",
         by,
         at,
-        f"a ajouté l’action {action.code}, {action.title}.",
+        f"a ajouté l’action {action.code}, {action.title}{', après l’arrêt du plan' if late else ''}.",
         title=action.title,
         follows=sorted(found.values_list("code", flat=True)),
+        after_freeze=late,
     )
     _tell(action, None, frozenset(), content, by, at)
     return action

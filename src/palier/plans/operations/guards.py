@@ -8,7 +8,8 @@ from typing import Any
 from palier.calendar import in_words, paris_day
 from palier.directory.models import Person
 from palier.plans.models import Action, Plan, State
-from palier.verdict import YES, Conflict, Verdict, no, require
+from palier.plans.rules.action import ActionContent, missing_of
+from palier.verdict import YES, Conflict, Refusal, Verdict, no, require
 
 
 def changeable(plan: Plan) -> Verdict:
@@ -29,6 +30,23 @@ def draft(plan_id: int) -> Plan:
     """
     plan = Plan.objects.select_for_update().get(pk=plan_id)
     require(changeable(plan))
+    return plan
+
+
+def open_to(plan_id: int, content: ActionContent, at: datetime) -> Plan:
+    """The plan, locked, if this action may be added to it: to a frozen one, as an addition, complete and once for all.
+
+    Raises:
+        Refusal: when the plan is frozen and the action incomplete.
+    """
+    plan = Plan.objects.select_for_update().get(pk=plan_id)
+    if plan.frozen_at is None or plan.state == State.DRAFT or at <= plan.frozen_at:
+        require(changeable(plan))
+    elif missing := missing_of(content):
+        lacks = f"Il manque {', '.join(missing)}."
+        raise Refusal(
+            no("plans.addition_incomplete", f"Une action ajoutée à un plan arrêté est complète dès son ajout. {lacks}")
+        )
     return plan
 
 

@@ -31,7 +31,7 @@ def create_action(
     """Add an action to the landlord's plan from a project, and link it.
 
     Raises:
-        Refusal: when the plan is frozen or another landlord's, the action cannot be measured or bears on another site.
+        Refusal: when the plan is another landlord's, or frozen and the action incomplete, the action cannot be measured or bears on another site.
     """
     project = lock(project)
     _ours(project, plan, partner)

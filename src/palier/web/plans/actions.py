@@ -151,7 +151,7 @@ def add(request: Request, landlord: Landlord) -> HttpResponse:
         else:
             messages.success(request, f"L’action {made.code} est ajoutée.")
             return redirect("action", landlord_id=landlord.pk, action_id=made.pk)
-    context = {"landlord": landlord, "plan": plan, "form": form, "changeable": operations.changeable(plan)}
+    context = {"landlord": landlord, "plan": plan, "form": form}
     return render(request, "plans/action_form.html", context, status=422 if form.errors else 200)
 
 

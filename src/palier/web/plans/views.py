@@ -197,7 +197,7 @@ HEADER = (
     "Code", "Action", "Description", "Thème", "Périmètre", "Sites", "Préconisations", "Nature", "Responsabilité", "Levier",
     "Responsable", "Début", "Échéance", "Budget (€ TTC)", "Financement", "Axe TFPB", "Fait sans l’abattement", "Indicateur",
     "Unité", "Sens", "Valeur de départ", "Mesurée le", "Cible", "À atteindre le", "Dernière mesure", "Mesurée le",
-    "État", "Avancement (%)", "Locataires informés le", "Preuves", "Dernier constat", "Motif d’abandon",
+    "État", "Avancement (%)", "Locataires informés le", "Preuves", "Dernier constat", "Motif d’abandon", "Ajoutée après l’arrêt du plan le",
 )  # fmt: skip
 
 
@@ -248,6 +248,7 @@ def _cells(action: Action, words: dict[Vocabulary, dict[str, str]]) -> list[Cell
         getattr(action, "proofs", 0),
         Outcome(outcome).label if outcome else "",
         action.dropped_reason,
+        action.added_at if getattr(action, "addition", False) else None,
     ]
 
 

@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
-from palier.plans import operations as plan_operations
 from palier.plans.models import Recommendation
 from palier.plans.queries import plan_of, terms
 from palier.projects import operations, queries
@@ -57,8 +56,7 @@ def add(request: Request, landlord: Landlord, project_id: int) -> HttpResponse:
         "landlord": landlord,
         "project": found,
         "form": form,
-        "changeable": plan_operations.changeable(plan),
-        "linkable": queries.linkable(found).exists(),
+        "plan": plan,
     }
     return render(request, "projects/action_form.html", context, status=422 if form.errors else 200)
 

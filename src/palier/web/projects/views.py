@@ -11,7 +11,6 @@ from django.shortcuts import get_object_or_404, render
 
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
-from palier.plans import operations as plan_operations
 from palier.plans.queries import plan_of
 from palier.plans.rules.action import is_late
 from palier.plans.rules.terms import Status
@@ -174,7 +173,6 @@ def context_of(request: Request, project: Project) -> dict[str, Any]:
         "may_read_proofs": may_help,
         "may_diagnose": bool(request.may(Right.WRITE, Thing.SITE_RATING)),
         "plan": plan,
-        "changeable": plan_operations.changeable(plan) if plan else None,
     }
 
 
