@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,12 +12,13 @@ from django.conf import settings
 from pypdf import PdfReader
 
 from palier.answers import printing
-from palier.answers.statistics import telling
+from palier.answers.statistics import files, telling
 from palier.answers.statistics.counting import count
 from palier.answers.statistics.results import Before, Results
 from palier.estimates.shrinkage import Regime
 from palier.estimates.waves import Move
-from tests.answers.waves import FORM, wave
+from palier.questionnaires.rules.form import Condition
+from tests.answers.waves import FORM, question, wave
 
 NAMES = {number: f"Résidence {number}" for number in range(1, 13)}
 
@@ -155,11 +156,78 @@ def test_priorities_weigh_themes_beside_their_satisfaction() -> None:
 
 def test_the_open_file_has_a_row_a_figure_and_a_word_for_each_column() -> None:
     one = results()
-    rows = list(telling.rows_of_file(FORM, one.counted, one.groups, NAMES))
-    assert [name for name, _ in telling.DICTIONARY] == list(telling.FILE_HEADER)
-    assert all(len(row) == len(telling.FILE_HEADER) for row in rows)
+    rows = list(files.rows_of_file(one))
+    assert [name for name, _ in files.DICTIONARY] == list(files.FILE_HEADER)
+    assert all(len(row) == len(files.FILE_HEADER) for row in rows)
+    assert {row[10] for row in rows} <= {regime.label for regime in Regime}
     assert {row[2] for row in rows} == {"ensemble", "agence", "résidence"}
     assert all(row[7] >= 5 for row in rows)
+
+
+def row_of(satisfied: int, answers: int, regime: str = "modelled") -> dict[str, Any]:
+    """A residence as it is counted."""
+    return {
+        "residences": [1],
+        "agency": "Nord",
+        "value": 0.88 if regime == "modelled" else satisfied / answers,
+        "low": 0.7,
+        "high": 0.97,
+        "satisfied": satisfied,
+        "answers": answers,
+        "invited": 40,
+        "regime": regime,
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (row_of(12, 12), (90, 90, 100, "ou plus", Regime.MEASURED)),
+        (row_of(11, 12), (90, 90, 100, "ou plus", Regime.MEASURED)),
+        (row_of(0, 30, "grouped"), (10, 0, 10, "ou moins", Regime.GROUPED)),
+        (row_of(10, 12), (88, 70, 97, "", Regime.MODELLED)),
+        (row_of(200, 200, "measured"), (99, 99, 100, "ou plus", Regime.MEASURED)),
+        (row_of(190, 200, "measured"), (95, 70, 97, "", Regime.MEASURED)),
+    ],
+)
+def test_no_group_where_all_say_the_same_is_told_bare_to_everybody(row: dict[str, Any], told: tuple[Any, ...]) -> None:
+    (line,) = telling.residence_lines([row], NAMES, None, public=True)
+    one = line.figure
+    assert one is not None
+    assert (one.value, one.low, one.high, one.bound, one.regime) == told
+    (inside,) = telling.residence_lines([row], NAMES, None)
+    assert inside.figure is not None
+    assert not inside.figure.bound
+
+
+def test_a_question_put_to_some_has_no_response_rate_and_is_not_told_to_tenants_first() -> None:
+    asked = replace(FORM.questions[2], when=(Condition("lift", frozenset({"very"})),))
+    place = FORM.themes[1]
+    form = replace(FORM, themes=(FORM.themes[0], replace(place, questions=(asked, place.questions[1])), FORM.themes[2]))
+    one = replace(results(), form=form)
+    line = next(line for _, lines in one.themes for line in lines if line.key == "cleanliness")
+    assert line.figure is not None
+    assert (line.figure.invited, line.figure.rate) == (0, None)
+    assert line.note == "posée à une partie des locataires"
+    assert all(group.figure and group.figure.rate is None for lines in one.groups_of("cleanliness") for group in lines)
+    assert {row[8] for row in files.rows_of_file(one) if row[0] == "cleanliness"} == {None}
+    # Half of those who answered have no lift.
+    common = {line.key for line in one.common}
+    assert "cleanliness" not in common
+    assert "overall_satisfaction" not in common
+    assert {"overall_mark", "heating"} <= common
+
+
+def test_what_counts_as_good_is_said_where_it_is_not_satisfaction() -> None:
+    trend = question(
+        "evolution",
+        choices=(("better", "S’est améliorée", True), ("same", "Est restée la même", True), ("worse", "S’est dégradée", False)),
+    )
+    counts = {"satisfied": row_of(10, 20, "measured") | {"satisfied": 10}}
+    told = telling.question_line(trend, counts, invited=40, target=None, before=None)
+    assert told.note == "favorables : « S’est améliorée » ou « Est restée la même »"
+    marks, plain = (line.note for _, lines in results().themes[:1] for line in reversed(lines))
+    assert (marks, plain) == ("favorables : de 7 à 10", "")
 
 
 def test_a_wave_with_too_few_answers_says_so() -> None:

@@ -42,6 +42,11 @@ class Regime(StrEnum):
     MODELLED = "modelled"
     GROUPED = "grouped"
 
+    @property
+    def label(self) -> str:
+        """In French."""
+        return {"measured": "mesuré directement", "modelled": "estimé par un modèle", "grouped": "groupé"}[self.value]
+
 
 FEWEST = 5
 """Answers under which nothing is said of a residence by itself."""

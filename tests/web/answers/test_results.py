@@ -89,7 +89,7 @@ def test_another_question_is_read_by_agency_and_by_residence(scene: Scene, lead:
     recount = scene.wave()
     client = sign_in(lead)
     page = words(client.get(scene.url("results", recount), {"question": "residence_common_cleanliness"}))
-    assert "Par résidence, de la moins à la plus satisfaite : De la propreté du hall" in page
+    assert "Par résidence, de la part la plus basse à la plus haute : De la propreté du hall" in page
     assert words(client.get(scene.url("results", recount), {"question": "unknown"}))
 
 
@@ -146,6 +146,7 @@ def test_tenants_read_nothing_before_it_is_shown_then_plain_words(
     assert "Aucun chiffre de cette page ne porte sur moins de 11 réponses." in told
     rows = list(csv.DictReader(io.StringIO(client.get(data).content.decode("utf-8-sig")), delimiter=";"))
     assert min(int(row["reponses"]) for row in rows) >= 11
+    assert not {"0", "100"} & {row["favorables_pct"] for row in rows}
     meaning = reverse("open_results_file", kwargs={"wave_id": recount.wave_id, "form": "dictionnaire"})
     assert "Part des réponses favorables" in words(client.get(meaning))
 

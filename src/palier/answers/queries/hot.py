@@ -41,6 +41,11 @@ class HotResults:
     overall: Line | None
     lines: tuple[Line, ...]
 
+    @property
+    def rated(self) -> bool:
+        """Whether groups have a response rate."""
+        return all(line.figure and line.figure.invited for line in self.lines)
+
 
 def hot_results(*, landlord: Landlord, kind: EventKind, by: By, since: date | None = None) -> HotResults:
     """What households said after one kind of event, to the first question with a good side. Five SQL queries at most."""
@@ -50,7 +55,7 @@ def hot_results(*, landlord: Landlord, kind: EventKind, by: By, since: date | No
         return HotResults(waves, "", None, ())
     heard = _heard(waves, question, by, since)
     invited = _invited(waves, by, since)
-    everybody = cuts({"": _sum(heard)}, {"": sum(invited.values())}, INSIDE)
+    everybody = cuts({"ensemble": _sum(heard)}, {"ensemble": sum(invited.values())}, INSIDE)
     found = cuts(heard, invited, INSIDE)
     names = _names(found) if by is By.RESIDENCE else {}
     lines = [_line(cut, names) for cut in found]
@@ -112,7 +117,7 @@ def _line(cut: Cut, names: dict[Key, str]) -> Line:
         round(100 * found.low),
         round(100 * found.high),
         cut.heard.answers,
-        max(cut.invited, cut.heard.answers),
+        max(cut.invited, cut.heard.answers) if cut.invited else 0,
         Regime.MEASURED if len(cut.keys) == 1 else Regime.GROUPED,
     )
     return Line(",".join(str(key) for key in cut.keys if key), name, figure, note)

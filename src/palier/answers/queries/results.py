@@ -53,6 +53,7 @@ def results(*, recount: Recount, keys: Collection[str] | None = None, public: bo
         targets=(recount.outside if public else recount.inside)["commitments"],
         note="" if public else recount.context,
         before=None if public else _before(recount),
+        public=public,
     )
 
 

@@ -45,18 +45,20 @@ class Cut:
     keys: tuple[Key, ...]
     heard: Heard
     invited: int
+    """How many were invited; 0 when it cannot be told of each group."""
 
 
 def cuts(heard: Mapping[Key, Heard], invited: Mapping[Key, int], fewest: int) -> list[Cut]:
-    """The groups that are shown. Whoever was invited in a group that no answer bears counts where the answer lost it ("" or None)."""
+    """The groups that are shown. Where answers lost their group ("" or None), how many were invited is told of none (0).
+
+    Set against the answers that are left, it would give each too low a rate of response.
+    """
     shown = together({key: one.answers for key, one in heard.items()}, fewest)
-    named = {key for keys in shown for key in keys}
-    unknown = sum(count for key, count in invited.items() if key not in named or not key)
     return [
         Cut(
             keys,
             Heard(sum(heard[key].answers for key in keys), sum(heard[key].good for key in keys)),
-            sum(invited.get(key, 0) if key else unknown for key in keys),
+            sum(invited.get(key, 0) for key in keys) if all(heard) else 0,
         )
         for keys in shown
     ]

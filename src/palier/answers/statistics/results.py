@@ -37,6 +37,8 @@ class Results:
     targets: Mapping[str, float]
     note: str = ""
     before: Before | None = None
+    public: bool = False
+    """Whether everybody may read them."""
 
     @property
     def hidden(self) -> bool:
@@ -51,7 +53,7 @@ class Results:
     @cached_property
     def themes(self) -> list[tuple[str, list[Line]]]:
         """Each theme with its questions."""
-        return telling.themes(self.form, self.counted, targets=self.targets, before=self.compared)
+        return telling.themes(self.form, self.counted, targets=self.targets, before=self.compared, public=self.public)
 
     @cached_property
     def overall(self) -> Line | None:
@@ -65,6 +67,19 @@ class Results:
         return telling.distribution(question, counted) if question and counted and not counted["hidden"] else []
 
     @property
+    def common(self) -> list[Line]:
+        """The questions asked of everybody that half of those who answered gave an opinion on, the overall one aside."""
+        return [
+            line
+            for _, lines in self.themes
+            for line in lines
+            if line.figure
+            and line.figure.invited
+            and 2 * line.figure.answers >= self.counted["answers"]
+            and line != self.overall
+        ]
+
+    @property
     def graded(self) -> bool:
         """Whether the question that the wave is summed up by has two good grades then two bad ones, which a bar shows."""
         question = self.form.question(self.overall.key) if self.overall else None
@@ -76,10 +91,12 @@ class Results:
 
     def groups_of(self, key: str) -> tuple[list[Line], list[Line], list[Line]]:
         """The agencies, the sides of the priority districts, the residences, for one question."""
-        found = self.groups.get(key, {})
-        target = self.targets.get(key)
-        agencies, sides = telling.group_lines(found, invited=self.counted["invited"], target=target)
-        return agencies, sides, telling.residence_lines(found.get("residences", ()), self.names, target)
+        found, target, question = self.groups.get(key, {}), self.targets.get(key), self.form.question(key)
+        rated = question is not None and not question.when
+        invited = self.counted["invited"] if rated else 0
+        agencies, sides = telling.group_lines(found, invited=invited, target=target, public=self.public)
+        residences = telling.residence_lines(found.get("residences", ()), self.names, target, rated=rated, public=self.public)
+        return agencies, sides, residences
 
     @cached_property
     def priorities(self) -> list[Priority]:
@@ -126,6 +143,7 @@ class Results:
             "lead": self.lead,
             "facts": facts,
             "overall": {
+                "name": self.overall.name,
                 "figure": _figure(self.overall),
                 "distribution": [{"name": name, "share": share} for name, share in self.distribution(self.overall.key)],
             }

@@ -6,15 +6,15 @@ a report or a file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
 from palier.estimates.proportions import Share
 from palier.estimates.shrinkage import Regime
 from palier.estimates.waves import Change, compare
-from palier.questionnaires.rules.form import SCORES, Question, Questionnaire, Text
+from palier.questionnaires.rules.form import SATISFIED_FROM, SCORES, Kind, Question, Questionnaire, Text
 
 Json = Mapping[str, Any]
 MODES = {
@@ -35,7 +35,10 @@ SURE, LIKELY = 0.95, 0.8
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A percentage with its interval, how many answered of how many invited, and how it was made."""
+    """A percentage with its interval, how many answered of how many invited (0: not known), and how it was made.
+
+    ``bound`` is « ou plus » or « ou moins » where the percentage is only one that the share is beyond.
+    """
 
     value: int
     low: int
@@ -46,11 +49,12 @@ class Figure:
     target: int | None = None
     under: float | None = None
     raw: int | None = None
+    bound: str = ""
 
     @property
-    def rate(self) -> int:
-        """The response rate, in percent."""
-        return round(100 * self.answers / self.invited) if self.invited else 0
+    def rate(self) -> int | None:
+        """The response rate, in percent; None when how many were asked is not known."""
+        return round(100 * self.answers / self.invited) if self.invited else None
 
     @property
     def risk(self) -> str:
@@ -100,20 +104,40 @@ def share_of(counted: Json) -> Share:
     return Share(counted["value"], counted["answers"], counted["low"], counted["high"], size, counted["effect"])
 
 
-def figure_of(counted: Json, *, invited: int, target: float | None = None) -> Figure:
-    """A counted share as it is told."""
+def figure_of(counted: Json, *, invited: int, target: float | None = None, public: bool = False) -> Figure:
+    """A counted share as it is told, to everybody when ``public``; nothing of who was asked when ``invited`` is 0."""
     raw = counted.get("raw")
-    return Figure(
+    asked = counted.get("invited", invited) if invited else 0
+    figure = Figure(
         round(100 * counted["value"]),
         round(100 * counted["low"]),
         round(100 * counted["high"]),
         counted["answers"],
-        max(counted.get("invited") or invited, counted["answers"]),
+        max(asked, counted["answers"]) if asked else 0,
         Regime(counted["regime"]),
         None if target is None else round(100 * target),
         counted.get("under"),
         None if raw is None else round(100 * raw),
     )
+    return (
+        _veiled(figure, counted["satisfied"] / counted["answers"] if "satisfied" in counted else counted["value"])
+        if public
+        else figure
+    )
+
+
+def _veiled(figure: Figure, own: float) -> Figure:
+    """What everybody may read of answers of which ``own`` are good: near none or all, a bound alone.
+
+    Where all say the same, the figure tells what each said. The bound holds for at least one answer fewer as well.
+    """
+    edge = 10 if figure.answers < 100 else 1
+    if not figure.answers or edge < 100 * own < 100 - edge:
+        return figure
+    value, low, high, bound = (edge, 0, edge, "ou moins") if own < 0.5 else (100 - edge, 100 - edge, 100, "ou plus")
+    # What a model made of these answers would give them back.
+    regime = Regime.MEASURED if figure.regime is Regime.MODELLED else figure.regime
+    return replace(figure, value=value, low=low, high=high, regime=regime, raw=None, bound=bound)
 
 
 def said(text: Text, reference: str = "fr") -> str:
@@ -121,7 +145,9 @@ def said(text: Text, reference: str = "fr") -> str:
     return text.get("fr") or text.get(reference, "")
 
 
-def question_line(question: Question, counted: Json | None, *, invited: int, target: float | None, before: Json | None) -> Line:
+def question_line(
+    question: Question, counted: Json | None, *, invited: int, target: float | None, before: Json | None, public: bool = False
+) -> Line:
     """A question with a good side: the share of good answers, and its gap with the wave before."""
     name = said(question.text)
     found = (counted or {}).get("satisfied")
@@ -129,7 +155,20 @@ def question_line(question: Question, counted: Json | None, *, invited: int, tar
         return Line(question.key, name, None)
     past = (before or {}).get("satisfied")
     change = compare(share_of(past), share_of(found)) if past else None
-    return Line(question.key, name, figure_of(found, invited=invited, target=target), change=change)
+    # How many of those invited would have been asked is not known: it follows from what they answered before.
+    figure = figure_of(found, invited=0 if question.when else invited, target=target, public=public)
+    return Line(question.key, name, figure, _remark(question), change)
+
+
+def _remark(question: Question) -> str:
+    """What must be read beside a question: who was asked, and what is counted as good where it is not satisfaction."""
+    good = [said(choice.label) for choice in question.choices if choice.favourable]
+    remarks = ["posée à une partie des locataires"] if question.when else []
+    if question.kind is Kind.SCORE:
+        remarks.append(f"favorables : de {SATISFIED_FROM} à {max(SCORES)}")
+    elif any("satisfait" not in label for label in good):
+        remarks.append(f"favorables : {' ou '.join(f'« {label} »' for label in good)}")
+    return " ; ".join(remarks)
 
 
 def distribution(question: Question, counted: Json) -> list[tuple[str, int]]:
@@ -139,7 +178,7 @@ def distribution(question: Question, counted: Json) -> list[tuple[str, int]]:
 
 
 def themes(
-    form: Questionnaire, counted: Json, *, targets: Mapping[str, float], before: Json | None
+    form: Questionnaire, counted: Json, *, targets: Mapping[str, float], before: Json | None, public: bool = False
 ) -> list[tuple[str, list[Line]]]:
     """Each theme with its questions that have a good side and were answered enough."""
     questions, past = counted["questions"], (before or {}).get("questions", {})
@@ -152,6 +191,7 @@ def themes(
                 invited=counted["invited"],
                 target=targets.get(question.key),
                 before=past.get(question.key),
+                public=public,
             )
             for question in theme.questions
             if (questions.get(question.key) or {}).get("satisfied") or (questions.get(question.key) or {}).get("hidden")
@@ -161,30 +201,33 @@ def themes(
     return told
 
 
-def residence_lines(counted: Sequence[Json], names: Mapping[int, str], target: float | None) -> list[Line]:
-    """The residences, those read together under one name, by their figure from the lowest."""
+def residence_lines(
+    counted: Sequence[Json], names: Mapping[int, str], target: float | None, *, rated: bool = True, public: bool = False
+) -> list[Line]:
+    """The residences, those read together under one name, by their figure from the lowest; ``rated``, with response rates."""
     lines = []
     for row in counted:
         known = sorted(names.get(residence, "Réponses sans résidence") for residence in row["residences"])
         name = known[0] if len(known) == 1 else f"{len(known)} résidences lues ensemble"
         note = row["agency"] if len(known) == 1 else f"{row['agency']} : {', '.join(known)}"
-        figure = figure_of(row, invited=row["invited"], target=target)
+        figure = figure_of(row, invited=row["invited"] if rated else 0, target=target, public=public)
         lines.append(Line(",".join(map(str, row["residences"])), name, figure, note))
     return sorted(lines, key=lambda line: (line.figure.value if line.figure else 101, line.name))
 
 
-def group_lines(counted: Json, *, invited: int, target: float | None) -> tuple[list[Line], list[Line]]:
+def group_lines(counted: Json, *, invited: int, target: float | None, public: bool = False) -> tuple[list[Line], list[Line]]:
     """The agencies, then inside and outside the priority districts, for one question."""
     agencies = [
         Line(
             ",".join(row["names"]),
             " et ".join(name or "Autres agences" for name in row["names"]),
-            figure_of(row, invited=invited, target=target),
+            figure_of(row, invited=invited, target=target, public=public),
         )
         for row in counted.get("agencies", ())
     ]
     sides = [
-        Line(row["side"], SIDES[row["side"]], figure_of(row, invited=invited, target=target)) for row in counted.get("qpv", ())
+        Line(row["side"], SIDES[row["side"]], figure_of(row, invited=invited, target=target, public=public))
+        for row in counted.get("qpv", ())
     ]
     return sorted(agencies, key=lambda line: line.name), sides
 
@@ -343,57 +386,3 @@ def _number(value: int) -> str:
 
 def _decimal(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".").replace(".", ",")
-
-
-def rows_of_file(
-    form: Questionnaire, counted: Json, groups: Mapping[str, Json], names: Mapping[int, str]
-) -> Iterable[list[Any]]:
-    """The open data file, a row a figure: question, group, share and bounds in percent, answers, invited, regime."""
-    for question in form.questions:
-        of_question = counted["questions"].get(question.key) or {}
-        if not of_question.get("satisfied"):
-            continue
-        split = groups.get(question.key, {})
-        lines = [("ensemble", question_line(question, of_question, invited=counted["invited"], target=None, before=None))]
-        agencies, sides = group_lines(split, invited=counted["invited"], target=None)
-        lines += [("agence", line) for line in agencies]
-        lines += [("quartier", line) for line in sides]
-        lines += [("résidence", line) for line in residence_lines(split.get("residences", ()), names, None)]
-        for kind, line in lines:
-            if line.figure:
-                group = "" if kind == "ensemble" else line.note if line.name.endswith("lues ensemble") else line.name
-                yield [
-                    question.key,
-                    said(question.text),
-                    kind,
-                    group,
-                    line.figure.value,
-                    line.figure.low,
-                    line.figure.high,
-                    line.figure.answers,
-                    line.figure.invited,
-                    line.figure.rate,
-                    line.figure.regime.value,
-                ]
-
-
-FILE_HEADER = (
-    *("question", "libelle", "maille", "groupe", "satisfaits_pct", "borne_basse_pct", "borne_haute_pct"),
-    *("reponses", "invites", "taux_reponse_pct", "regime"),
-)
-DICTIONARY = (
-    ("question", "Clé stable de la question, la même d’une vague à l’autre"),
-    ("libelle", "La question, telle qu’elle a été posée"),
-    ("maille", "ensemble, agence, quartier (prioritaire ou non) ou résidence"),
-    (
-        "groupe",
-        "L’agence, le côté du quartier prioritaire, la résidence ou les résidences lues ensemble ; vide pour l’ensemble",
-    ),
-    ("satisfaits_pct", "Part des réponses favorables, en %, redressée pour l’ensemble, les agences et les quartiers"),
-    ("borne_basse_pct", "Borne basse de l’intervalle, en % (19 fois sur 20 ; 9 fois sur 10 par résidence)"),
-    ("borne_haute_pct", "Borne haute du même intervalle, en %"),
-    ("reponses", "Réponses favorables ou défavorables ; les autres ne comptent pas"),
-    ("invites", "Ménages invités à répondre"),
-    ("taux_reponse_pct", "Réponses pour cent invités"),
-    ("regime", "measured : mesuré ; modelled : estimé par un modèle ; grouped : plusieurs résidences lues ensemble"),
-)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.shortcuts import get_object_or_404
 from ninja import Schema
 from pydantic import Field
 
 from palier.answers.queries import results as queries
-from palier.answers.statistics import telling
+from palier.answers.statistics import files
+from palier.answers.statistics.telling import Figure
 from palier.api.v1.doors import Call, Pk, Room
 from palier.api.v1.pagination import Page, paged
 from palier.directory.rules import Thing
@@ -29,8 +28,8 @@ class ResultOut(Schema):
     low: int
     high: int
     answers: int
-    invited: int
-    response_rate: int
+    invited: int | None = Field(description="Vide quand la question n’est posée qu’à une partie des locataires.")
+    response_rate: int | None
     regime: str = Field(description="measured, modelled (estimé) ou grouped (plusieurs résidences lues ensemble).")
 
 
@@ -40,8 +39,21 @@ def results(request: Call, pk: Pk) -> Page[ResultOut]:
     wave = get_object_or_404(waves(landlord=request.landlord), pk=pk)
     recount = queries.full(landlord=request.landlord).filter(wave=wave).first()
     one = queries.results(recount=recount) if recount else None
-    rows: list[Any] = (
-        [] if one is None or one.hidden else list(telling.rows_of_file(one.form, one.counted, one.groups, one.names))
+    rows = [] if one is None or one.hidden else list(files.figures(one))
+    return paged(request, rows, lambda page: [_out(*row) for row in page])
+
+
+def _out(question: str, label: str, level: str, group: str, figure: Figure) -> ResultOut:
+    return ResultOut(
+        question=question,
+        label=label,
+        level=level,
+        group=group,
+        satisfied=figure.value,
+        low=figure.low,
+        high=figure.high,
+        answers=figure.answers,
+        invited=figure.invited or None,
+        response_rate=figure.rate,
+        regime=figure.regime.value,
     )
-    names = list(ResultOut.model_fields)
-    return paged(request, rows, lambda page: [ResultOut(**dict(zip(names, row, strict=True))) for row in page])

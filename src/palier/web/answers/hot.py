@@ -11,6 +11,7 @@ from django.shortcuts import render
 from palier.answers.queries.hot import HotResults, hot_results
 from palier.answers.rules.hot import By
 from palier.answers.rules.units import INSIDE
+from palier.answers.statistics.files import counts
 from palier.calendar import add_months
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
@@ -22,7 +23,7 @@ from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 READ, WRITE = (Thing.SURVEYS, Right.READ), (Thing.SURVEYS, Right.WRITE)
 _HEADER = (
     "groupe",
-    "satisfaits_pct",
+    "favorables_pct",
     "borne_basse_pct",
     "borne_haute_pct",
     "reponses",
@@ -71,10 +72,7 @@ def file(request: Request, landlord: Landlord, form: Format) -> HttpResponse:
             figure.value,
             figure.low,
             figure.high,
-            figure.answers,
-            figure.invited,
-            figure.rate,
-            figure.regime.value,
+            *counts(figure),
         ]
         for line in lines
         if (figure := line.figure)

@@ -16,7 +16,7 @@ from palier.answers import queries as answers
 from palier.answers.models import Recount
 from palier.answers.operations import results as operations
 from palier.answers.queries import results as queries
-from palier.answers.statistics import remarks, telling
+from palier.answers.statistics import files, remarks, telling
 from palier.answers.statistics.counting import OVERALL
 from palier.answers.statistics.results import Results
 from palier.calendar import in_words
@@ -201,14 +201,12 @@ def open_file(request: Request, wave_id: int, form: str) -> HttpResponse:
 
 def _file(recount: Recount, form: str, *, public: bool) -> HttpResponse:
     if public and form == "dictionnaire":
-        return spreadsheet("csv", "dictionnaire", ("colonne", "sens"), telling.DICTIONARY)
+        return spreadsheet("csv", "dictionnaire", ("colonne", "sens"), files.DICTIONARY)
     if form not in MEDIA_TYPES:
         raise Http404
     one = queries.results(recount=recount, public=public)
-    rows: list[Any] = [] if one.hidden else list(telling.rows_of_file(one.form, one.counted, one.groups, one.names))
-    return spreadsheet(
-        "xlsx" if form == "xlsx" else "csv", f"resultats-{slugify(recount.wave.name)}", telling.FILE_HEADER, rows
-    )
+    rows: list[Any] = [] if one.hidden else list(files.rows_of_file(one))
+    return spreadsheet("xlsx" if form == "xlsx" else "csv", f"resultats-{slugify(recount.wave.name)}", files.FILE_HEADER, rows)
 
 
 @door(GET=Open.PUBLIC)
@@ -216,10 +214,7 @@ def shown_results(request: Request, wave_id: int) -> HttpResponse:
     """What tenants read: a few sentences, the best and the worst, how their answers are protected."""
     recount = _shown(wave_id)
     one = queries.results(recount=recount, keys=[], public=True)
-    lines = sorted(
-        (line for _, lines in one.themes for line in lines if line.figure and one.overall and line.key != one.overall.key),
-        key=lambda line: -(line.figure.value if line.figure else 0),
-    )
+    lines = sorted(one.common, key=lambda line: -(line.figure.value if line.figure else 0))
     several = len(lines) >= 2 * TOLD
     context = {
         "wave": recount.wave,
