@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
 TAP = TEXT.replace("minutes: 2", "minutes: 1\npace: tap").replace("code: small", "code: small_tap")
 FIRST = {"overall_satisfaction": "very_dissatisfied"}
+CONFIRMED = {"confirme": "1"}
 
 
 @contextmanager
@@ -176,11 +177,13 @@ def test_a_household_is_met_in_its_own_language(client: Client, link: str) -> No
 def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: Client, tap: str) -> None:
     with nothing_written():
         assert 'name="overall_satisfaction" value="very_dissatisfied"' in client.get(tap).text
-        confirm = client.get(tap, FIRST).text
+        assert 'method="post"' in client.get(tap).text
+        assert "Confirmer ma réponse" not in client.get(tap, FIRST).text, "no answer travels in an address"
+        confirm = client.post(tap, FIRST).text
     assert "Confirmer ma réponse" in confirm
     assert "Pas du tout satisfait" in confirm
-    assert client.post(tap, FIRST)["Location"] == tap
-    assert client.post(tap, {"overall_satisfaction": "very_satisfied"})["Location"] == tap
+    assert client.post(tap, FIRST | CONFIRMED)["Location"] == tap
+    assert client.post(tap, {"overall_satisfaction": "very_satisfied"} | CONFIRMED)["Location"] == tap
     assert queries.given(token=token_of(tap)) == FIRST
     assert 'name="why"' in client.get(tap).text
     wrong = client.post(f"{tap}envoyer/", {"why": "La fuite.", "mark": "12"})

@@ -140,16 +140,16 @@ def start(request: Request, token: str) -> HttpResponse:
 
 
 def _tap(request: Request, opened: Opened) -> HttpResponse:
+    """No answer travels in an address: proxies write addresses down, and phones remember them."""
     first = opened.form.questions[0]
-    sent = request.POST if request.method == "POST" else request.GET
-    said, errors = sheets.read([first], sent, opened.around)
-    if request.method == "POST" and said:
+    said, errors = sheets.read([first], request.POST, opened.around)
+    if said and "confirme" in request.POST:
         return _submitted(opened, said)
     [field] = sheets.fields(opened.form, [first], said, language=opened.language, around=opened.around)
     chosen = [option for option in (*field.options, *field.escapes) if option.chosen]
     if chosen:
         return _show(request, "answers/confirm.html", opened, {"field": field, "option": chosen[0], "count": field.steps})
-    error = errors.get(first.key, "") if first.key in sent else ""
+    error = errors.get(first.key, "")
     return _show(request, "answers/tap.html", opened, {"field": field, "error": error}, status=422 if error else 200)
 
 
