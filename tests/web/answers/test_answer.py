@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from palier.answers import queries
 from palier.answers.models import Draft, Slip
+from palier.cases.models import Case
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry, Reply
 from palier.questionnaires.operations import load_shipped
@@ -197,13 +198,26 @@ def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: C
     assert client.post(f"{tap}envoyer/", {"why": "Encore."})["Location"] == tap
 
 
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_danger_written_freely_shows_the_numbers_to_call_and_the_way_to_be_called_back(
+    client: Client, tap: str, language: str
+) -> None:
+    client.post(tap, FIRST | CONFIRMED)
+    assert "0 800 47 33 33" not in client.get(tap).text
+    thanks = client.post(f"{tap}envoyer/", {"why": "Ça sent le gaz dans l’escalier.", "langue": language})["Location"]
+    page = client.get(thanks).text
+    assert WORDS[language]["emergency"] in page.replace("\u202f", " ").replace("\xa0", " ")
+    assert f'href="{tap}rappel/"' in page
+    assert not Case.objects.exists(), "nobody is named by what they wrote"
+
+
 def test_a_form_needs_no_cookie(tap: str) -> None:
-    assert Client(enforce_csrf_checks=True).post(tap, FIRST)["Location"] == tap
+    assert Client(enforce_csrf_checks=True).post(tap, FIRST | CONFIRMED)["Location"] == tap
     assert Slip.objects.count() == 1
 
 
 def test_a_tap_that_is_no_answer_sends_nothing(client: Client, tap: str) -> None:
-    assert client.post(tap, {"overall_satisfaction": "great"}).status_code == 422
+    assert client.post(tap, {"overall_satisfaction": "great"} | CONFIRMED).status_code == 422
     assert client.post(tap).status_code in {200, 422}
     assert not Slip.objects.exists()
 

@@ -17,6 +17,8 @@ from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
 from palier.answers import operations, queries
+from palier.cases.queries import terms_of as case_terms
+from palier.cases.rules import Urgency, alarm
 from palier.questionnaires.rules import engine
 from palier.questionnaires.rules.form import Pace, Question, Questionnaire, Value
 from palier.surveys.models import Invitation
@@ -29,6 +31,7 @@ from palier.surveys.rules.retention import RULES, Held
 from palier.surveys.rules.waves import State
 from palier.verdict import Conflict, Refusal
 from palier.web.answers.words import WORDS
+from palier.web.cases.call_back import heard
 from palier.web.doors import Open, Request, door
 from palier.web.questionnaires import sheets
 from palier.web.questionnaires.words import Around
@@ -121,7 +124,7 @@ def _answer(request: Request, template: str, context: dict[str, Any], *, status:
 @csrf_exempt
 @door(GET=Open.PUBLIC, POST=Open.PUBLIC)
 def start(request: Request, token: str) -> HttpResponse:
-    """The first page; on a POST, the answer to a single question that its second tap confirms."""
+    """The first page. A single question is answered by two POSTs: the first tap writes nothing, the second one confirms it."""
     opened = _open(request, token)
     if isinstance(opened, HttpResponse):
         return opened
@@ -161,9 +164,14 @@ def _submitted(opened: Opened, said: dict[str, Value]) -> HttpResponse:
 
 
 def _thanks(request: Request, opened: Opened, *, sent: Any = None, errors: dict[str, str] | None = None) -> HttpResponse:
-    given = queries.given(token=opened.token) if opened.form.pace is Pace.TAP else None
-    context: dict[str, Any] = {"more": "merci" in request.GET, "errors": errors or {}}
-    if given is not None and len(given) == 1:
+    given = queries.given(token=opened.token) or {}
+    context: dict[str, Any] = {
+        "more": "merci" in request.GET,
+        "errors": errors or {},
+        "danger": alarm(heard(opened.form, given, ""), case_terms(landlord=opened.invitation.wave.landlord_id)).urgency
+        is Urgency.DANGER,
+    }
+    if opened.form.pace is Pace.TAP and len(given) == 1:
         asked = engine.asked(opened.form, given)[1:]
         context["fields"] = sheets.fields(
             opened.form, asked, given, language=opened.language, around=opened.around, sent=sent, errors=errors

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+EMERGENCY = (
+    "En cas de danger immédiat, appelez d’abord le 18 ou le 112. Pour une odeur ou une fuite de gaz, appelez "
+    "le 0 800 47 33 33, jour et nuit, de l’extérieur du logement."
+)
+"""What anybody who may be in danger reads, in French; call-backs say it too."""
 _FRENCH = {
+    "emergency": EMERGENCY,
     "begin": "Commencer",
     "resume": "Reprendre où vous en étiez",
     "about": "Environ {n} min. Vous pouvez vous arrêter et reprendre avec le même lien.",
@@ -63,6 +69,8 @@ _FRENCH = {
     "nous : c’est ce qui la protège. Vous pouvez aussi saisir la CNIL (cnil.fr).",
 }
 _ENGLISH = {
+    "emergency": "In immediate danger, first call 18 or 112. If you smell gas or have a gas leak, call 0 800 47 33 33, day "
+    "and night, from outside your home.",
     "begin": "Begin",
     "resume": "Go on where you left off",
     "about": "About {n} min. You may stop and come back with the same link.",

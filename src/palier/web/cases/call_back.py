@@ -18,6 +18,7 @@ from palier.surveys.models import Invitation
 from palier.surveys.queries import invited
 from palier.surveys.rules.outcomes import ANSWERED
 from palier.verdict import Refusal
+from palier.web.answers.words import EMERGENCY
 from palier.web.cases.forms import CallBackForm
 from palier.web.doors import Open, Request, door
 
@@ -56,7 +57,7 @@ def ask(request: Request, token: str) -> HttpResponse:
             done = True
         except Refusal as refusal:
             form.add_error("phone", refusal.verdict.sentence)
-    context = {"landlord": invitation.wave.landlord, "form": form, "done": done}
+    context = {"landlord": invitation.wave.landlord, "form": form, "done": done, "emergency": EMERGENCY}
     return _show(request, "cases/call_back.html", context, 422 if form.errors else 200)
 
 
