@@ -12,14 +12,14 @@ from palier.directory.models import Landlord
 from palier.ledger.models import Entry
 from palier.surveys import operations
 from palier.surveys.models import Household, Invitation, Solicitation, Stratum, Wave
-from palier.surveys.queries import plan_of, rates_of, standings
-from palier.surveys.rules.contact import Mode
+from palier.surveys.queries import homes_of, plan_of, rates_of, standings
+from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.outcomes import Outcome
 from palier.surveys.rules.sampling import Unit, draw
 from palier.surveys.rules.waves import Design, EventKind, Pace, Split, State
 from palier.verdict import Conflict, Refusal
-from tests.surveys.waves import EITHER, draft, wave_of
+from tests.surveys.waves import EITHER, Post, draft, wave_of
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -173,11 +173,12 @@ def test_the_strata_that_miss_most_come_first(make_households: Households, make_
     wave = make_wave(split=Split.AGENCY)
     for invitation in Invitation.objects.filter(stratum__label="Nord"):
         operations.note_answer(invitation=invitation)
-    found = standings(wave=wave)
+    found = standings(wave=wave, on=wave.closes_on)
     assert [(standing.stratum.label, standing.missing, standing.lags) for standing in found] == [
         ("Sud", 4, True),
         ("Nord", 0, False),
     ]
+    assert not any(standing.lags for standing in standings(wave=wave, on=wave.opens_on)), "nothing is late on the first day"
 
 
 def test_a_stop_by_text_message_is_an_objection_of_every_household_it_reaches(
@@ -221,6 +222,31 @@ def test_a_hot_wave_asks_at_each_event_and_says_why_it_does_not(
     assert Invitation.objects.filter(wave=hot).count() == 2
     assert {row.due_at for row in Solicitation.objects.all()} == {at + timedelta(hours=2)}
     assert list(Stratum.objects.values_list("label", "drawn").order_by("label")) == [("Nord", 1), ("Sud", 1)]
+
+
+def test_events_ask_a_household_no_more_than_its_budget_and_only_what_left_counts_as_invited(
+    landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    [home] = make_households(1)
+    hot = make_wave(design=Design.HOT, trigger=EventKind.INTERVENTION, delay_hours=2, paces=(Pace(0, (Channel.EMAIL,)),))
+    Household.objects.filter(pk=home.pk).update(email="home@example.org")
+
+    def hear(first: int, count: int, when: datetime) -> list[str | None]:
+        told = [operations.Told(EventKind.INTERVENTION, f"I{first + n}", home.reference, at.date()) for n in range(count)]
+        found = operations.hear_events(landlord=landlord, told=told, origin=Origin.API, by=None, at=when)
+        return [event.silent_because for event in found]
+
+    assert hear(0, 1, at) == [""]
+    assert rates_of(wave=hot).unknown == 0, "nothing left yet"
+    Post().send(at + timedelta(hours=3))
+    assert rates_of(wave=hot).unknown == homes_of(wave=hot) == 1
+    assert hear(1, 6, at + timedelta(hours=4)) == ["", "", "", "", "budget", "budget"]
+    [standing] = standings(wave=hot, on=hot.closes_on)
+    assert (standing.stratum.drawn, standing.stratum.wanted, standing.lags) == (5, 0, False)
+    assert rates_of(wave=hot).unknown == 1
+    Post().send(at + timedelta(hours=8))
+    assert (rates_of(wave=hot).unknown, homes_of(wave=hot)) == (5, 1)
+    assert not Solicitation.objects.filter(state="planned").exists(), "nothing asked waits for ever"
 
 
 def test_two_hot_waves_never_wait_for_the_same_event(landlord: Landlord, at: datetime) -> None:

@@ -217,7 +217,7 @@ class Stratum(models.Model):
     """A part of a wave whose figures are wanted for themselves: an agency, a residence, inside or outside the districts.
 
     ``population`` counts its households in the frame, ``eligible`` those left once some were set aside, ``wanted`` the answers
-    that the margin asks for, ``drawn`` the invitations made.
+    that the margin asks for, ``drawn`` the invitations made. Those of a hot wave count events, and want no number of answers.
     """
 
     wave = models.ForeignKey(Wave, models.CASCADE, related_name="strata")

@@ -89,7 +89,7 @@ class StratumOut(Schema):
 def strata(request: Call, pk: Pk) -> Page[StratumOut]:
     """The strata of a wave, those that miss most answers first."""
     wave = get_object_or_404(queries.waves(landlord=request.landlord), pk=pk)
-    return paged(request, queries.standings(wave=wave), lambda rows: [_stratum(row) for row in rows])
+    return paged(request, queries.standings(wave=wave, on=request.on), lambda rows: [_stratum(row) for row in rows])
 
 
 def _stratum(row: Standing) -> StratumOut:

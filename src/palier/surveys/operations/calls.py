@@ -66,7 +66,7 @@ def next_call(*, wave: Wave, by: Person, at: datetime) -> Invitation | None:
 
 
 def _to_call(wave: Wave, at: datetime) -> list[Invitation]:
-    rank = {standing.stratum.pk: place for place, standing in enumerate(standings(wave=wave))}
+    rank = {standing.stratum.pk: place for place, standing in enumerate(standings(wave=wave, on=paris_day(at)))}
     found = (
         open_invitations(wave=wave)
         .exclude(household__phone="")

@@ -16,7 +16,7 @@ from palier.surveys.models import HotEvent, Household, Solicitation, Stratum, Wa
 from palier.surveys.operations.inviting import invitation_for
 from palier.surveys.operations.planning import channel_of
 from palier.surveys.queries.households import objects
-from palier.surveys.queries.sendings import budget_frees
+from palier.surveys.queries.sendings import has_room
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import paces
 from palier.surveys.rules.contact import Channel, channels_of
@@ -107,7 +107,8 @@ def _why_not(
         return Why.OBJECTED
     if channel is None:
         return Why.NO_CONTACT
-    return Why.BUDGET if budget_frees(household=household, budget=budget, at=at) > at else None
+    due_at = at + timedelta(hours=wave.delay_hours)
+    return None if has_room(household=household, budget=budget, at=at, due_at=due_at) else Why.BUDGET
 
 
 def _ask(wave: Wave, household: Household, event: HotEvent, channel: Channel, at: datetime) -> None:
@@ -117,7 +118,7 @@ def _ask(wave: Wave, household: Household, event: HotEvent, channel: Channel, at
         wave=wave, key=key, defaults={"label": label, "population": 0, "eligible": 0, "wanted": 0, "drawn": 0}
     )
     Stratum.objects.filter(pk=stratum.pk).update(
-        population=F("population") + 1, eligible=F("eligible") + 1, wanted=F("wanted") + 1, drawn=F("drawn") + 1
+        population=F("population") + 1, eligible=F("eligible") + 1, drawn=F("drawn") + 1
     )
     invitation = invitation_for(wave=wave, stratum=stratum, household=household.pk, language=household.language)
     invitation.event = event

@@ -16,6 +16,7 @@ from palier.surveys.queries.waves import (
     Standing,
     dropped,
     held_calls,
+    homes_of,
     invited,
     open_invitations,
     outcomes_of,
@@ -27,6 +28,7 @@ from palier.surveys.queries.waves import (
     standings,
     strata,
     token_of_code,
+    waiting,
     waves,
 )
 
@@ -40,6 +42,7 @@ __all__ = [
     "frame_files",
     "frame_mappings",
     "held_calls",
+    "homes_of",
     "hot_events",
     "hot_waves",
     "households",
@@ -63,5 +66,6 @@ __all__ = [
     "strata",
     "terms_of",
     "token_of_code",
+    "waiting",
     "waves",
 ]

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from palier.outbox.rules import RETRIES
 from palier.surveys.models import Household, Solicitation
 from palier.surveys.rules.contact import SENT
+from palier.surveys.rules.outcomes import OPEN
 from palier.surveys.rules.sendings import COUNTED, Budget, State
 from palier.surveys.rules.waves import State as WaveState
 
@@ -16,6 +19,18 @@ def budget_frees(*, household: Household, budget: Budget, at: datetime) -> datet
     counted = Solicitation.objects.filter(household=household, state__in=COUNTED, left_at__gt=at - budget.window)
     left = [when for when in counted.order_by("-left_at").values_list("left_at", flat=True)[: budget.most] if when]
     return at if len(left) < budget.most else left[-1] + budget.window
+
+
+def has_room(*, household: Household, budget: Budget, at: datetime, due_at: datetime) -> bool:
+    """Whether a first message due then would leave within the budget, after what left and all that is planned before it.
+
+    Other first messages come before, whenever they are due; reminders only when they are due by then: later ones are dropped
+    when the budget is spent.
+    """
+    left = Q(state__in=COUNTED, left_at__gt=at - budget.window)
+    ahead = Q(state=State.PLANNED, invitation__outcome__in=OPEN) & (Q(pace=0) | Q(due_at__lte=due_at))
+    ahead &= ~Q(invitation__wave__state=WaveState.CLOSED)
+    return Solicitation.objects.filter(left | ahead, household=household).count() < budget.most
 
 
 def oldest_due(*, at: datetime) -> timedelta | None:

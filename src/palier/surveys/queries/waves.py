@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from fractions import Fraction
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import digest_of
@@ -15,7 +16,7 @@ from palier.surveys.models import Household, Invitation, Solicitation, Stratum, 
 from palier.surveys.queries.households import live_objections
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.rules.contact import Channel
-from palier.surveys.rules.outcomes import OPEN, Rates, rates
+from palier.surveys.rules.outcomes import OPEN, Outcome, Rates, rates
 from palier.surveys.rules.sampling import Around, Plan, Unit, plan, settled_before
 from palier.surveys.rules.sendings import COUNTED
 from palier.surveys.rules.sendings import State as SendingState
@@ -99,15 +100,26 @@ def rates_of(*, wave: Wave) -> Rates:
     return rates(outcomes_of(wave=wave))
 
 
+def _asked() -> QuerySet[Invitation]:
+    """The invitations that rates count: all that a sample drew, those of a hot wave once a message left or they said something."""
+    left = Solicitation.objects.filter(invitation=OuterRef("pk"), state__in=COUNTED)
+    return Invitation.objects.filter(~Q(wave__design=Design.HOT) | ~Q(outcome=Outcome.NOTHING) | Exists(left)).order_by()
+
+
 def outcomes_of(*, wave: Wave) -> dict[str, int]:
     """How many invitations of a wave bear each code. One SQL query."""
-    return dict(Invitation.objects.filter(wave=wave).order_by().values_list("outcome").annotate(Count("pk")))
+    return dict(_asked().filter(wave=wave).values_list("outcome").annotate(Count("pk")))
+
+
+def homes_of(*, wave: Wave) -> int:
+    """How many households the invitations of a wave went to: a hot wave may ask one several times. One SQL query."""
+    return _asked().filter(wave=wave).aggregate(homes=Count("household", distinct=True))["homes"] or 0
 
 
 def rates_of_many(*, waves: Iterable[Wave]) -> dict[int, Rates]:
     """The rates of several waves. One SQL query."""
     counts: dict[int, dict[str, int]] = {wave.pk: {} for wave in waves}
-    rows = Invitation.objects.filter(wave__in=counts).order_by().values_list("wave", "outcome").annotate(Count("pk"))
+    rows = _asked().filter(wave__in=counts).values_list("wave", "outcome").annotate(Count("pk"))
     for wave, outcome, count in rows:
         counts[wave][outcome] = count
     return {wave: rates(found) for wave, found in counts.items()}
@@ -115,10 +127,14 @@ def rates_of_many(*, waves: Iterable[Wave]) -> dict[int, Rates]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a stratum goes: its rates, and whether it lags behind what it should have given by now."""
+    """How a stratum goes: its rates, and whether it lags behind what it should have given by now.
+
+    ``elapsed`` is the part of the wave's days that is over, from 0 to 1.
+    """
 
     stratum: Stratum
     rates: Rates
+    elapsed: Fraction = Fraction(1)
 
     @property
     def missing(self) -> int:
@@ -127,17 +143,19 @@ class Standing:
 
     @property
     def lags(self) -> bool:
-        """Whether half of the answers wanted are still missing, or more."""
-        return self.missing * 2 >= self.stratum.wanted > 0
+        """Whether half of the answers that it should have given by now are missing, or more."""
+        return 0 < self.stratum.wanted * self.elapsed >= 2 * self.rates.answered
 
 
-def standings(*, wave: Wave) -> list[Standing]:
-    """How each stratum of a wave goes, those that miss most first. Two SQL queries."""
+def standings(*, wave: Wave, on: date) -> list[Standing]:
+    """How each stratum of a wave goes on a day, those that miss most first. Two SQL queries."""
+    days = (wave.closes_on - wave.opens_on).days
+    elapsed = min(max(Fraction((on - wave.opens_on).days, days or 1), Fraction(0)), Fraction(1))
     by_stratum: dict[int, dict[str, int]] = {}
-    counts = Invitation.objects.filter(wave=wave).order_by().values_list("stratum", "outcome").annotate(Count("pk"))
+    counts = _asked().filter(wave=wave).values_list("stratum", "outcome").annotate(Count("pk"))
     for stratum, outcome, count in counts:
         by_stratum.setdefault(stratum, {})[outcome] = count
-    found = [Standing(stratum, rates(by_stratum.get(stratum.pk, {}))) for stratum in strata(wave=wave)]
+    found = [Standing(stratum, rates(by_stratum.get(stratum.pk, {})), elapsed) for stratum in strata(wave=wave)]
     return sorted(found, key=lambda s: -(s.missing / s.stratum.wanted if s.stratum.wanted else 0))
 
 
@@ -150,6 +168,12 @@ def sendings_of(*, wave: Wave) -> dict[tuple[int, str, str], int]:
     """How many solicitations of a wave stand where, by pace, channel and state. One SQL query."""
     rows = Solicitation.objects.filter(invitation__wave=wave).order_by().values_list("pace", "channel", "state")
     return {(pace, channel, state): count for pace, channel, state, count in rows.annotate(Count("pk"))}
+
+
+def waiting(*, wave: Wave) -> list[tuple[str, int, datetime]]:
+    """The messages of a wave that wait, by channel: how many, and when the first is due. One SQL query."""
+    rows = Solicitation.objects.filter(invitation__wave=wave, state=SendingState.PLANNED).order_by("channel")
+    return list(rows.values_list("channel").annotate(Count("pk"), Min("due_at")))
 
 
 def dropped(*, wave: Wave) -> dict[str, int]:

@@ -65,13 +65,14 @@ class Around:
 
 @dataclass(slots=True)
 class Part:
-    """A stratum as computed. ``units`` are those that may be drawn."""
+    """A stratum as computed. ``units`` are those that may be drawn, ``expected`` the answers that the rate lets hope for."""
 
     key: str
     label: str
     population: int = 0
     wanted: int = 0
     drawn: int = 0
+    expected: int = 0
     units: list[Unit] = field(default_factory=list)
 
     @property
@@ -96,6 +97,11 @@ class Plan:
     def wanted(self) -> int:
         """How many answers are wanted in all."""
         return sum(part.wanted for part in self.parts)
+
+    @property
+    def expected(self) -> int:
+        """How many answers one may hope for in all: a small stratum cannot always give what the margin asks."""
+        return sum(part.expected for part in self.parts)
 
     @property
     def population(self) -> int:
@@ -129,6 +135,7 @@ def plan(
         else:
             part.wanted = min(answers_needed(float(margin) / 100, part.population), part.eligible)
             part.drawn = to_invite(part.wanted, rate / 100, part.eligible)
+        part.expected = min(part.wanted, part.drawn * rate // 100)
     return Plan(sorted(parts.values(), key=lambda part: (part.key == "", part.label, part.key)), aside)
 
 

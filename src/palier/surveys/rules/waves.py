@@ -71,6 +71,10 @@ class State(StrEnum):
             "closed": "Close",
         }[self.value]
 
+    def label_of(self, design: Design) -> str:
+        """In French, for a wave of this design: a hot one draws nobody."""
+        return "Prête à écouter" if (self, design) == (State.DRAWN, Design.HOT) else self.label
+
 
 class EventKind(StrEnum):
     """What happened to a household that a hot survey asks about."""

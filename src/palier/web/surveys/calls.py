@@ -27,7 +27,7 @@ def console(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         if found:
             return redirect("survey_call", landlord_id=landlord.pk, wave_id=wave.pk, call_id=found.pk)
         messages.info(request, "Plus personne à appeler pour l’instant : tous ont répondu, refusé ou été appelés aujourd’hui.")
-    standings = queries.standings(wave=wave)
+    standings = queries.standings(wave=wave, on=request.on)
     return render(request, "surveys/calls.html", {"landlord": landlord, "wave": wave, "standings": standings[:20]})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +22,7 @@ from palier.surveys.rules.contact import Channel
 from palier.surveys.rules.outcomes import Outcome, Rates
 from palier.surveys.rules.sampling import Aside
 from palier.surveys.rules.sendings import State as SendingState
-from palier.surveys.rules.sendings import Why
+from palier.surveys.rules.sendings import Why, next_ring
 from palier.surveys.rules.waves import Design, Split, State, may_edit, may_launch
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, View, door
@@ -65,7 +65,14 @@ def listing(request: Request, landlord: Landlord) -> HttpResponse:
         "landlord": landlord,
         "page": page,
         "rows": [
-            (wave, Design(wave.design).label, rates[wave.pk], percent(rates[wave.pk].response_2), SHAPES[state], state.label)
+            (
+                wave,
+                Design(wave.design).label,
+                rates[wave.pk],
+                percent(rates[wave.pk].response_2),
+                SHAPES[state],
+                state.label_of(Design(wave.design)),
+            )
             for wave in page
             if (state := State(wave.state))
         ],
@@ -132,7 +139,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     context: dict[str, Any] = {
         "landlord": landlord,
         "wave": wave,
-        "state": state.label,
+        "state": state.label_of(Design(wave.design)),
         "shape": SHAPES[state],
         "states": {s.name: s is state for s in State},
         "design": Design(wave.design).label,
@@ -152,7 +159,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     if state is State.DRAFT:
         context |= _planned(wave, request)
     else:
-        context |= _followed(wave)
+        context |= _followed(wave, request)
     return render(request, "surveys/wave.html", context)
 
 
@@ -170,8 +177,8 @@ def _planned(wave: Wave, request: Request) -> dict[str, Any]:
     }
 
 
-def _followed(wave: Wave) -> dict[str, Any]:
-    standings = queries.standings(wave=wave)
+def _followed(wave: Wave, request: Request) -> dict[str, Any]:
+    standings = queries.standings(wave=wave, on=request.on)
     total = queries.rates_of(wave=wave)
     outcomes = queries.outcomes_of(wave=wave)
     sendings = queries.sendings_of(wave=wave)
@@ -183,7 +190,8 @@ def _followed(wave: Wave) -> dict[str, Any]:
         "lagging": sum(s.lags for s in standings),
         "outcomes": [(outcome, outcome.label, outcomes[outcome]) for outcome in Outcome if outcomes.get(outcome)],
         "invited": sum(outcomes.values()),
-        "waiting": sum(count for (_, _, state), count in sendings.items() if state == SendingState.PLANNED),
+        "homes": queries.homes_of(wave=wave),
+        "waiting": [_waits(Channel(way), count, due_at, request.at) for way, count, due_at in queries.waiting(wave=wave)],
         "sent": [
             (
                 channel.label,
@@ -195,6 +203,14 @@ def _followed(wave: Wave) -> dict[str, Any]:
         "failed": sum(count for (_, _, state), count in sendings.items() if state == SendingState.FAILED),
         "aside": [(Aside(why).label, count) for why, count in wave.excluded.items()],
     }
+
+
+def _waits(channel: Channel, count: int, due_at: datetime, at: datetime) -> tuple[int, str, datetime | None, bool]:
+    """Messages that wait: how many, by which way, when the first leaves (None: within minutes), whether hours hold it back."""
+    first = max(due_at, at)
+    rings = next_ring(first) if channel is Channel.SMS else first
+    words = channel.label if channel is Channel.SMS else f"{channel.label.lower()}{'s' if count > 1 else ''}"
+    return count, words, rings if rings > at else None, channel is Channel.SMS
 
 
 def _rates(found: Rates) -> list[tuple[str, str, str]]:
@@ -227,21 +243,25 @@ def _calendar(wave: Wave) -> list[dict[str, Any]]:
     return found
 
 
-def _act(name: str, said: str) -> View:
-    """A page that does one thing to a wave and comes back to it."""
+def _act(name: str, said: str, hot: str = "") -> View:
+    """A page that does one thing to a wave and comes back to it. ``hot`` is what it says of a hot wave, if not the same."""
 
     @door(POST=WRITE)
     def act(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         wave = _get(landlord, wave_id)
         getattr(operations, name)(wave=wave, by=request.user, at=request.at)
-        messages.success(request, said)
+        messages.success(request, hot if hot and wave.design == Design.HOT else said)
         return _back(wave)
 
     return act
 
 
-draw = _act("draw_sample", "L’échantillon est tiré. Personne n’est encore sollicité.")
-undo_draw = _act("undo_draw", "Le tirage est défait. La vague peut changer.")
+draw = _act(
+    "draw_sample",
+    "L’échantillon est tiré. Personne n’est encore sollicité.",
+    "La vague est prête à écouter ses événements. Personne n’est encore sollicité.",
+)
+undo_draw = _act("undo_draw", "Le tirage est défait. La vague peut changer.", "La vague peut changer à nouveau.")
 launch = _act("launch", "La vague est lancée. Les messages partent à l’heure dite.")
 stop = _act("stop", "Les envois sont arrêtés. Rien ne part plus ; les liens déjà reçus prennent encore des réponses.")
 resume = _act("resume", "Les envois reprennent.")
