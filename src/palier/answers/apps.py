@@ -7,3 +7,4 @@ class AnswersConfig(AppConfig):
     """What was said, with nothing that leads to who said it."""
 
     name = "palier.answers"
+    verbose_name = "réponses aux enquêtes"

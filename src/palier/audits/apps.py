@@ -7,3 +7,4 @@ class AuditsConfig(AppConfig):
     """Auditors: accreditation, independence, missions, findings, reports."""
 
     name = "palier.audits"
+    verbose_name = "diagnostics et audits"

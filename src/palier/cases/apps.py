@@ -7,3 +7,4 @@ class CasesConfig(AppConfig):
     """Tenants to call back: why, by when, what came of it."""
 
     name = "palier.cases"
+    verbose_name = "rappels de locataires"

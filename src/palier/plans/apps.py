@@ -7,3 +7,4 @@ class PlansConfig(AppConfig):
     """Action plans, actions, measured effects."""
 
     name = "palier.plans"
+    verbose_name = "plan d’actions"

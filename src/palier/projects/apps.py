@@ -7,3 +7,4 @@ class ProjectsConfig(AppConfig):
     """Local projects of confirmed complex sites, their partners, the help asked for."""
 
     name = "palier.projects"
+    verbose_name = "projets locaux"

@@ -7,3 +7,4 @@ class SitesConfig(AppConfig):
     """Rating of the stock, priority sites."""
 
     name = "palier.sites"
+    verbose_name = "sites complexes"

@@ -7,3 +7,4 @@ class SourcesConfig(AppConfig):
     """What is known of a residence over time: readings of indicators, incidents, open data."""
 
     name = "palier.sources"
+    verbose_name = "sources et incidents"

@@ -7,3 +7,4 @@ class SurveysConfig(AppConfig):
     """Who is asked: households, samples, waves, invitations and what is sent to them."""
 
     name = "palier.surveys"
+    verbose_name = "enquêtes"

@@ -7,3 +7,4 @@ class VisitsConfig(AppConfig):
     """What people see on the spot: residence sheets, cleanliness rounds, walks with residents."""
 
     name = "palier.visits"
+    verbose_name = "visites de terrain"

@@ -170,12 +170,12 @@ def undo_import(*, item: Import, by: Person | None, at: datetime) -> Import:
     try:
         Residence.objects.filter(first_source=item).delete()
     except ProtectedError as problem:
-        kinds = sorted({str(thing._meta.verbose_name) for thing in problem.protected_objects})  # noqa: SLF001 - Django's public meta
+        rooms = sorted({str(thing._meta.app_config.verbose_name) for thing in problem.protected_objects})  # noqa: SLF001 - Django's public meta
         raise Refusal(
             no(
                 "stock.in_use",
                 "Des résidences de cet import servent déjà ailleurs. Il ne peut plus être annulé ; déposez un fichier rectifié.",
-                detail=", ".join(kinds),
+                detail=f"Elles sont citées par : {', '.join(rooms)}.",
             )
         ) from problem
     item.state, item.undone_at = State.UNDONE, at
