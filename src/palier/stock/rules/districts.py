@@ -64,7 +64,7 @@ class Standing(StrEnum):
     @property
     def label(self) -> str:
         """In French, for a table."""
-        return {"inside": "En QPV", "partly": "En partie", "outside": "Hors QPV", "unknown": "Non localisée"}[self.value]
+        return {"inside": "En QPV", "partly": "En partie", "outside": "Hors QPV", "unknown": "QPV inconnu"}[self.value]
 
 
 def standing(inside: int | None, known: int | None) -> Standing:
