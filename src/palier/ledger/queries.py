@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from palier.ledger import signing, verifier
 from palier.ledger.models import Checkpoint, Entry, Head, PublicKey
@@ -42,10 +42,14 @@ def history(*, landlord: int, audiences: Collection[Audience]) -> QuerySet[Entry
     return Entry.objects.filter(landlord_id=landlord, audience__in=audiences).order_by("-number")
 
 
-def history_of(*, kind: str, pk: int | None, audiences: Collection[Audience]) -> QuerySet[Entry]:
-    """The acts on one thing, or on all things of a kind (None), latest first."""
-    found = Entry.objects.filter(subject_kind=kind, audience__in=audiences).order_by("-number")
-    return found if pk is None else found.filter(subject_id=pk)
+def history_of(
+    *, kind: str, pk: int | None, audiences: Collection[Audience], parts: Mapping[str, Collection[int]] | None = None
+) -> QuerySet[Entry]:
+    """The acts on one thing and on its ``parts`` (kind → ids), or on all things of a kind (None), latest first."""
+    about = Q(subject_kind=kind) if pk is None else Q(subject_kind=kind, subject_id=pk)
+    for part, ids in (parts or {}).items():
+        about |= Q(subject_kind=part, subject_id__in=ids)
+    return Entry.objects.filter(about, audience__in=audiences).order_by("-number")
 
 
 def head() -> tuple[int, str]:

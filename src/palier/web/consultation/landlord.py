@@ -130,20 +130,22 @@ def round_page(request: Request, landlord: Landlord, round_id: int) -> HttpRespo
 
 def _round_context(request: Request, round_: Round) -> dict[str, Any]:
     facts = queries.facts_of(round_, on=request.on)
+    voices, meetings = list(queries.voices(round_)), list(queries.meetings(round_))
+    parts = {"consultation.voice": [one.pk for one in voices], "consultation.meeting": [one.pk for one in meetings]}
     return {
         "landlord": round_.landlord,
         "round": round_,
         "stage": stage_name(round_.stage),
         "duty": Duty(round_.duty),
         "gate": queries.gate_view(facts),
-        "voices": list(queries.voices(round_)),
+        "voices": voices,
         "shared": list(round_.shared.select_related("version__document").order_by("pk")),
-        "meetings": list(queries.meetings(round_)),
+        "meetings": meetings,
         "may_write": bool(request.may(Right.WRITE, Thing.TENANTS_STEP)),
         "remindable": may_remind_some(facts) if round_.duty != Duty.INFORM else YES,
         "unreached": [voice for voice in awaited(facts) if voice.sent_on is None],
         "because": BecauseForm(),
-        "history": entries_of(request, "consultation.round", round_.pk, limit=8),
+        "history": entries_of(request, "consultation.round", round_.pk, limit=8, parts=parts),
     }
 
 
@@ -222,7 +224,8 @@ def meeting(request: Request, landlord: Landlord, round_id: int) -> HttpResponse
             for reason in refusal.verdict.reasons:
                 form.add_error(None, reason.sentence)
         else:
-            messages.success(request, "La réunion est enregistrée. Les associations présentes en sont informées.")
+            told = " Les associations présentes en sont informées." if done.get("present") else ""
+            messages.success(request, f"La réunion est enregistrée.{told}")
             return redirect("consultation_round", landlord_id=landlord.pk, round_id=round_id)
     context = {"landlord": landlord, "round": round_, "stage": stage_name(round_.stage), "form": form}
     return render(request, "consultation/meeting.html", context, status=422 if form.errors else 200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -51,6 +51,11 @@ def entries_for(request: Request, landlord: Landlord, limit: int = 10) -> list[H
     return in_words(queries.history(landlord=landlord.pk, audiences=audiences(request.roles))[:limit])
 
 
-def entries_of(request: Request, kind: str, pk: int | None, limit: int = 10) -> list[HistoryEntry]:
-    """The latest acts on one thing (``"plans.action", 18``), or on all of a kind, that this person may read. Two SQL queries."""
-    return in_words(queries.history_of(kind=kind, pk=pk, audiences=audiences(request.roles))[:limit])
+def entries_of(
+    request: Request, kind: str, pk: int | None, limit: int = 10, *, parts: Mapping[str, Collection[int]] | None = None
+) -> list[HistoryEntry]:
+    """The latest acts on one thing (``"plans.action", 18``) and its parts, or on all of a kind, that this person may read.
+
+    Two SQL queries.
+    """
+    return in_words(queries.history_of(kind=kind, pk=pk, audiences=audiences(request.roles), parts=parts)[:limit])
