@@ -164,6 +164,46 @@ def test_the_open_file_has_a_row_a_figure_and_a_word_for_each_column() -> None:
     assert all(row[7] >= 5 for row in rows)
 
 
+@pytest.mark.parametrize(
+    ("satisfied", "verdicts"),
+    [
+        (
+            (0.741, 0.739),
+            [
+                "À égalité : pèse plus que les autres, satisfait autant.",
+                "À égalité : pèse moins que les autres, satisfait autant.",
+            ],
+        ),
+        (
+            (0.55, 0.75),
+            [
+                "À traiter d’abord : pèse plus que les autres, satisfait moins.",
+                "Acquis : pèse moins que les autres, satisfait plus.",
+            ],
+        ),
+        (
+            (0.75, 0.55),
+            [
+                "À préserver : pèse plus que les autres, satisfait plus.",
+                "À suivre : pèse moins que les autres, satisfait moins.",
+            ],
+        ),
+    ],
+)
+def test_themes_are_told_apart_only_beyond_chance(satisfied: tuple[float, float], verdicts: list[str]) -> None:
+    themes = [
+        {"theme": code, "share": share, "satisfied": good}
+        for code, share, good in zip(("residence", "home"), (0.6, 0.4), satisfied, strict=True)
+    ]
+    found = telling.priorities(FORM, {"importance": {"answers": 400, "explained": 0.5, "themes": themes}})
+    assert [one.verdict for one in found] == verdicts
+    assert [one.first for one in found] == [verdict.startswith("À traiter") for verdict in verdicts]
+    themes[0]["share"] = themes[1]["share"] = 0.5
+    assert all(
+        "pèse autant" in one.verdict for one in telling.priorities(FORM, {"importance": {"answers": 400, "themes": themes}})
+    )
+
+
 def row_of(satisfied: int, answers: int, regime: str = "modelled") -> dict[str, Any]:
     """A residence as it is counted."""
     return {

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from math import inf
 from typing import Any
 
-from palier.estimates.proportions import Share
+from palier.estimates.proportions import Share, margin
 from palier.estimates.shrinkage import Regime
 from palier.estimates.waves import Change, compare
 from palier.questionnaires.rules.form import SATISFIED_FROM, SCORES, Kind, Question, Questionnaire, Text
@@ -243,27 +243,31 @@ class Priority:
     verdict: str
 
 
+_HEADS = {-1: ("À suivre", "À traiter d’abord"), 0: ("À égalité", "À égalité"), 1: ("Acquis", "À préserver")}
+_WEIGHS = {-1: "pèse moins que les autres", 0: "pèse autant que les autres", 1: "pèse plus que les autres"}
+_SATISFIES = {-1: "satisfait moins", 0: "satisfait autant", 1: "satisfait plus"}
+
+
 def priorities(form: Questionnaire, counted: Json) -> list[Priority]:
-    """The themes by what they weigh, those that weigh more and satisfy less than the others marked as first."""
+    """The themes by what they weigh, those that weigh as much and satisfy less than the others marked as first.
+
+    A theme satisfies more or less than the others only beyond what chance explains, and weighs more or less only as printed.
+    """
     found = counted.get("importance")
     if not found:
         return []
     titles = {theme.code: said(theme.title) for theme in form.themes}
     rows = found["themes"]
-    fair = 1 / len(rows)
-    middle = sum(row["satisfied"] for row in rows) / len(rows)
+    fair, middle = round(100 / len(rows)), sum(row["satisfied"] for row in rows) / len(rows)
+    # The questions of a theme and the themes of a person say much the same: the true margin of a gap is smaller.
+    chance = margin(found["answers"], expected=middle)
     told = []
     for row in rows:
-        heavy, low = row["share"] >= fair, row["satisfied"] < middle
-        verdict = {
-            (True, True): "À traiter d’abord : pèse plus que les autres, satisfait moins.",
-            (True, False): "À préserver : pèse plus que les autres, satisfait plus.",
-            (False, True): "À suivre : satisfait moins, mais pèse peu dans l’avis d’ensemble.",
-            (False, False): "Acquis : satisfait plus, pèse peu.",
-        }[heavy, low]
-        told.append(
-            Priority(titles[row["theme"]], round(100 * row["share"]), round(100 * row["satisfied"]), heavy and low, verdict)
-        )
+        weight, gap = round(100 * row["share"]), row["satisfied"] - middle
+        heavier = (weight > fair) - (weight < fair)
+        better = (gap > chance) - (gap < -chance)
+        verdict = f"{_HEADS[better][heavier >= 0]} : {_WEIGHS[heavier]}, {_SATISFIES[better]}."
+        told.append(Priority(titles[row["theme"]], weight, round(100 * row["satisfied"]), better < 0 <= heavier, verdict))
     return sorted(told, key=lambda one: (not one.first, -one.weight))
 
 
