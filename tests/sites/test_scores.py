@@ -19,6 +19,7 @@ from palier.outbox.models import Message
 from palier.sites import operations, queries
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level
+from palier.sites.scoring.method import in_force
 from palier.sources.models import Incident
 from palier.sources.operations import Told, record_incident
 from palier.sources.rules.incidents import IncidentKind, Place
@@ -57,22 +58,27 @@ def test_a_score_holds_no_import_back_and_a_reading_does_by_its_name(landlord: L
 
 
 def test_a_residence_gets_points_a_class_a_rank_and_what_makes_them(landlord: Landlord, make_stock: Stock) -> None:
-    first, second, third = make_stock(landlord)
-    for residence, bad in ((first, 40.0), (second, 3.0)):
-        bring(residence, occupations=bad, assaults=bad / 8, satisfied=90 - bad, vacancy=bad / 10, staff_reports=bad, damage=bad)
+    first, second, third, fourth = make_stock(landlord, 4)
+    ordinary = {one.key: one.ordinary for one in in_force(TODAY).weighings if one.family not in {"setting", "open_data"}}
+    bring(second, **ordinary)
+    hard = {"occupations": 40, "assaults": 5, "satisfied": 50, "vacancy": 4, "staff_reports": 40, "damage": 40}
+    bring(first, **ordinary | hard)
+    bring(fourth, **{key: value for key, value in ordinary.items() if key not in hard})
     run = operations.score(landlord=landlord, at=NOON)
     assert run is not None
     assert run.method == "sober-2026-01-01"
-    worst, good, unknown = (SiteScore.objects.get(run=run, residence=one) for one in (first, second, third))
+    worst, good, unknown, hidden = (SiteScore.objects.get(run=run, residence=one) for one in (first, second, third, fourth))
     assert (worst.rank, good.rank) == (1, 2)
     assert worst.points is not None
     assert good.points is not None
     assert worst.points > good.points
-    assert Level(worst.cautious).rank >= Level(worst.favourable).rank >= 1
+    assert Level(worst.cautious).rank >= Level(worst.favourable).rank
     assert good.cautious == good.favourable == Level.NONE
     brought = sum(points for _, points, _ in worst.parts)
     assert brought == pytest.approx(worst.points, abs=0.01)
     assert worst.parts[0][0] in {"occupations", "assaults"}
+    # Without what may show a difficulty, nothing is proved: it is not « sans difficulté ».
+    assert (hidden.cautious, hidden.favourable) == (Level.EXTREME, Level.NONE)
     # Nobody brought anything of the third: no score, no class, no rank. It is not « sans difficulté ».
     assert (unknown.points, unknown.cautious, unknown.favourable, unknown.rank) == (None, "", "", None)
 

@@ -51,6 +51,15 @@ def test_a_missing_source_widens_the_interval() -> None:
     assert unknown.high[10] - unknown.low[10] > known.high[10] - known.low[10]
 
 
+def test_a_source_missing_for_the_whole_stock_widens_the_intervals() -> None:
+    values = table()
+    values[:, 0] *= 3
+    known = rank_interval(values, CRITERIA, Method())
+    values[:, :2] = np.nan
+    unknown = rank_interval(values, CRITERIA, Method())
+    assert (unknown.high - unknown.low).mean() > 1.5 * (known.high - known.low).mean()
+
+
 def test_where_nothing_is_observed_there_is_no_rank() -> None:
     values = table()
     values[7] = np.nan

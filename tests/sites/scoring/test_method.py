@@ -71,3 +71,28 @@ def test_halls_held_all_year_are_never_called_no_difficulty_by_the_cautious_read
     found = assign(values, method.thresholds)
     assert found.pessimistic[0] >= 2
     assert found.optimistic[0] == 0
+
+
+def test_taking_figures_away_never_clears_a_residence() -> None:
+    method = in_force(date(2026, 3, 10))
+    bad = {
+        "satisfied": 10,
+        "satisfied_tranquillity": 10,
+        "satisfied_cleanliness": 10,
+        "vacancy": 20,
+        "arrears": 50,
+        "psp_class": 5,
+    }
+    bad |= {"turnover": 30, "refused_offers": 90}
+    known = np.array([[bad.get(one.key, one.ordinary) for one in method.weighings]])
+    hidden = np.where([one.key in bad for one in method.weighings], np.nan, known)
+    seen, unseen = assign(known, method.thresholds), assign(hidden, method.thresholds)
+    assert seen.pessimistic[0] == unseen.pessimistic[0] == 3
+    assert seen.gap[0] <= unseen.gap[0]
+
+
+def test_what_hardly_counts_may_be_missing_without_a_doubt() -> None:
+    method = in_force(date(2026, 3, 10))
+    values = np.array([[np.nan if one.family == "open_data" else one.ordinary for one in method.weighings]])
+    found = assign(values, method.thresholds)
+    assert (found.pessimistic[0], found.optimistic[0]) == (0, 0)

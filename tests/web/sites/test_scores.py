@@ -55,7 +55,8 @@ def test_a_residence_shows_both_readings_its_rank_interval_what_drives_it_and_wh
     campaign = operations.open_campaign(landlord=landlord, cycle=1, by=lead, at=NOON)
     operations.rate(campaign=campaign, given=[Given(scored[0].pk, Level.MEDIUM, "Halls occupés.")], by=lead, at=NOON)
     page = words(sign_in(lead).get(url("site", landlord, residence_id=scored[0].pk)))
-    assert "Lecture prudente" in page
+    assert "à « extrême »</b> : à confirmer par un diagnostic" in page
+    assert "Lecture prudente : extrême, si les indicateurs qui manquent étaient au pire." in page
     assert "Rang 1" in page
     assert "points sur 10" in page
     assert "en hausse depuis octobre 2025" in page
@@ -87,6 +88,7 @@ def test_the_list_puts_people_and_sources_side_by_side_and_sorts_by_rank(
     assert "1 alerte à examiner" in page
     first = words(client.get(url("sites", landlord) + "?sort=rang"))
     assert first.index("Résidence A") < first.index("Résidence C")
+    assert "à confirmer par un diagnostic" in first
     sheet = client.get(url("sites_export", landlord, form="csv")).content.decode("utf-8-sig")
     assert "Sources, lecture prudente" in sheet
 

@@ -85,11 +85,11 @@ def score(*, landlord: Landlord, at: datetime) -> ScoreRun | None:
 
 
 def _scores(run: ScoreRun, table: Table, assessed: Assessed, method: ScoringMethod) -> list[SiteScore]:
-    levels, enough = list(Level), method.coverage
+    levels = list(Level)
     composite, classes, ranks = assessed.composite, assessed.classes, assessed.ranks
     found = []
     for row, residence in enumerate(table.residences):
-        told = bool(composite.coverage[row] >= enough)
+        told = classes.pessimistic[row] >= 0
         brought = [
             [key, round(float(points), 4), float(value)]
             for key, points, value in zip(method.keys, composite.contributions[row], table.values[row], strict=True)
@@ -101,8 +101,8 @@ def _scores(run: ScoreRun, table: Table, assessed: Assessed, method: ScoringMeth
                 residence_id=residence,
                 points=round(float(composite.scores[row]), 4) if told else None,
                 coverage=float(composite.coverage[row]),
-                cautious=levels[classes.pessimistic[row]] if classes.pessimistic[row] >= 0 else "",
-                favourable=levels[classes.optimistic[row]] if classes.optimistic[row] >= 0 else "",
+                cautious=levels[classes.pessimistic[row]] if told else "",
+                favourable=levels[classes.optimistic[row]] if told else "",
                 rank=int(ranks.rank[row]) if told else None,
                 rank_low=int(ranks.low[row]) if told else None,
                 rank_high=int(ranks.high[row]) if told else None,

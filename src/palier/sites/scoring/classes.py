@@ -9,6 +9,12 @@ majority makes up for (v). Two readings follow from the same votes, and their ga
 
 Here a class grows with difficulty: 0 nothing, then one for each profile reached. The cautious reading is therefore
 never below the favourable one, and a veto (one very bad criterion) forbids the mild classes in it.
+
+A value that is missing speaks in both readings: the cautious one takes it for the worst it could be, the favourable one
+for the best. Credibility only grows with quality, so both readings only fall with it, and whatever the missing values turn
+out to be, the class that they would give stands between the two. Nothing is presumed of a criterion without veto; one that
+has a veto is presumed between its ordinary value and p past its worst profile, where it already speaks in full: further,
+one missing figure would alone make the worst class of everybody.
 """
 
 from __future__ import annotations
@@ -32,6 +38,8 @@ class Thresholds:
 
     profiles: Floats
     """(k, m) from the mildest to the worst: value beyond which a criterion speaks for the class."""
+    ordinary: Floats
+    """(m,) nothing to report."""
     indifference: Floats
     """(m,) q: a gap to the profile that does not count yet."""
     preference: Floats
@@ -44,6 +52,13 @@ class Thresholds:
     """λ: share of the weight that makes a proof."""
     coverage: float = 0.25
     """Share of the weight that must be observed for a class to be given at all."""
+
+    @property
+    def presumed(self) -> tuple[Floats, Floats]:
+        """(m,) the best and the worst that a missing value could be."""
+        worse, free = np.where(self.worse_when_high, 1.0, -1.0), np.isinf(self.veto)
+        best = np.where(free, -worse * np.inf, self.ordinary)
+        return best, np.where(free, worse * np.inf, self.profiles[-1] + worse * self.preference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +76,7 @@ class Assignment:
 
 
 def assign(values: Floats, thresholds: Thresholds) -> Assignment:
-    """The class of every unit: n × m values, NaN where missing (the others then vote alone, and coverage says it)."""
+    """The class of every unit: n × m values, NaN where missing (the two readings then stand further apart)."""
     found = [_assign(values[start : start + _ROWS_AT_ONCE], thresholds) for start in range(0, len(values), _ROWS_AT_ONCE)]
     if not found:
         return Assignment(np.empty(0, np.int8), np.empty(0, np.int8), np.empty(0))
@@ -70,51 +85,53 @@ def assign(values: Floats, thresholds: Thresholds) -> Assignment:
 
 
 def _assign(values: Floats, thresholds: Thresholds) -> tuple[Ints, Ints, Floats]:
+    missing = np.isnan(values)
+    best, worst = thresholds.presumed
     # Everything is turned so that more is better: g is quality, as in the books.
     sign = np.where(thresholds.worse_when_high, -1.0, 1.0)
-    quality, profiles = values * sign, thresholds.profiles * sign
-    observed = (~np.isnan(values)) * thresholds.weights
-    whole = observed.sum(axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        weights = np.where(whole[:, None] > 0, observed / whole[:, None], 0.0)
-    at_least: list[npt.NDArray[np.bool_]] = []
-    at_most: list[npt.NDArray[np.bool_]] = []
-    for profile in profiles:
-        gap = np.nan_to_num(profile - quality)
-        at_least.append(credibility(gap, weights, thresholds) >= thresholds.cut - 1e-12)
-        at_most.append(credibility(-gap, weights, thresholds) >= thresholds.cut - 1e-12)
-    pessimistic = np.full(len(values), len(profiles), np.int8)
-    optimistic = np.zeros(len(values), np.int8)
+    at_best, at_worst = (np.where(missing, presumed, values) * sign for presumed in (best, worst))
+    profiles = thresholds.profiles * sign
     # Cautious: just below the mildest profile that the unit is proved to be as good as; the worst class if there is none.
-    for rank in reversed(range(len(profiles))):
-        pessimistic[at_least[rank]] = rank
+    pessimistic = np.full(len(values), len(profiles), np.int8)
+    left = np.arange(len(values))
+    for rank, profile in enumerate(profiles):
+        proved = _proved(profile - at_worst[left], thresholds)
+        pessimistic[left[proved]] = rank
+        left = left[~proved]
     # Favourable: just above the worst profile that is itself proved better than the unit, and not the other way round.
-    for rank in range(len(profiles)):
-        optimistic[at_most[rank] & ~at_least[rank]] = rank + 1
-    coverage = whole / thresholds.weights.sum()
+    # Where the cautious reading stops below a profile there is nothing to look for above it.
+    optimistic = np.zeros(len(values), np.int8)
+    for rank in reversed(range(len(profiles))):
+        rows = np.flatnonzero((pessimistic > rank) & (optimistic == 0))
+        rows = rows[_proved(at_best[rows] - profiles[rank], thresholds)]
+        optimistic[rows[~_proved(profiles[rank] - at_best[rows], thresholds)]] = rank + 1
+    coverage = ~missing @ thresholds.weights / thresholds.weights.sum()
     unknown = coverage < thresholds.coverage
     pessimistic[unknown] = optimistic[unknown] = -1
     return pessimistic, optimistic, coverage
 
 
-def credibility(gap: Floats, weights: Floats, thresholds: Thresholds) -> Floats:
+def _proved(gap: Floats, thresholds: Thresholds) -> npt.NDArray[np.bool_]:
+    return credibility(gap, thresholds) >= thresholds.cut - 1e-12
+
+
+def credibility(gap: Floats, thresholds: Thresholds) -> Floats:
     """How far each unit is proved at least as good as a profile, from 0 to 1.
 
-    ``gap`` (n, m) is what it lacks on each criterion, ``weights`` (n, m) add up to 1 on each line.
-    C = Σ w·c with c = 1 up to q, 0 from p, straight between; d = 0 up to p, 1 from v, straight between;
+    ``gap`` (n, m) is what it lacks on each criterion.
+    C = Σ w·c ÷ Σ w with c = 1 up to q, 0 from p, straight between; d = 0 up to p, 1 from v, straight between;
     σ = C · Π (1 − d) ÷ (1 − C) over the criteria where d > C.
     """
     q, p, v = thresholds.indifference, thresholds.preference, thresholds.veto
     sharp = p <= q  # Nothing between the two: a gap of exactly q does not count yet.
     agree = np.clip((p - gap) / np.where(sharp, 1.0, p - q), 0.0, 1.0)
     agree[:, sharp] = gap[:, sharp] <= q[sharp]
-    concordance = np.einsum("ij,ij->i", agree, weights)
+    concordance = np.einsum("ij,j->i", agree, thresholds.weights / thresholds.weights.sum())
     with_veto = np.flatnonzero(np.isfinite(v))
     p, v, lacked = p[with_veto], v[with_veto], gap[:, with_veto]
     sharp = v <= p
     against = np.clip((lacked - p) / np.where(sharp, 1.0, v - p), 0.0, 1.0)
     against[:, sharp] = lacked[:, sharp] > p[sharp]
-    against *= weights[:, with_veto] > 0
     opposed = against > concordance[:, None]
     found: Floats = concordance.copy()
     rows = np.flatnonzero(opposed.any(axis=1))

@@ -34,6 +34,8 @@ WEIGHT_SPREAD = 0.25
 DRAWS = 128
 SHARE = 0.9
 """Share of the draws that an interval holds."""
+UNSEEN = 101
+"""Values, evenly from the best to the worst, that an indicator which nobody observed is drawn from."""
 SIZE = 256
 """Base sample of the Sobol indices (a power of two)."""
 
@@ -75,13 +77,17 @@ class Variants:
             self.tables[how], _ = normalise(table, criteria, Method(how, scale=method.scale))
         missing = np.isnan(values)
         self.known = np.flatnonzero(~missing.all(axis=1))
-        sizes = (~missing).sum(axis=0)
-        # What nobody observed stays unknown: nothing can be put in its place.
-        self.missing = np.flatnonzero(missing & (sizes > 0))
+        self.missing = np.flatnonzero(missing)
+        observed = ~missing
+        # What nobody observed could be anything, from the best to the worst.
+        anything = np.linspace(0.0, method.scale, UNSEEN)
+        sizes = np.where(observed.any(axis=0), observed.sum(axis=0), UNSEEN)
         columns = self.missing % values.shape[1]
         self._sizes, self._starts = sizes[columns], (np.cumsum(sizes) - sizes)[columns]
         self._observed = {
-            how: np.concatenate([np.sort(column[~np.isnan(column)]) for column in table.T])
+            how: np.concatenate(
+                [np.sort(column[seen]) if seen.any() else anything for column, seen in zip(table.T, observed.T, strict=True)]
+            )
             for how, table in self.tables.items()
         }
 
@@ -94,7 +100,8 @@ class Variants:
     ) -> Ranks:
         """The rank of each unit under one set of choices.
 
-        ``quantiles`` puts in the place of each missing cell the value that stands there among those observed.
+        ``quantiles`` puts in the place of each missing cell the value that stands there among those observed, or between the
+        best and the worst where nobody observed any.
         """
         table = self.tables[how]
         if quantiles is not None and len(quantiles):
@@ -130,7 +137,8 @@ def rank_interval(
     """The rank of every unit and the interval that 90 % of the draws keep it in, its own rank always inside.
 
     Each draw takes a normalisation, an aggregation, weights within ± 25 %, one indicator left out (or none), and for each
-    missing value one of those observed elsewhere: a missing source widens the interval, it moves nobody up or down.
+    missing value one of those observed elsewhere, or anything from the best to the worst where nobody observed any: a missing
+    source widens the interval.
     """
     variants, rng = Variants(values, criteria, method, families), np.random.default_rng(seed)
     own = variants.own()

@@ -79,6 +79,7 @@ class ScoringMethod:
         every = self.weighings
         return Thresholds(
             profiles=np.array([[one.profiles[rank] for one in every] for rank in range(PROFILES)]),
+            ordinary=np.array([one.ordinary for one in every]),
             indifference=np.array([one.q for one in every]),
             preference=np.array([one.p for one in every]),
             veto=np.array([one.v for one in every]),

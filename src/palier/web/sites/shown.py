@@ -49,7 +49,7 @@ class Shown:
         self.apart = self.cautious is not None and self.cautious is not self.favourable
         self.since = {alert.indicator: alert.since for alert in alerts}
         self.known = [part for part in score.parts if part[0] in INDICATORS]
-        self.coverage = round(score.coverage * 100)
+        self.coverage, self.partial = round(score.coverage * 100), score.coverage < 1
 
     @property
     def points(self) -> str:
@@ -145,7 +145,7 @@ def factor_label(factor: str, families: dict[str, str]) -> str:
 
 
 def gap(run: ScoreRun | None, row: Any) -> dict[str, Any] | None:
-    """What the list says of a residence: its class under both readings, its rank."""
+    """What the list says of a residence: its class under both readings, its points, its rank."""
     if run is None or not row.score_cautious:
         return None
     cautious, favourable = Level(row.score_cautious), Level(row.score_favourable)
@@ -153,6 +153,7 @@ def gap(run: ScoreRun | None, row: Any) -> dict[str, Any] | None:
         "cautious": cautious,
         "favourable": favourable,
         "apart": cautious is not favourable,
+        "points": points(row.score_points),
         "rank": row.score_rank,
         "low": row.score_low,
         "high": row.score_high,

@@ -80,11 +80,14 @@ class Command(BaseCommand):
         except BadFile as problem:
             raise CommandError(str(problem)) from problem
         classes = found["class_cautious"].to_pylist()
-        worst = sum(level in {"important", "extreme"} for level in classes)
+        could, are = (
+            sum(level in {"important", "extreme"} for level in found[f"class_{reading}"].to_pylist())
+            for reading in ("cautious", "favourable")
+        )
         unknown = classes.count(None)
         self.stdout.write(
-            f"{len(classes)} résidences dans {options['out']} : {worst} en situation importante ou extrême (lecture prudente), "
-            f"{unknown} trop peu renseignées pour une classe."
+            f"{len(classes)} résidences dans {options['out']} : {are} en situation importante ou extrême dans les deux lectures, "
+            f"{could - are} peut-être (lecture prudente seule), {unknown} trop peu renseignées pour une classe."
             + (f" {sum(found['alert'].to_pylist())} alertes." if "alert" in found.column_names else "")
         )
 
