@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from palier.consultation.models import Round, Voice
 from palier.consultation.operations import answer_opinion, give_opinion
 from palier.consultation.rules import Duty, Opinion
-from palier.directory.models import Organisation, Person
-from palier.directory.operations import add_member
+from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.operations import add_association, add_member
 from palier.directory.rules import Role
 from palier.documents.models import Version
 from palier.plans.operations import open_plan
@@ -38,6 +41,42 @@ def test_what_awaits_an_opinion_comes_first_with_its_last_day(house: House, make
     shown = said(sign_in(house.pond_speaker).get(reverse("voices")))
     assert shown.index("À répondre") < shown.index("Le plan d’actions") < shown.index("Pour votre information")
     assert "Jusqu’au jeudi 9 avril 2026, 23:59" in shown
+
+
+def test_what_was_shared_comes_by_landlord_in_pages_and_is_filtered(
+    house: House,
+    make_round: MakeRound,
+    make_landlord: Callable[..., Landlord],
+    sign_in: SignIn,
+    at: datetime,
+) -> None:
+    client = sign_in(house.pond_speaker)
+    make_round(duty=Duty.INFORM, stage="engagement", subject="Notre engagement")
+    client.get(reverse("voices"))
+    with CaptureQueriesContext(connection) as one:
+        client.get(reverse("voices"))
+    for number in range(29):
+        landlord = make_landlord(f"Bailleur {number:02}")
+        stage, year = ("engagement", 2026) if number else ("self_assessment", 2024)
+        add_association(landlord=landlord, association=house.pond, by=None, at=at.replace(year=year))
+        make_round(landlord=landlord, duty=Duty.INFORM, stage=stage, at=at.replace(year=year))
+    with CaptureQueriesContext(connection) as thirty:
+        shown = said(client.get(reverse("voices")))
+    assert len(thirty) == len(one)
+    assert shown.count('<a class="name"') == 20
+    links = re.findall(r'<a class="name".*?>(.*?)</a>', shown)
+    assert len(set(links)) == 20
+    assert "Bailleur 00 : </span>Cotation du patrimoine, le 10 mars 2024" in links[0]
+    assert "Page 1 sur 2" in shown
+    assert "Montfictif Habitat : </span>" in said(client.get(reverse("voices"), {"page": "2"}))
+    for asked, many in (
+        ({"bailleur": str(house.landlord.pk)}, 1),
+        ({"etape": "Cotation du patrimoine"}, 1),
+        ({"annee": "2024"}, 1),
+        ({"annee": "2024", "bailleur": str(house.landlord.pk)}, 0),
+        ({"annee": "jamais"}, 20),
+    ):
+        assert said(client.get(reverse("voices"), asked)).count('<a class="name"') == many, asked
 
 
 def test_a_delay_that_passed_is_said_and_one_may_still_answer(

@@ -140,3 +140,34 @@ class OpinionForm(forms.Form):
             for reason in verdict.reasons:
                 self.add_error("text", reason.sentence)
         return cleaned
+
+
+class VoicesForm(forms.Form):
+    """What the list of what was shared with somebody shows. ``shared`` is what there is to choose from, ``stages`` its words."""
+
+    bailleur = forms.ChoiceField(label="Bailleur", required=False)
+    etape = forms.ChoiceField(label="Étape", required=False)
+    annee = forms.ChoiceField(label="Année", required=False)
+
+    def __init__(self, *args: Any, shared: list[tuple[int, str, str, int]], stages: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._stages = stages
+        self._offer("bailleur", "Tous", {str(pk): name for pk, name, _, _ in shared})
+        self._offer("etape", "Toutes", {name: name for name in sorted(stages.values())})
+        self._offer("annee", "Toutes", {str(year): str(year) for year in sorted({line[3] for line in shared}, reverse=True)})
+
+    def _offer(self, name: str, everything: str, choices: dict[str, str]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", everything), *choices.items()]
+
+    def asked(self) -> dict[str, Any]:
+        """What to keep of the voices; what is not offered asks for nothing."""
+        self.is_valid()
+        stage = self.cleaned_data.get("etape")
+        asked = {
+            "round__landlord": self.cleaned_data.get("bailleur"),
+            "round__stage__in": [code for code, name in self._stages.items() if name == stage],
+            "round__opened_at__year": self.cleaned_data.get("annee"),
+        }
+        return {name: value for name, value in asked.items() if value}

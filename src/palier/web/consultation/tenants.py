@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -15,10 +17,11 @@ from palier.directory.rules import Right, Thing
 from palier.label.rules.stages import Stage
 from palier.plans.queries import plan_of
 from palier.verdict import Conflict
-from palier.web.consultation.forms import OpinionForm
+from palier.web.consultation.forms import OpinionForm, VoicesForm
 from palier.web.consultation.landlord import stage_name
 from palier.web.doors import Open, Request, door
 
+PER_PAGE = 20
 _SPEAK = (Thing.TENANTS_STEP, Right.SPEAK)
 # At these stages the plan itself is what is shared.
 _OF_PLAN = frozenset({Stage.PLAN_DRAFTING, Stage.PLAN_DEFERRED})
@@ -31,12 +34,25 @@ def _voice(request: Request, landlord: Landlord, voice_id: int) -> Voice:
 
 @door(GET=Open.SIGNED_IN)
 def voices(request: Request) -> HttpResponse:
-    """What awaits the person's associations, then what they were told and what they said."""
-    found = list(queries.voices_of(person=request.user, on=request.on))
-    asked = [v for v in found if v.answered_at is None and v.round.closed_at is None and v.round.duty != Duty.INFORM]
-    asked.sort(key=lambda voice: (voice.round.answer_until, voice.pk))
-    told = [v for v in found if v.answered_at is None and v not in asked]
-    context = {"asked": asked, "told": told, "given": [v for v in found if v.answered_at is not None]}
+    """What awaits the person's associations, then all that was shared with them: by landlord, filtered, in pages."""
+    found = queries.voices_of(person=request.user, on=request.on)
+    awaited = Q(answered_at__isnull=True, round__closed_at__isnull=True) & ~Q(round__duty=Duty.INFORM)
+    others = found.exclude(awaited)
+    shared = queries.shared_with(others)
+    form = VoicesForm(request.GET, shared=shared, stages={code: stage_name(code) for _, _, code, _ in shared})
+    listed = others.filter(**form.asked()).order_by(
+        "round__landlord__plain_name", "round__landlord", "-round__opened_at", "-pk"
+    )
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
+    for voice in page:
+        voice.stage_name = stage_name(voice.round.stage)  # type: ignore[attr-defined]
+    context = {
+        "nothing": not shared,
+        "asked": list(found.filter(awaited).order_by("round__answer_until", "pk")),
+        "page": page,
+        "form": form,
+        "filtered": any(request.GET.get(name) for name in form.fields),
+    }
     return render(request, "consultation/voices.html", context)
 
 
