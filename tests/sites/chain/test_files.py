@@ -62,6 +62,11 @@ def test_a_csv_as_french_spreadsheets_write_it(cross: Cross, write: Write, encod
     assert str(found["said"]["on"]) == "2025-12-31"
 
 
+@pytest.mark.parametrize("said", ["Tag", "TAGS", " graffiti ", "tag", "Dégradations"])
+def test_a_kind_in_the_words_that_the_pages_take(cross: Cross, write: Write, said: str) -> None:
+    assert cross(notes=write("i.csv", NOTES.replace("Tag", said)))["Les Lilas"]["damage"] > 0
+
+
 @pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
 def test_any_end_of_line_and_lines_within_quotes(cross: Cross, write: Write, end: str) -> None:
     text = HOMES.replace("Les Lilas", '"Les ""Lilas""; côté rue"').replace("\n", end)
@@ -125,7 +130,7 @@ def test_a_wrong_cell_of_the_stock_stops_everything(cross: Cross, write: Write, 
         ("01/2025", "45658", "colonne « mois », 1 ligne : « 45658 » n’est pas une date"),
         ("01/2025", "31/02/2025", "colonne « mois », 1 ligne : « 31/02/2025 » n’est pas une date"),
         ("01/2025", "", "colonne « mois », 1 ligne : la case est vide"),
-        ("Tag", "tague", "« tague » n’est pas connu.*graffiti \\(Tag\\)"),
+        ("Tag", "tague", "« tague » n’est pas connu.*Natures admises : .*Tag"),
         ("Tag;2", "Tag;deux", "colonne « nombre », 1 ligne : « deux » n’est pas un nombre entier"),
         ("Tag;2", "Tag;-2", "colonne « nombre », 1 ligne : « -2 » n’est pas un nombre entier de 0"),
     ],

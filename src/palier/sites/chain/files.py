@@ -8,7 +8,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ class BadFile(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A file, the columns that somebody named (table column → header), the French names of the values of ``kind``."""
+    """A file, the columns that somebody named (table column → header), what each plain word of ``kind`` stands for."""
 
     path: Path
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -72,11 +72,22 @@ def bring(connection: duckdb.DuckDBPyConnection, name: str, given: Given) -> lis
     relation = _relation(connection, name, given.path)
     headers = {row[0]: str(row[1]) for row in connection.sql(f"DESCRIBE SELECT * FROM {relation}").fetchall()}
     found = _found(name, given, list(headers))
+    if "kind" in found:
+        given = replace(given, kinds=_spelled(connection, relation, found["kind"], given.kinds))
     typed = {column: _typed(column, kind, found, headers, given) for column, kind in SHAPES[name].items()}
     _check(connection, name, given, relation, found, typed)
     picked = ", ".join(f"{sql} AS {_quoted(column)}" for column, sql in typed.items())
     connection.execute(f"CREATE OR REPLACE VIEW {name} AS SELECT {picked} FROM {relation}")
     return [f"{column} ← {' ou '.join(names)}" for column, names in found.items()]
+
+
+def _spelled(
+    connection: duckdb.DuckDBPyConnection, relation: str, headers: tuple[str, ...], kinds: Mapping[str, str]
+) -> dict[str, str]:
+    """What each spelling of a kind in the file stands for, those that are the code itself left out."""
+    rows = connection.sql(f"SELECT DISTINCT trim(CAST({_raw(headers)} AS VARCHAR)) FROM {relation} LIMIT 1000").fetchall()
+    known = {said: kinds.get(plain(said)) for (said,) in rows if said}
+    return {said: key for said, key in known.items() if key and key != said}
 
 
 def _quoted(name: str) -> str:

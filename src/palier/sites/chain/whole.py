@@ -20,6 +20,7 @@ from palier.sites.chain.public import contours, figures
 from palier.sites.chain.registry import registry_plan
 from palier.sites.chain.scored import scored
 from palier.sites.scoring.method import in_force
+from palier.sources.reading.words import WORDS
 from palier.sources.rules.incidents import IncidentKind
 
 Say = Callable[[str], None]
@@ -94,7 +95,7 @@ def _crossing(
         if path is None:
             engine.bring(name, table(name, {}))
             continue
-        said = bring(engine.connection, name, Given(path, inputs.columns.get(name, {}), _KINDS))
+        said = bring(engine.connection, name, Given(path, inputs.columns.get(name, {}), WORDS["kind"]))
         say(f"Lecture de {path.name} : {', '.join(said)}")
     plan = registry_plan(options.on or _last_day(engine))
     _known_indicators(engine, plan, inputs)
@@ -128,7 +129,7 @@ def _known_kinds(engine: DuckDB, plan: Plan, inputs: Inputs) -> None:
     raise BadFile(
         f"{inputs.incidents.name}, colonne de la nature : « {strange[0][0]} » n’est pas connu"
         f"{f', ni {len(strange) - 1} autres' if len(strange) > 1 else ''}. Natures admises : "
-        f"{', '.join(f'{kind.value} ({kind.label})' for kind in IncidentKind)}."
+        f"{', '.join(kind.label for kind in IncidentKind)}."
     )
 
 
@@ -153,6 +154,3 @@ def _say_lost(engine: DuckDB, inputs: Inputs, say: Say) -> None:
             ).fetchall()
             if lost:
                 say(f"{path.name} : {len(lost)} résidences ne sont pas dans les logements et sont laissées ({lost[0][0]}…).")
-
-
-_KINDS = {kind.label: kind.value for kind in IncidentKind}

@@ -13,7 +13,7 @@ from palier.commands.arguments import day
 
 _HELP = """Croise des fichiers et écrit, pour chaque résidence, son score, ses classes, ses alertes (Parquet).
 
-DWELLINGS   logements : residence, commune, iris, lon, lat, logements (1 par ligne sinon), bailleur
+LOGEMENTS   logements : residence, commune, iris, lon, lat, logements (1 par ligne sinon), bailleur
 INCIDENTS   incidents par mois : residence, mois, nature, nombre
             Parquet, CSV (« ; », latin-1, virgule décimale admis) ou GeoJSON de points ; les colonnes se trouvent par leur
             nom, ou se disent : --map 'dwellings.residence=Nom.du.Programme|cle'
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         one = acts.add_parser(
             "score", help="score, classes et alertes", description=_HELP, formatter_class=RawDescriptionHelpFormatter
         )
-        one.add_argument("dwellings", metavar="DWELLINGS", type=Path, help="les logements")
+        one.add_argument("dwellings", metavar="LOGEMENTS", type=Path, help="les logements")
         one.add_argument("incidents", metavar="INCIDENTS", type=Path, help="les incidents par mois")
         one.add_argument(
             "--readings", type=Path, metavar="FICHIER", help="autres indicateurs : residence, indicateur, fin, valeur"
@@ -57,8 +57,8 @@ class Command(BaseCommand):
             metavar="TABLE.COLONNE=EN-TÊTE",
             help="nomme une colonne ; A|B : la première remplie",
         )
-        one.add_argument("--threads", type=int, help="fils de calcul ; tous les cœurs sinon")
-        one.add_argument("--memory", default="700MB", help="mémoire de DuckDB avant de passer par le disque")
+        one.add_argument("--threads", type=int, metavar="N", help="fils de calcul ; tous les cœurs sinon")
+        one.add_argument("--memory", metavar="TAILLE", default="700MB", help="mémoire de DuckDB avant de passer par le disque")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run, say each step with the time it began, end with what was found."""
