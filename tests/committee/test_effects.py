@@ -33,6 +33,7 @@ from palier.plans.models import Condition, ConditionAnswer
 from palier.plans.queries import condition_standing, conditions, unmet_conditions
 from palier.plans.rules.conditions import Asked, ShownBy
 from palier.plans.rules.conditions import Standing as Met
+from tests.committee.by_hand import by_hand
 from tests.committee.conftest import AFTERNOON, Sitting
 from tests.committee.test_sessions import refused
 from tests.frameworks.samples import SMALL
@@ -337,7 +338,7 @@ def test_the_next_file_of_the_committee_says_what_became_of_the_conditions(
     sitting: Sitting, at_the_committee: Callable[..., Journey]
 ) -> None:
     journey = at_the_committee(Stage.DECISION_ADMISSIBILITY)
-    operations.record_decision(
+    by_hand(
         journey=journey, outcome=Outcome.ADMISSIBLE_WITH_RESERVATIONS, decided_on=sitting.at.date(), conditions=ASKED,
         by=sitting.referent, at=sitting.at,
     )  # fmt: skip
@@ -359,7 +360,7 @@ def test_a_condition_is_due_after_the_decision_and_says_something(
     day = sitting.at.date()
     for wrong, code in ((Asked(" ", date(2027, 1, 1)), "plans.condition_empty"), (Asked("Agir", day), "plans.condition_past")):
         with refused(code):
-            operations.record_decision(
+            by_hand(
                 journey=journey, outcome=Outcome.ADMISSIBLE_WITH_RESERVATIONS, decided_on=day, conditions=[wrong],
                 by=sitting.referent, at=sitting.at,
             )  # fmt: skip
@@ -370,7 +371,7 @@ def test_what_is_asked_and_said_of_a_condition_never_changes(
     sitting: Sitting, at_the_committee: Callable[..., Journey]
 ) -> None:
     journey = at_the_committee(Stage.DECISION_ADMISSIBILITY)
-    operations.record_decision(
+    by_hand(
         journey=journey, outcome=Outcome.ADMISSIBLE_WITH_RESERVATIONS, decided_on=sitting.at.date(), conditions=ASKED,
         by=sitting.referent, at=sitting.at,
     )  # fmt: skip

@@ -9,7 +9,6 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from palier.committee.models import Decision
-from palier.committee.operations import record_decision
 from palier.committee.rules.outcomes import DECIDED_ACTS, ON_JOURNEYS, OUTCOMES, Outcome, possible
 from palier.directory.models import Person
 from palier.directory.rules import Role
@@ -18,6 +17,7 @@ from palier.label.models import Journey
 from palier.label.rules.stages import Stage
 from palier.outbox.models import Message
 from palier.verdict import Refusal
+from tests.committee.by_hand import by_hand
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,7 @@ def test_an_award_counts_from_the_day_of_the_session(
     at_the_committee: Callable[..., Journey], referent: Person, at: datetime
 ) -> None:
     journey = at_the_committee(Stage.DECISION_AWARD)
-    decision = record_decision(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=date(2026, 3, 5), by=referent, at=at)
+    decision = by_hand(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=date(2026, 3, 5), by=referent, at=at)
     journey.refresh_from_db()
     assert journey.stage == Stage.LABELLED
     assert (journey.label_from, journey.label_until) == (date(2026, 3, 5), date(2027, 9, 4))
@@ -43,7 +43,7 @@ def test_a_confirmation_carries_the_label_to_three_years(
     at_the_committee: Callable[..., Journey], referent: Person, at: datetime
 ) -> None:
     journey = at_the_committee(Stage.DECISION_CONFIRMATION, label_from=date(2024, 10, 1), label_until=date(2026, 3, 31))
-    record_decision(journey=journey, outcome=Outcome.CONFIRMED, decided_on=at.date(), by=referent, at=at)
+    by_hand(journey=journey, outcome=Outcome.CONFIRMED, decided_on=at.date(), by=referent, at=at)
     journey.refresh_from_db()
     assert (journey.stage, journey.label_until) == (Stage.CONFIRMED, date(2027, 9, 30))
 
@@ -55,8 +55,8 @@ def test_a_renewal_follows_the_label_before_it_without_a_gap(
         Stage.DECISION_ADMISSIBILITY, "one_year_then_three", cycle=2, label_from=date(2023, 6, 1), label_until=date(2026, 5, 31)
     )
     with pytest.raises(Refusal, match="renouvellement"):
-        record_decision(journey=journey, outcome=Outcome.ADMISSIBLE, decided_on=at.date(), by=referent, at=at)
-    record_decision(journey=journey, outcome=Outcome.RENEWED, decided_on=at.date(), by=referent, at=at)
+        by_hand(journey=journey, outcome=Outcome.ADMISSIBLE, decided_on=at.date(), by=referent, at=at)
+    by_hand(journey=journey, outcome=Outcome.RENEWED, decided_on=at.date(), by=referent, at=at)
     journey.refresh_from_db()
     assert (journey.label_from, journey.label_until) == (date(2026, 6, 1), date(2029, 5, 31))
 
@@ -65,12 +65,10 @@ def test_a_suspension_keeps_the_stage_and_is_lifted(
     at_the_committee: Callable[..., Journey], referent: Person, at: datetime
 ) -> None:
     journey = at_the_committee(Stage.LABELLED, label_from=date(2025, 10, 1), label_until=date(2027, 3, 31))
-    record_decision(
-        journey=journey, outcome=Outcome.SUSPENDED, decided_on=at.date(), reasons="Sites abandonnés.", by=referent, at=at
-    )
+    by_hand(journey=journey, outcome=Outcome.SUSPENDED, decided_on=at.date(), reasons="Sites abandonnés.", by=referent, at=at)
     journey.refresh_from_db()
     assert (journey.stage, journey.suspended_on) == (Stage.LABELLED, at.date())
-    record_decision(journey=journey, outcome=Outcome.SUSPENSION_LIFTED, decided_on=at.date(), by=referent, at=at)
+    by_hand(journey=journey, outcome=Outcome.SUSPENSION_LIFTED, decided_on=at.date(), by=referent, at=at)
     journey.refresh_from_db()
     assert journey.suspended_on is None
 
@@ -82,11 +80,11 @@ def test_withdrawal_waits_for_the_landlord_s_word_then_ends_the_journey(
     journey = operations.advance(journey=journey, act="open_withdrawal", by=referent, at=at, note="Sites abandonnés.")
     assert (journey.stage, journey.returns_to) == (Stage.HEARING, Stage.LABELLED)
     with pytest.raises(Refusal, match="observations"):
-        record_decision(journey=journey, outcome=Outcome.WITHDRAWN, decided_on=at.date(), reasons="Motif", by=referent, at=at)
+        by_hand(journey=journey, outcome=Outcome.WITHDRAWN, decided_on=at.date(), reasons="Motif", by=referent, at=at)
     director = make_person(Role.DIRECTOR, journey.landlord)
     operations.present_observations(journey=journey, text="Nous avons repris les sites.", by=director, at=at)
     later = at + timedelta(days=2)
-    record_decision(journey=journey, outcome=Outcome.WITHDRAWN, decided_on=later.date(), reasons="Motif", by=referent, at=later)
+    by_hand(journey=journey, outcome=Outcome.WITHDRAWN, decided_on=later.date(), reasons="Motif", by=referent, at=later)
     journey.refresh_from_db()
     assert journey.stage == Stage.WITHDRAWN
     assert journey.closed_at == later
@@ -100,7 +98,7 @@ def test_a_label_maintained_goes_back_where_the_procedure_began(
     )
     journey = operations.advance(journey=journey, act="open_withdrawal", by=referent, at=at, note="Signalement.")
     later = at + timedelta(days=40)
-    record_decision(
+    by_hand(
         journey=journey, outcome=Outcome.MAINTAINED, decided_on=later.date(), reasons="Rien d’établi.", by=referent, at=later
     )
     journey.refresh_from_db()
@@ -119,11 +117,9 @@ def test_a_decision_that_does_not_stand_writes_nothing(
 ) -> None:
     journey = at_the_committee(Stage.DECISION_AWARD)
     with pytest.raises(Refusal, match=said):
-        record_decision(journey=journey, outcome=outcome, decided_on=at.date(), by=referent, at=at)
+        by_hand(journey=journey, outcome=outcome, decided_on=at.date(), by=referent, at=at)
     with pytest.raises(Refusal, match="jour venu"):
-        record_decision(
-            journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=at.date() + timedelta(days=1), by=referent, at=at
-        )
+        by_hand(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=at.date() + timedelta(days=1), by=referent, at=at)
     journey.refresh_from_db()
     assert journey.stage == Stage.DECISION_AWARD
     assert not Decision.objects.exists()
@@ -131,7 +127,7 @@ def test_a_decision_that_does_not_stand_writes_nothing(
 
 def test_a_decision_never_changes(at_the_committee: Callable[..., Journey], referent: Person, at: datetime) -> None:
     journey = at_the_committee(Stage.DECISION_AWARD)
-    record_decision(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=at.date(), by=referent, at=at)
+    by_hand(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=at.date(), by=referent, at=at)
     for attempt in (lambda: Decision.objects.update(conditions="forged"), lambda: Decision.objects.all().delete()):
         with pytest.raises(DatabaseError, match="never changes"), transaction.atomic():
             attempt()
@@ -148,6 +144,6 @@ def test_a_session_before_the_journey_or_before_the_last_decision_is_a_slip_of_t
 ) -> None:
     journey = at_the_committee(Stage.DECISION_AWARD)
     with pytest.raises(Refusal, match="précède"):
-        record_decision(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=date(2016, 3, 5), by=referent, at=at)
+        by_hand(journey=journey, outcome=Outcome.LABEL_AWARDED, decided_on=date(2016, 3, 5), by=referent, at=at)
     journey.refresh_from_db()
     assert journey.stage == Stage.DECISION_AWARD

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from palier.committee import operations
+from palier.committee import operations, queries
 from palier.committee.models import Item, Poll
 from palier.committee.rules.outcomes import Outcome
 from palier.committee.rules.terms import Matter
@@ -74,6 +74,7 @@ def test_two_thirds_are_asked_to_withdraw_a_label_and_a_simple_majority_to_keep_
     operations.conclude(item=item, by=sitting.referent, at=sitting.later())
     journey = Journey.objects.get(pk=item.journey_id)
     assert journey.stage == Stage.LABELLED
+    assert queries.origin(journey.decisions.get()).sentence == "votée en séance n° 1, Comité national"
     assert all(not faults for _, faults in recount(_rows))
 
 

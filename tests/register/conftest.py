@@ -44,10 +44,10 @@ class Scene:
 
     def decide(self, journey: Journey, outcome: str, stage: str = "", at: datetime | None = None, **more: object) -> Decision:
         """What the committee decides on a day, from a stage where the journey is put."""
-        from palier.committee.operations import record_decision
         from palier.committee.rules.outcomes import Outcome
         from palier.consultation.operations import inform
         from palier.label.models import Journey
+        from tests.committee.by_hand import by_hand
 
         at = at or self.at
         if stage:
@@ -55,7 +55,7 @@ class Scene:
         journey.refresh_from_db()
         given = {"landlord": journey.landlord, "cycle": journey.cycle, "stage": journey.stage}
         inform(**given, subject="Décision", message="Le comité se réunit.", by=None, at=at)  # type: ignore[arg-type]
-        decision = record_decision(
+        decision = by_hand(
             journey=journey,
             outcome=Outcome(outcome),
             decided_on=at.date(),

@@ -73,6 +73,7 @@ MUTATIONS = {
     "a licence is freed": "UPDATE register_licence SET suspended_on = NULL",
     "a licence lives again": "UPDATE register_licence SET ended_on = NULL, ended_because = '', remove_by = NULL",
     "a licence is removed": "DELETE FROM register_licence",
+    "the document that a decision was recorded from": "UPDATE committee_decision SET document_id = NULL",
     "the badge": "UPDATE register_sealedfile SET badge = 'x.e30.x'",
     "the file": "UPDATE register_sealedfile SET sha256 = repeat(md5(id::text), 2)",
     "the ledger": "UPDATE ledger_entry SET content = jsonb_set(content, '{facts,sha256}', '\"0\"') WHERE act = 'register.certificate_issued'",

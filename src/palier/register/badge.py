@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import gzip
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from palier.calendar import in_words
 
 CONTEXTS = ["https://www.w3.org/ns/credentials/v2", "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"]
 # The least that the status list must hold, so that one certificate cannot be told from another (W3C: 131 072).
@@ -47,7 +49,13 @@ def _identity(kind: str, value: str) -> dict[str, Any]:
 
 def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: int) -> dict[str, Any]:
     """The credential of a certificate, from what the certificate says; ``index`` is its place in the status list."""
-    landlord, label = content["landlord"], content["label"]
+    landlord, label, decision = content["landlord"], content["label"], content.get("decision")
+    evidence = {
+        "type": ["Evidence"],
+        "name": f"Décision du comité du {in_words(date.fromisoformat(content['decided_on']))}",
+    }
+    if decision:  # certificates of before do not say how
+        evidence["narrative"] = decision["sentence"]
     return {
         "@context": CONTEXTS,
         "id": content["verify"],
@@ -62,6 +70,7 @@ def credential(content: Mapping[str, Any], *, origin: str, owner: str, index: in
             "identifier": [_identity("name", landlord["name"]), _identity("ext:siren", landlord["siren"])],
             "achievement": achievement(origin, label),
         },
+        "evidence": [evidence],
         "credentialStatus": {
             "id": f"{origin}/registre/etats.jwt#{index}",
             "type": "BitstringStatusListEntry",

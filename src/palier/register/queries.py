@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from palier.calendar import paris_day
+from palier.committee.queries import ORIGIN, origin
+from palier.committee.rules.origins import Origin
 from palier.directory.models import Landlord, Organisation
 from palier.directory.rules import Kind, LandlordType, plain
 from palier.documents.models import Document, Version
@@ -48,6 +50,11 @@ class Label:
         """The number of the last certificate; empty before the first."""
         return self.certificates[-1].number if self.certificates else ""
 
+    @property
+    def origin(self) -> Origin | None:
+        """How its last change was decided; None when nobody decided it: an end by itself, or by the landlord."""
+        return self.moments[-1].origin
+
     def counting(self, on: date) -> Certificate | None:
         """The certificate that counts on a day: the last whose first day has come. One renewed early counts to its end."""
         return next((one for one in reversed(self.certificates) if one.valid_from <= on), None)
@@ -56,7 +63,7 @@ class Label:
 def _passages() -> QuerySet[Passage]:
     return (
         Passage.objects.filter(act__in=list(CHANGE_OF_ACT), label_from__isnull=False)
-        .select_related("journey__landlord__regional_association", "journey__rules", "decision")
+        .select_related("journey__landlord__regional_association", "journey__rules", *(f"decision__{one}" for one in ORIGIN))
         .order_by("pk")
     )
 
@@ -82,7 +89,8 @@ def moments_of(passages: Sequence[Passage]) -> tuple[Moment, ...]:
             resting=passage.source in _RESTING,
             rules=rules_of(passage.journey.rules),
         )
-        one = Moment(change, day, passage.label_from, passage.label_until, passage.cycle)
+        how = origin(decision) if decision else None
+        one = Moment(change, day, passage.label_from, passage.label_until, passage.cycle, how)
         grant = one if change in GRANTS else grant
         found.append(one)
     return tuple(found)
@@ -222,7 +230,8 @@ def line_of(*, certificate: int) -> int | None:
 
 def certificates() -> QuerySet[Certificate]:
     """Every certificate, with its sealed file where it is made."""
-    return Certificate.objects.select_related("landlord", "journey", "file__authority").order_by("-decided_on", "-pk")
+    related = ("landlord", "journey", "file__authority", *(f"decision__{one}" for one in ORIGIN))
+    return Certificate.objects.select_related(*related).order_by("-decided_on", "-pk")
 
 
 def owner_name() -> str:

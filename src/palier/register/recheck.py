@@ -51,7 +51,16 @@ JOIN directory_organisation o ON o.id = j.landlord_id
 WHERE p.label_from IS NOT NULL AND p.act = ANY(%s)
 ORDER BY p.id
 """
-_DECIDED = "SELECT id, journey_id, cycle, outcome, decided_on, passage_id, recorded_at FROM committee_decision ORDER BY id"
+_DECIDED = """
+SELECT d.id, d.journey_id, d.cycle, d.outcome, d.decided_on, d.passage_id, d.recorded_at,
+       s.number AS session, s.written, c.name AS committee, v.sha256 AS document
+FROM committee_decision d
+LEFT JOIN committee_item i ON i.decision_id = d.id
+LEFT JOIN committee_session s ON s.id = i.session_id
+LEFT JOIN committee_committee c ON c.id = s.committee_id
+LEFT JOIN documents_version v ON v.id = d.document_id
+ORDER BY d.id
+"""
 _CERTIFICATES = """
 SELECT c.*, f.sha256, f.badge
 FROM register_certificate c LEFT JOIN register_sealedfile f ON f.certificate_id = c.id
@@ -198,11 +207,22 @@ def _compare(meant: Row, kept: Row) -> Iterator[Difference]:
         "premier jour, dans le contenu": (content.get("valid_from"), first.isoformat()),
         "dernier jour, dans le contenu": (content.get("valid_until"), meant["until"].isoformat()),
     }
+    if "decision" in content:  # certificates of before do not say how it was decided
+        how = {name: value for name, value in content["decision"].items() if name != "sentence"}
+        said["façon de décider, dans le contenu"] = (how, _how(decision))
     for what, (is_said, derived) in said.items():
         if is_said != derived:
             yield Difference(
                 kept["number"], f"{what.capitalize()} : le certificat dit « {is_said} », la décision « {derived} »."
             )
+
+
+def _how(decision: Row) -> Row:
+    """Voted in a session, or recorded from a document."""
+    if decision["session"] is None:
+        on = decision["recorded_at"].astimezone(_PARIS).date().isoformat()
+        return {"voted": False, "recorded_on": on, "document": decision["document"]}
+    return {"voted": True, **{name: decision[name] for name in ("committee", "session", "written")}}
 
 
 def _alone(row: Row, witnessed: list[str], file_of: Callable[[str], Path]) -> Iterator[Difference]:

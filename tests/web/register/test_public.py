@@ -90,6 +90,8 @@ def test_the_csv_says_what_the_json_says(scene: Scene, client: Client) -> None:
     header, row = csv.reader(io.StringIO(text), delimiter=";")
     assert (header[0], row[0]) == ("Bailleur", "'=Aubeclaire")
     assert (row[5], row[6], row[9]) == ("10/03/2026", "09/09/2027", "PAL-2026-0001")
+    assert row[11] == "décidée hors séance, enregistrée le 10 mars 2026 d’après le document joint au dossier"
+    assert data(client)["lines"][0]["history"][0]["decision"]["sentence"] == row[11]
     assert client.get(reverse("register_export", kwargs={"form": "xml"})).status_code == 404
 
 
@@ -112,5 +114,6 @@ def test_a_landlord_has_its_page_once_labelled_and_not_before(
     operations.catch_up(at=scene.at)
     page = client.get(reverse("register_landlord", kwargs={"siren": journey.landlord.siren})).content.decode()
     assert "PAL-2026-0001" in page
+    assert "Décision du comité, décidée hors séance" in page
     assert "CANARI" not in page
     assert Certificate.objects.get().code not in page

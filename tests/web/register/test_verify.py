@@ -41,6 +41,9 @@ def page(client: Client, code: str) -> str:
     return client.get(reverse("verify_code", kwargs={"verification": code})).content.decode()
 
 
+BY_HAND = "décidée hors séance, enregistrée le 10 mars 2026 d’après le document joint au dossier"
+
+
 def test_each_answer_is_one_sentence(scene: Scene, client: Client) -> None:
     journey = scene.award("Aubeclaire")
     one = Certificate.objects.get()
@@ -49,6 +52,7 @@ def test_each_answer_is_one_sentence(scene: Scene, client: Client) -> None:
     suspended = page(client, one.code)
     assert "mais le label est suspendu" in suspended
     assert "10 mars 2026" in suspended
+    assert suspended.count(BY_HAND) == 2  # the grant, then the suspension
     scene.decide(journey, "suspension_lifted")
     scene.decide(journey, "confirmed", "decision_confirmation", at=scene.later(10))
     operations.catch_up(at=scene.later(10))
@@ -171,6 +175,7 @@ def test_the_badge_is_read_by_another_library_through_the_published_key(scene: S
     assert claims["type"] == ["VerifiableCredential", "OpenBadgeCredential"]
     assert claims["credentialSubject"]["identifier"][0]["identityHash"] == "Aubeclaire"
     assert claims["validUntil"] == "2027-09-09T23:59:59Z"
+    assert claims["evidence"][0]["narrative"] == BY_HAND
 
     def raised() -> bool:
         token = client.get(reverse("register_states")).content.decode()

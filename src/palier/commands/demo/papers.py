@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 
 from palier.calendar import in_words, paris_day
 from palier.commands.demo.world import Household
 from palier.directory.models import Person
 from palier.documents.models import Document, Version
-from palier.documents.operations import store
+from palier.documents.operations import Received, receive, store
 from palier.documents.rules import KINDS
 from palier.label import operations as label
 from palier.label.models import Journey
@@ -55,18 +55,9 @@ def write(
 ) -> Version:
     """A piece of the landlord's file."""
     named = title or KINDS[kind].label
-    body = [
-        named,
-        home.landlord.name,
-        in_words(paris_day(at)),
-        "",
-        *lines,
-        "",
-        "Document de démonstration : rien ici n’est réel.",
-    ]
     return store(
         landlord=home.landlord,
-        file=BytesIO(pdf(body)),
+        file=_page(home, named, paris_day(at), lines),
         name=f"{kind}.pdf",
         title=named,
         kind=kind,
@@ -74,6 +65,17 @@ def write(
         at=at,
         audience=audience,
     )
+
+
+def _page(home: Household, title: str, day: date, lines: tuple[str, ...]) -> BytesIO:
+    said = [title, home.landlord.name, in_words(day), "", *lines, "", "Document de démonstration : rien ici n’est réel."]
+    return BytesIO(pdf(said))
+
+
+def minutes(home: Household, day: date, *lines: str) -> Received:
+    """What a session held outside Palier decided on a landlord, on paper."""
+    title = "Extrait du procès-verbal du comité de labellisation"
+    return receive(file=_page(home, title, day, lines), name=f"extrait-pv-{day:%Y-%m-%d}.pdf")
 
 
 def held(home: Household, kind: str, at: datetime) -> Document:

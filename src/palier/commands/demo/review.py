@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from palier.calendar import add_months, add_working_days, paris_day
+from palier.commands.demo import papers
 from palier.commands.demo.timeline import Part, later, office_hours
 from palier.commands.demo.world import Household, World
 from palier.committee import operations as committee
@@ -118,6 +119,7 @@ def decide(world: World, home: Household, journey: Journey, outcome: Outcome, at
             at=at,
             conditions=conditions,
             reasons=reasons,
+            document=papers.minutes(home, session, f"Décision : {outcome.about.label.lower()}.", *reasons.splitlines()),
         )
     register.catch_up(at=at)
     journey.refresh_from_db()

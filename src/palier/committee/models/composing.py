@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from palier.committee.rules.outcomes import ON_JOURNEYS
 from palier.committee.rules.seats import Office
 from palier.directory.models import Organisation, Person
-from palier.documents.models import Document
+from palier.documents.models import Document, Version
 from palier.label.models import Journey, Passage
 
 
@@ -106,7 +106,7 @@ class Decision(models.Model):
     """One decision on a journey, for ever (trigger): outcome, day of the session, conditions, reasons, the step it took.
 
     ``conditions`` are the words that were notified; each is followed in the room of plans (``plans.Condition``), those of the
-    decisions older than that apart.
+    decisions older than that apart. ``document`` is what one that was not voted in Palier was recorded from: minutes, a letter.
     """
 
     journey = models.ForeignKey(Journey, models.PROTECT, related_name="decisions")
@@ -119,6 +119,7 @@ class Decision(models.Model):
     passage = models.OneToOneField(Passage, models.PROTECT, related_name="decision")
     recorded_by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
+    document = models.ForeignKey(Version, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = [models.Index(fields=["journey", "decided_on"], name="decision_of_journey")]

@@ -14,6 +14,9 @@ from palier.committee.rules.outcomes import Outcome, complete, possible
 from palier.directory import queries as directory
 from palier.directory.models import Person
 from palier.directory.rules import Role
+from palier.documents import operations as documents
+from palier.documents.models import Version
+from palier.documents.operations import Received
 from palier.label.models import Journey
 from palier.label.operations import advance
 from palier.label.rules.stages import Stage
@@ -36,21 +39,25 @@ def record_decision(
     at: datetime,
     conditions: Sequence[Asked] = (),
     reasons: str = "",
+    document: Received | None = None,
     voted: bool = False,
 ) -> Decision:
     """Record a decision of the committee; the journey takes the step that it commands, in the same transaction.
 
-    What was not ``voted`` in a session was decided elsewhere: it is not recorded while a session is to vote on the file.
+    What was not ``voted`` in a session was decided elsewhere: it is recorded from the ``document`` that says it (minutes, a
+    letter), kept in the file, and not while a session is to vote on the file.
     Its conditions are followed from then on, one by one. The landlord, its tenants' representatives, its auditor and its
     relays are told.
 
     Raises:
-        Refusal: when a session is to vote on the file, the day is to come or precedes what was decided before, the outcome is not possible here, conditions
-            or reasons are missing, or the step is refused.
+        Refusal: when a session is to vote on the file, the day is to come or precedes what was decided before, the outcome is not possible here, conditions,
+            reasons or the document are missing, or the step is refused.
         Conflict: when the journey moved meanwhile.
     """
     if not voted:
         require(queries.may_decide_apart(waiting=queries.awaiting(journey=journey.pk)))
+        if document is None:
+            raise Refusal(no("committee.document_missing", "Joignez le procès-verbal ou la lettre qui dit cette décision."))
     if decided_on > paris_day(at):
         raise Refusal(no("committee.day_to_come", "La séance n’a pas encore eu lieu : enregistrez la décision le jour venu."))
     last = queries.decisions(landlord=journey.landlord_id).filter(journey=journey).first()
@@ -64,6 +71,7 @@ def record_decision(
     require(complete(outcome, conditions=conditions, reasons=reasons))
     cycle, asked = journey.cycle, words(conditions)
     journey = advance(journey=journey, act=outcome.about.act, by=by, at=at, decided_on=decided_on, note=reasons.strip())
+    kept = _kept(document, journey, outcome, by, at) if document else None
     decision = Decision.objects.create(
         journey=journey,
         cycle=cycle,
@@ -75,6 +83,7 @@ def record_decision(
         passage=journey.passages.latest("pk"),
         recorded_by=by,
         recorded_at=at,
+        document=kept,
     )
     set_conditions(
         landlord=journey.landlord,
@@ -101,6 +110,7 @@ def record_decision(
         body="\n\n".join(part for part in parts if part),
         link=f"/organismes/{journey.landlord_id}/decisions/{decision.pk}/",
     )
+    facts = {"outcome": outcome, "decided_on": decided_on.isoformat(), "conditions": asked, "reasons": reasons}
     record(
         act="committee.decision_recorded",
         by=by.pk,
@@ -108,6 +118,12 @@ def record_decision(
         on=("committee.decision", decision.pk),
         landlord=journey.landlord_id,
         summary=f"a enregistré la décision du comité du {decided_on:%d/%m/%Y} : {outcome.about.label.lower()}.",
-        facts={"outcome": outcome, "decided_on": decided_on.isoformat(), "conditions": asked, "reasons": reasons},
+        facts=facts | ({"document": kept.sha256} if kept else {}),
     )
     return decision
+
+
+def _kept(document: Received, journey: Journey, outcome: Outcome, by: Person, at: datetime) -> Version:
+    """What says a decision taken elsewhere, among the pieces of the file."""
+    title = f"Décision du comité : {outcome.about.label.lower()}"
+    return documents.keep(received=document, landlord=journey.landlord, title=title, kind="minutes", by=by, at=at)

@@ -1,6 +1,7 @@
 """What one may ask of the committees."""
 
 from palier.committee.queries.composing import (
+    ORIGIN,
     Composed,
     Composition,
     committees,
@@ -8,6 +9,7 @@ from palier.committee.queries.composing import (
     decisions,
     mandate_of,
     mandates,
+    origin,
     shipped_terms,
     terms_of,
     terms_on,
@@ -64,6 +66,7 @@ from palier.committee.queries.sessions import (
 
 __all__ = [
     "COMMITTEE",
+    "ORIGIN",
     "Composed",
     "Composition",
     "Forecast",
@@ -103,6 +106,7 @@ __all__ = [
     "may_enter",
     "may_publish",
     "missed_quorum",
+    "origin",
     "outcomes",
     "ready",
     "recused",

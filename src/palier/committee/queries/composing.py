@@ -14,7 +14,9 @@ from typing import Any
 import yaml
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
+from palier.calendar import paris_day
 from palier.committee.models import Committee, Decision, Mandate, Seat, Tenure, TermsVersion
+from palier.committee.rules.origins import Origin, Recorded, Voted
 from palier.committee.rules.seats import Office
 from palier.committee.rules.terms import Terms, parse
 from palier.directory.models import Person, dated
@@ -23,11 +25,22 @@ from palier.directory.rules import Right, Role, Thing, may
 SHIPPED = Path(__file__).parent.parent / "terms" / "sober.yaml"
 
 
+ORIGIN = ("item__session__committee", "document")
+"""What ``origin`` reads of a decision."""
+
+
+def origin(decision: Decision) -> Origin:
+    """How a decision was taken."""
+    if item := getattr(decision, "item", None):
+        return Voted(item.session.committee.name, item.session.number, item.session.written)
+    return Recorded(paris_day(decision.recorded_at), decision.document.sha256 if decision.document else "")
+
+
 def decisions(*, landlord: int) -> QuerySet[Decision]:
     """Every decision on a landlord's journeys, latest first."""
     return (
         Decision.objects.filter(journey__landlord=landlord)
-        .select_related("journey", "passage", "recorded_by", "item")
+        .select_related("journey", "passage", "recorded_by", *ORIGIN)
         .order_by("-decided_on", "-pk")
     )
 

@@ -13,6 +13,7 @@ from django.db.models import Max
 
 from palier.calendar import paris_day
 from palier.committee.models import Decision
+from palier.committee.queries import origin
 from palier.directory import queries as directory
 from palier.directory.rules import LandlordType, Role
 from palier.label.models import Passage
@@ -128,6 +129,7 @@ def _content(decision: Decision, grant: Grant, numbered: str, code: str, valid_f
         },
         "cycle": decision.cycle,
         "decided_on": decision.decided_on.isoformat(),
+        "decision": origin(decision).data,
         "label_from": passage.label_from.isoformat(),
         "valid_from": valid_from.isoformat(),
         "valid_until": passage.label_until.isoformat(),

@@ -42,6 +42,7 @@ def _seal(certificate: Certificate, key: seal.Seal, owner: str, at: datetime) ->
     content = certificate.content
     said = {
         "sentence": Grant(certificate.grant).sentence,
+        "decision": content.get("decision", {}).get("sentence", ""),  # those of before do not say it
         "code": spelled(certificate.code),
         "digest": certificate.digest,
     }

@@ -15,7 +15,7 @@ _TEMPLATE = Path(__file__).with_name("certificate.typ")
 def certificate(content: Mapping[str, Any], *, said: Mapping[str, str], twin: bytes, fonts: Path, at: datetime) -> bytes:
     """The PDF of a certificate, its JSON twin attached.
 
-    ``said`` are the words around the content: ``sentence``, ``code`` as people read it, ``digest``.
+    ``said`` are the words around the content: ``sentence``, ``decision``, ``code`` as people read it, ``digest``.
     """
     return printed(
         _TEMPLATE,

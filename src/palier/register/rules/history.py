@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from palier.committee.rules.origins import Origin
 from palier.label.rules.rulesets import RuleSet
 
 # A label that ends within so many days is said to be near its end.
@@ -117,13 +118,14 @@ _BY_GRANT = {
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One change of a label: the day it takes effect, and the label's first and last days after it."""
+    """One change of a label: the day it takes effect, the label's first and last days after it, how the committee decided it."""
 
     change: Change
     on: date
     since: date
     until: date
     cycle: int
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

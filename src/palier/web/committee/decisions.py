@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -26,7 +27,8 @@ from palier.plans import queries as plans
 from palier.verdict import Refusal, require
 from palier.web.committee.conditions import Conditions
 from palier.web.committee.conditions import conditions as conditions_of
-from palier.web.doors import Request, door
+from palier.web.documents.files import receives
+from palier.web.doors import Request, door, is_fresh
 from palier.web.journey.views import open_one
 from palier.web.ui.forms import DayInput, offer, typed_so_far
 
@@ -41,6 +43,13 @@ class DecisionForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="Obligatoires pour un ajournement, un refus, une suspension, un retrait ou un maintien.",
+    )
+    document = forms.FileField(
+        label="Le document qui dit cette décision",
+        help_text="Procès-verbal ou lettre, en PDF, Word ou OpenDocument : une pièce du dossier, que l’organisme et son auditeur "
+        "lisent aussi. Le registre public dira que la décision a été enregistrée d’après lui.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,.odt"}),
+        error_messages={"required": "Joignez le procès-verbal ou la lettre qui dit cette décision."},
     )
     reasons.optional = "selon la décision"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
@@ -57,7 +66,12 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
         "landlord": landlord,
         "journey": found,
         "decisions": [
-            {"row": d, "label": Outcome(d.outcome).about.label, "stage": Stage(d.stage).label}
+            {
+                "row": d,
+                "label": Outcome(d.outcome).about.label,
+                "stage": Stage(d.stage).label,
+                "how": queries.origin(d).sentence,
+            }
             for d in queries.decisions(landlord=landlord.pk)
         ],
         "followed": {one.decision_id for one in plans.conditions(landlords=[landlord.pk])},
@@ -68,13 +82,20 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
     return render(request, "committee/decisions.html", context)
 
 
-@door(GET=(Thing.DECISION_NOTICE, Right.WRITE), POST=(Thing.DECISION_NOTICE, Right.WRITE))
+@door(
+    fresh=True,
+    GET=(Thing.DECISION_NOTICE, Right.WRITE),
+    POST=(Thing.DECISION_NOTICE, Right.WRITE),
+    before=receives("document"),
+)
 def record(request: Request, landlord: Landlord) -> HttpResponse:
-    """Record what the committee decided; the journey moves with it."""
+    """Record what the committee decided elsewhere; the journey moves with it. One proves who one is before filling it in."""
+    if not is_fresh(request):  # asked at the sending alone, the file would be lost on the way
+        raise ReauthenticationRequired
     found = open_one(landlord)
     require(queries.may_decide_apart(waiting=queries.awaiting(journey=found.pk)))
     outcomes = _outcomes(found, request.on)
-    form = DecisionForm(request.POST or None, outcomes=outcomes, initial={"decided_on": request.on})
+    form = DecisionForm(request.POST or None, request.FILES or None, outcomes=outcomes, initial={"decided_on": request.on})
     lines = conditions_of(request.POST or None)
     if "more" in request.POST:
         typed_so_far(form, *lines)
@@ -87,12 +108,14 @@ def record(request: Request, landlord: Landlord) -> HttpResponse:
                 decided_on=given["decided_on"],
                 conditions=lines.asked,
                 reasons=given["reasons"],
+                document=request.ready(),
                 by=request.user,
                 at=request.at,
             )
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
-                form.add_error("decided_on" if reason.code.startswith("committee.day_") else None, reason.sentence)
+                field = "decided_on" if reason.code.startswith("committee.day_") else None
+                form.add_error("document" if reason.code.startswith("documents.") else field, reason.sentence)
         else:
             messages.success(request, f"Décision enregistrée : {Outcome(decision.outcome).about.label.lower()}.")
             return redirect("decisions", landlord_id=landlord.pk)

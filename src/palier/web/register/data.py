@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
 
+from palier.committee.queries import origin
 from palier.directory.models import Landlord
 from palier.ledger import queries as ledger
 from palier.register import badge, queries, seal
@@ -34,6 +35,7 @@ _COLUMNS = [
     "Fin du label",
     "Certificat",
     "Page",
+    "Dernière décision",
 ]
 
 
@@ -73,6 +75,7 @@ def export(request: Request, form: str) -> Answer:
             one.line.ended_on,
             one.number,
             _page(one.landlord),
+            one.origin.sentence if one.origin else "",
         ]
         for one in found.lines
     )
@@ -108,7 +111,13 @@ def line_data(one: queries.Label) -> dict[str, Any]:
         "certificate": one.number or None,
         "page": _page(one.landlord),
         "history": [
-            {"change": moment.change.value, "label": moment.change.label, "on": moment.on.isoformat()} for moment in one.moments
+            {
+                "change": moment.change.value,
+                "label": moment.change.label,
+                "on": moment.on.isoformat(),
+                "decision": moment.origin.data if moment.origin else None,
+            }
+            for moment in one.moments
         ],
     }
 
@@ -200,6 +209,7 @@ def twin_data(found: queries.Verified) -> dict[str, Any]:
     return {
         "certificate": one.content,
         "sha256": one.digest,
+        "decision": origin(one.decision).data,
         "today": {
             "validity": found.answer.validity.value,
             "holds": found.answer.validity is Validity.VALID,
@@ -216,6 +226,22 @@ _TEXT = {"type": "string"}
 def _object(**properties: Any) -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": sorted(properties), "additionalProperties": False}
 
+
+_DECISION = {
+    "description": "Comment le comité a décidé ; rien pour une fin de label que personne n’a décidée.",
+    "oneOf": [
+        _object(
+            voted={"const": True}, committee=_TEXT, session={"type": "integer"}, written={"type": "boolean"}, sentence=_TEXT
+        ),
+        _object(
+            voted={"const": False},
+            recorded_on=_DAY,
+            document={"type": ["string", "null"], "description": "SHA-256 du document qui dit la décision."},
+            sentence=_TEXT,
+        ),
+        {"type": "null"},
+    ],
+}
 
 SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -248,7 +274,7 @@ SCHEMA: dict[str, Any] = {
                 page={"type": "string", "format": "uri", "description": "Adresse permanente de l’organisme."},
                 history={
                     "type": "array",
-                    "items": _object(change={"enum": [one.value for one in Change]}, label=_TEXT, on=_DAY),
+                    "items": _object(change={"enum": [one.value for one in Change]}, label=_TEXT, on=_DAY, decision=_DECISION),
                 },
             ),
         },

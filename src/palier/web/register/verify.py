@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from palier.committee.queries import origin
 from palier.documents.storage import path_of
 from palier.paper import qr_path
 from palier.register import queries
@@ -109,6 +110,7 @@ def shown(found: queries.Verified) -> dict[str, Any]:
         "certificate": one,
         "content": one.content,
         "grant": Grant(one.grant),
+        "decided": origin(one.decision).sentence,
         "code": spelled(one.code),
         "shape": shape,
         "sentence": sentence,
