@@ -43,7 +43,7 @@ class ResidenceFilters(forms.Form):
 
     def __init__(self, *args: Any, communes: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "commune", [("", "Toutes"), *((code, f"{name} ({code})") for code, name in communes)])
+        _offer(self, "commune", [("", "Toutes"), *((code, f"{name} ({code})" if name else code) for code, name in communes)])
 
 
 class DepositForm(forms.Form):
@@ -74,11 +74,11 @@ class CompletionForm(forms.Form):
         label="Une ligne du fichier, c’est", choices=[(u.value, u.label) for u in Unit], widget=forms.RadioSelect
     )
     commune = forms.RegexField(
-        r"^(\d{2}|2[AB])\d{3}$",
+        r"^((0[1-9]|[1-8]\d|9[0-5]|2[AB])\d{3}|97[1-6]\d{2})$",
         label="Code INSEE de la commune",
         required=False,
         help_text="Pour un fichier d’une seule commune qui ne la dit pas, par exemple 93010.",
-        error_messages={"invalid": "Un code INSEE compte 5 caractères, par exemple 93010."},
+        error_messages={"invalid": "Un code INSEE compte 5 caractères et commence par son département, par exemple 93010."},
     )
     commune_name = forms.CharField(label="Nom de la commune", required=False, max_length=60)
     owners = forms.MultipleChoiceField(
