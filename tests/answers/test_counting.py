@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,8 @@ from palier.answers.statistics.columns import Answers, Frame, Home, placed
 from palier.answers.statistics.counting import count
 from palier.disclosure.primary import Policy
 from palier.disclosure.together import Group, isolates
-from tests.answers.waves import BAD, FORM, GOOD, wave
+from palier.questionnaires.rules.form import Kind
+from tests.answers.waves import BAD, FORM, GOOD, question, wave
 
 KEYS = ("overall_satisfaction", "cleanliness", "lift", "heating", "overall_mark")
 
@@ -46,6 +48,19 @@ def test_a_mark_has_its_distribution_before_its_mean() -> None:
     assert list(found).index("distribution") < list(found).index("mean")
     assert found["mean"] == 6
     assert found["satisfied"]["value"] == pytest.approx(0.6)
+
+
+def test_a_number_has_its_mean_between_its_bounds() -> None:
+    form = replace(FORM, themes=(replace(FORM.themes[0], questions=(question("rooms", Kind.NUMBER),)),))
+
+    def rooms(given: list[Any]) -> dict[str, Any]:
+        found: dict[str, Any] = count(form, *alike([{"rooms": one} for one in given]), fewest=INSIDE, commitments={})
+        return dict(found["questions"]["rooms"])
+
+    found = rooms([2, 3, 3, 4, 3, "dont_know"])
+    assert (found["answers"], found["mean"]) == (5, 3)
+    assert 2 < found["low"] < 3 < found["high"] < 4
+    assert rooms([2, 3, 3, 4, "dont_know", "dont_know"]) == {"answers": None, "hidden": True}
 
 
 def test_who_escaped_is_counted_apart() -> None:

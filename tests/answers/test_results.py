@@ -17,8 +17,8 @@ from palier.answers.statistics.counting import count
 from palier.answers.statistics.results import Before, Results
 from palier.estimates.shrinkage import Regime
 from palier.estimates.waves import Move
-from palier.questionnaires.rules.form import Condition
-from tests.answers.waves import FORM, question, wave
+from palier.questionnaires.rules.form import Condition, Kind
+from tests.answers.waves import BAD, FORM, GOOD, question, wave
 
 NAMES = {number: f"Résidence {number}" for number in range(1, 13)}
 
@@ -157,11 +157,54 @@ def test_priorities_weigh_themes_beside_their_satisfaction() -> None:
 def test_the_open_file_has_a_row_a_figure_and_a_word_for_each_column() -> None:
     one = results()
     rows = list(files.rows_of_file(one))
-    assert [name for name, _ in files.DICTIONARY] == list(files.FILE_HEADER)
+    assert {name for name, _ in files.DICTIONARY} == {*files.FILE_HEADER, *files.ANSWERS_HEADER}
     assert all(len(row) == len(files.FILE_HEADER) for row in rows)
     assert {row[10] for row in rows} <= {regime.label for regime in Regime}
     assert {row[2] for row in rows} == {"ensemble", "agence", "résidence"}
     assert all(row[7] >= 5 for row in rows)
+
+
+def test_every_question_has_its_answers_before_its_mean() -> None:
+    one = results()
+    found = {question.key: question for _, questions in one.answered for question in questions}
+    assert set(found) == {q.key for q in FORM.questions if q.kind is not Kind.TEXT}
+    marks = found["overall_mark"]
+    assert [part.name for part in marks.parts] == [str(mark) for mark in range(11)]
+    assert marks.mean is not None
+    assert marks.mean.low < marks.mean.value < marks.mean.high
+    assert marks.mean.high - marks.mean.low < 1.5
+    asked = found["asked"]
+    assert [part.name for part in asked.parts] == ["Gaz", "Eau"]
+    assert asked.parts[0].value == asked.parts[0].high == 100
+    assert asked.remark == "plusieurs réponses possibles"
+    assert dict(found["lift"].escaped).keys() == {"Je ne suis pas concerné ou concernée"}
+    rows = list(files.rows_of_answers(one))
+    assert all(len(row) == len(files.ANSWERS_HEADER) for row in rows)
+    assert {row[2] for row in rows} == {"part en %", "moyenne", "nombre"}
+
+
+def test_too_few_answers_to_a_question_are_not_shown() -> None:
+    one = results()
+    one.counted["questions"]["asked"] = {"answers": None, "hidden": True}
+    (asked,) = [question for _, questions in one.answered for question in questions if question.key == "asked"]
+    assert (asked.answers, asked.parts) == (None, ())
+    assert not [row for row in files.rows_of_answers(one) if row[0] == "asked"]
+
+
+def test_everybody_reads_a_bound_where_nearly_all_answered_the_same() -> None:
+    one = replace(results(), public=True)
+    counts = one.counted["questions"]["heating"] | {"answers": 40}
+    for spread, told in {
+        (0.95, 0.05, 0.0, 0.0): [(90, "ou plus"), (10, "ou moins"), (10, "ou moins"), (10, "ou moins")],
+        (0.6, 0.35, 0.05, 0.0): [(60, ""), (35, ""), (5, ""), (0, "")],
+    }.items():
+        one = replace(
+            one,
+            counted=one.counted
+            | {"questions": {"heating": counts | {"distribution": dict(zip((*GOOD, *BAD), spread, strict=True))}}},
+        )
+        ((_, (heating,)),) = one.answered
+        assert [(part.value, part.bound) for part in heating.parts] == told
 
 
 @pytest.mark.parametrize(
@@ -296,3 +339,6 @@ def test_the_report_prints_what_the_page_says() -> None:
     assert "120 sur 340 réponses libres vérifiées." in text
     assert "26 à 40" in text.replace("\u202f", " ")
     assert "Note de méthode" in text
+    assert "Toutes les réponses" in text
+    assert "Gaz" in text
+    assert "Moyenne" in text

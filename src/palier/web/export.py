@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +17,8 @@ from palier.calendar import PARIS
 
 Format = Literal["csv", "xlsx"]
 Cell = str | int | float | Decimal | Fraction | date | datetime | None
+Table = tuple[Sequence[str], Iterable[Sequence[Cell]]]
+"""A header and its rows."""
 MEDIA_TYPES: dict[Format, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -24,13 +26,24 @@ MEDIA_TYPES: dict[Format, str] = {
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
-def spreadsheet(format: Format, name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> HttpResponse:  # noqa: A002 - the word people use
+def spreadsheet(
+    format: Format,  # noqa: A002 - the word people use
+    name: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Cell]],
+    *,
+    more: Mapping[str, Table] | None = None,
+) -> HttpResponse:
     """A table as a download named ``name`` (without extension): CSV as French Excel reads it, or XLSX.
+
+    ``more`` are other sheets of the workbook, by their titles; a CSV has none.
 
     Texts that a spreadsheet would run are neutralised; numbers and dates stay numbers and dates. Raises KeyError for
     any other format.
     """
-    content = {"csv": _csv, "xlsx": _xlsx}[format](header, rows)
+    content = {"csv": lambda: _csv(header, rows), "xlsx": lambda: _xlsx({"Données": (header, rows)} | dict(more or {}))}[
+        format
+    ]()
     response = HttpResponse(content, content_type=MEDIA_TYPES[format])
     response["Content-Disposition"] = f'attachment; filename="{name}.{format}"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -70,26 +83,27 @@ def _in_words(value: Cell) -> str:
     return "" if known is None else str(known)
 
 
-def _xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def _xlsx(tables: Mapping[str, Table]) -> bytes:
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
-        sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
         day, instant = (book.add_format({"num_format": f}) for f in ("dd/mm/yyyy", "dd/mm/yyyy hh:mm"))
-        sheet.freeze_panes(1, 0)
-        for column, title in enumerate(header):
-            sheet.write_string(0, column, str(neutral(title)), bold)
-        for line, row in enumerate(_plain(rows), 1):
-            for column, cell in enumerate(row):
-                if isinstance(cell, datetime):
-                    sheet.write_datetime(line, column, cell, instant)
-                elif isinstance(cell, date):
-                    sheet.write_datetime(line, column, cell, day)
-                elif isinstance(cell, str):
-                    sheet.write_string(line, column, cell)
-                elif cell is not None:
-                    sheet.write_number(line, column, cell)
+        for name, (header, rows) in tables.items():
+            sheet = book.add_worksheet(name)
+            sheet.freeze_panes(1, 0)
+            for column, title in enumerate(header):
+                sheet.write_string(0, column, str(neutral(title)), bold)
+            for line, row in enumerate(_plain(rows), 1):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, datetime):
+                        sheet.write_datetime(line, column, cell, instant)
+                    elif isinstance(cell, date):
+                        sheet.write_datetime(line, column, cell, day)
+                    elif isinstance(cell, str):
+                        sheet.write_string(line, column, cell)
+                    elif cell is not None:
+                        sheet.write_number(line, column, cell)
     return out.getvalue()
 
 

@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from pypdf import PdfReader
+from python_calamine import CalamineWorkbook
 
 from palier.answers.models import Commitment, QuestionRecount, Recount
 from palier.answers.operations.results import count_due, count_wave
@@ -181,7 +182,15 @@ def test_the_files_and_the_report_say_what_the_page_says(scene: Scene, lead: Per
     )
     assert min(int(row["reponses"]) for row in rows) >= 5
     assert {"ensemble", "agence", "résidence"} <= {row["maille"] for row in rows}
-    assert client.get(scene.url("results_file", recount, form="xlsx")).content.startswith(b"PK")
+    book = CalamineWorkbook.from_filelike(io.BytesIO(client.get(scene.url("results_file", recount, form="xlsx")).content))
+    assert book.sheet_names == ["Données", "Répartitions"]
+    spread = book.get_sheet_by_name("Répartitions").to_python()
+    assert {"part en %", "moyenne"} <= {row[2] for row in spread}
+    assert {"request_kind", "overall_mark"} <= {row[0] for row in spread}
+    assert "request_kind" in words(client.get(scene.url("results_file", recount, form="repartitions")))
+    page = words(client.get(scene.url("results", recount)))
+    assert "Toutes les réponses" in page
+    assert " sur 10, entre " in page
     assert client.get(scene.url("results_file", recount, form="doc")).status_code == 404
     pdf = client.get(scene.url("results_report", recount))
     text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf.content)).pages)

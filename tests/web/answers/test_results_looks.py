@@ -47,6 +47,8 @@ def test_results_of_a_wave(
     note_context(recount=recount, text="Le gardien de trois résidences a changé.", by=lead, at=NOON)
     page.reload()
     check(page, "results")
+    page.get_by_role("group").evaluate_all("folds => folds.forEach(fold => { fold.open = true; })")
+    check(page, "results-answers")
     page.get_by_role("link", name="Note de méthode").click()
     check(page, "method-note")
     show_to_tenants(recount=recount, words="Merci. Nous reprenons la propreté des halls.", by=lead, at=NOON)

@@ -14,9 +14,9 @@ import numpy as np
 
 from palier.answers.rules.units import Place, Unit, agencies_shown, split_allowed, together, units_shown
 from palier.answers.statistics.columns import Answers, Frame, Held, Ints, Told, by_theme, several, told
-from palier.estimates.designs import Floats, Sample, drawn, kish, proportion
+from palier.estimates.designs import Floats, Sample, drawn, kish, mean, proportion
 from palier.estimates.importance import MOST_THEMES, importance
-from palier.estimates.proportions import Share
+from palier.estimates.proportions import Z95, Share
 from palier.estimates.raking import Margin, Raking, rake
 from palier.estimates.shrinkage import by_residence
 from palier.questionnaires.rules.form import Kind, Question, Questionnaire
@@ -124,6 +124,7 @@ def count(
     wave = weighted or Weighted(form, answers, frame)
     questions: Json = {one.question.key: _question(wave, one, fewest, commitments.get(one.question.key)) for one in wave.told}
     questions |= {question.key: _several(wave, question, *taken, fewest) for question, taken in wave.several}
+    questions |= {one.key: _number(wave, one, fewest) for one in form.questions if one.kind is Kind.NUMBER}
     return base | {
         "hidden": False,
         "modes": _modes(answers, fewest),
@@ -280,6 +281,17 @@ def _several(wave: Weighted, question: Question, answered: Held, taken: Floats, 
         for place, choice in enumerate(question.choices)
     }
     return {"answers": int(answered.sum()), "hidden": False, "choices": choices}
+
+
+def _number(wave: Weighted, question: Question, fewest: int) -> Json:
+    given = [said.get(question.key) for said in wave.answers.said]
+    found = mean(wave.sample, [value if isinstance(value, int) else np.nan for value in given])
+    if found is None or found.answers < fewest:
+        return {"answers": None, "hidden": True}
+    bounds = {"mean": 0.0, "low": -Z95, "high": Z95}
+    return {"answers": found.answers, "hidden": False} | {
+        name: round(found.value + away * found.error, 4) for name, away in bounds.items()
+    }
 
 
 def _modes(answers: Answers, fewest: int) -> dict[str, int]:

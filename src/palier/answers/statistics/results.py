@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from palier.answers.statistics import telling
+from palier.answers.statistics import answered, telling
+from palier.answers.statistics.answered import Answered
 from palier.answers.statistics.counting import OVERALL
 from palier.answers.statistics.telling import Json, Line, Priority
 from palier.estimates.waves import Change, Move
@@ -78,6 +79,11 @@ class Results:
             and 2 * line.figure.answers >= self.counted["answers"]
             and line != self.overall
         ]
+
+    @cached_property
+    def answered(self) -> list[tuple[str, list[Answered]]]:
+        """Each theme with what was answered to every question."""
+        return answered.by_theme(self.form, self.counted, public=self.public)
 
     @property
     def graded(self) -> bool:
@@ -152,6 +158,9 @@ class Results:
             "change": self.change_of(self.overall) if self.overall else "",
             "context": context,
             "themes": [{"title": title, "lines": [_line(line) for line in lines]} for title, lines in self.themes],
+            "answered": [
+                {"title": title, "questions": [_answers(one) for one in questions]} for title, questions in self.answered
+            ],
             "priorities": [asdict(priority) for priority in self.priorities],
             "remarks": dict(remarks),
             "agencies": [_line(line) for line in agencies],
@@ -182,3 +191,7 @@ def _line(line: Line) -> dict[str, Any]:
         "points": f"{line.points}{sure}" if line.change else "",
         "figure": _figure(line),
     }
+
+
+def _answers(one: Answered) -> dict[str, Any]:
+    return asdict(one) | {"mean": one.mean.words if one.mean else ""}

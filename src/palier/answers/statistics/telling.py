@@ -126,15 +126,20 @@ def figure_of(counted: Json, *, invited: int, target: float | None = None, publi
     )
 
 
+def edge(answers: int) -> int:
+    """How near none or all, in percent, everybody reads a bound alone: it holds one answer more at least."""
+    return 10 if answers < 100 else 1
+
+
 def _veiled(figure: Figure, own: float) -> Figure:
     """What everybody may read of answers of which ``own`` are good: near none or all, a bound alone.
 
     Where all say the same, the figure tells what each said. The bound holds for at least one answer fewer as well.
     """
-    edge = 10 if figure.answers < 100 else 1
-    if not figure.answers or edge < 100 * own < 100 - edge:
+    near = edge(figure.answers)
+    if near < 100 * own < 100 - near:
         return figure
-    value, low, high, bound = (edge, 0, edge, "ou moins") if own < 0.5 else (100 - edge, 100 - edge, 100, "ou plus")
+    value, low, high, bound = (near, 0, near, "ou moins") if own < 0.5 else (100 - near, 100 - near, 100, "ou plus")
     # What a model made of these answers would give them back.
     regime = Regime.MEASURED if figure.regime is Regime.MODELLED else figure.regime
     return replace(figure, value=value, low=low, high=high, regime=regime, raw=None, bound=bound)
@@ -160,10 +165,15 @@ def question_line(
     return Line(question.key, name, figure, _remark(question), change)
 
 
+def asked_of(question: Question) -> list[str]:
+    """Who was asked, when not everybody was."""
+    return ["posée à une partie des locataires"] if question.when else []
+
+
 def _remark(question: Question) -> str:
     """What must be read beside a question: who was asked, and what is counted as good where it is not satisfaction."""
     good = [said(choice.label) for choice in question.choices if choice.favourable]
-    remarks = ["posée à une partie des locataires"] if question.when else []
+    remarks = asked_of(question)
     if question.kind is Kind.SCORE:
         remarks.append(f"favorables : de {SATISFIED_FROM} à {max(SCORES)}")
     elif any("satisfait" not in label for label in good):

@@ -30,6 +30,8 @@ from palier.web.export import MEDIA_TYPES, spreadsheet
 
 READ, WRITE = (Thing.SURVEYS, Right.READ), (Thing.SURVEYS, Right.WRITE)
 PER_PAGE = 40
+ANSWERS = "repartitions"
+"""What the file of answers to each question is called in its address."""
 TOLD = 3
 """Questions told to tenants as what goes best, and as many as what goes worst."""
 
@@ -202,11 +204,19 @@ def open_file(request: Request, wave_id: int, form: str) -> HttpResponse:
 def _file(recount: Recount, form: str, *, public: bool) -> HttpResponse:
     if public and form == "dictionnaire":
         return spreadsheet("csv", "dictionnaire", ("colonne", "sens"), files.DICTIONARY)
-    if form not in MEDIA_TYPES:
+    if form not in MEDIA_TYPES and form != ANSWERS:
         raise Http404
     one = queries.results(recount=recount, public=public)
-    rows: list[Any] = [] if one.hidden else list(files.rows_of_file(one))
-    return spreadsheet("xlsx" if form == "xlsx" else "csv", f"resultats-{slugify(recount.wave.name)}", files.FILE_HEADER, rows)
+    figures, answers = ([], []) if one.hidden else ([*files.rows_of_file(one)], [*files.rows_of_answers(one)])
+    if form == ANSWERS:
+        return spreadsheet("csv", f"reponses-{slugify(recount.wave.name)}", files.ANSWERS_HEADER, answers)
+    return spreadsheet(
+        "xlsx" if form == "xlsx" else "csv",
+        f"resultats-{slugify(recount.wave.name)}",
+        files.FILE_HEADER,
+        figures,
+        more={"Répartitions": (files.ANSWERS_HEADER, answers)},
+    )
 
 
 @door(GET=Open.PUBLIC)
