@@ -57,6 +57,7 @@ def diagnose(db: None) -> Callable[..., Assessment]:
     """Hold a residence against the common grid, to its end or (``finished=False``) not."""
     from palier.frameworks import operations, queries
     from palier.sites.rules import GRID, SUBJECT
+    from tests.sites.figures import finish_grid
 
     def make(residence: Residence, by: Person, at: datetime = NOON, *, finished: bool = True) -> Assessment:
         operations.load_shipped(at=at)
@@ -67,11 +68,7 @@ def diagnose(db: None) -> Callable[..., Assessment]:
             by=by,
             at=at,
         )
-        codes = queries.framework(grid.version).criteria
-        entries = [operations.Entry(code, 2, justification="Vu sur place.") for code in codes]
-        operations.fill(assessment=grid, entries=entries, by=by, at=at)
-        if finished:
-            operations.finish(assessment=grid, by=by, at=at)
+        finish_grid(grid, by, at, finished=finished)
         return grid
 
     return make

@@ -14,6 +14,8 @@ from palier.sources.rules.readings import Given
 from tests.fixtures import NOON
 
 if TYPE_CHECKING:
+    from palier.directory.models import Person
+    from palier.frameworks.models import Assessment
     from palier.stock.models import Residence
 
 TODAY = NOON.date()
@@ -62,3 +64,14 @@ def quiet(residences: list[Residence], until: date = TODAY, seed: int = 1) -> No
     rng = np.random.default_rng(seed)
     for residence in residences:
         lay_incidents(residence, rng.poisson(3, 30).tolist(), until)
+
+
+def finish_grid(grid: Assessment, by: Person, at: datetime, *, finished: bool = True) -> None:
+    """Answer every question of a grid, to its end or not."""
+    from palier.frameworks import operations, queries
+
+    codes = queries.framework(grid.version).criteria
+    entries = [operations.Entry(code, 2, justification="Vu sur place.") for code in codes]
+    operations.fill(assessment=grid, entries=entries, by=by, at=at)
+    if finished:
+        operations.finish(assessment=grid, by=by, at=at)

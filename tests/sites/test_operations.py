@@ -182,6 +182,27 @@ def test_a_rating_closes_when_complete_and_then_never_changes(
         operations.close(campaign=campaign, by=lead, at=NOON)
 
 
+def test_a_site_joins_a_confirmed_list_by_an_act_of_its_own_after_its_diagnosis(
+    campaign: RatingCampaign, lead: Person, make_stock: Stock, diagnose: Callable[..., Assessment]
+) -> None:
+    residences = make_stock(campaign.landlord)
+    rate_all(campaign, residences, lead)
+    operations.confirm_list(campaign=campaign, empty_because="Rien à signaler.", by=lead, at=NOON)
+    operations.close(campaign=campaign, by=lead, at=NOON)
+    site = {"landlord": campaign.landlord, "residence": residences[0], "level": Level.IMPORTANT, "by": lead, "at": NOON}
+    with pytest.raises(Refusal, match="le diagnostic n’est pas terminé"):
+        operations.declare_priority(reasons="Halls occupés.", **site)
+    diagnose(residences[0], lead)
+    with pytest.raises(Refusal, match="pourquoi"):
+        operations.declare_priority(reasons=" ", **site)
+    operations.declare_priority(reasons="Halls occupés.", **site)
+    entry = Entry.objects.get(act="sites.priority_declared")
+    assert entry.content is not None
+    assert entry.content["summary"].endswith("(situation importante), après la confirmation de la liste : Halls occupés.")
+    campaign.refresh_from_db()
+    assert campaign.list_confirmed_at == NOON, "what was confirmed stays said"
+
+
 def test_a_new_vintage_asks_for_its_new_residences(campaign: RatingCampaign, lead: Person, make_stock: Stock) -> None:
     rate_all(campaign, make_stock(campaign.landlord), lead)
     make_stock(campaign.landlord, 2, year=2026)

@@ -28,7 +28,7 @@ from palier.stock.models import Residence
 from palier.stock.operations import undo_import
 from palier.verdict import Refusal
 from tests.fixtures import NOON
-from tests.sites.figures import TODAY, bring, lay_incidents, quiet
+from tests.sites.figures import TODAY, bring, finish_grid, lay_incidents, quiet
 
 pytestmark = pytest.mark.django_db
 Stock = Callable[..., list[Residence]]
@@ -226,6 +226,27 @@ def test_an_alert_becomes_a_diagnosis_and_the_diagnosis_concludes(
     assert (alert.diagnosis.subject_kind, alert.diagnosis.subject_id) == ("residence", tipped[0].pk)
     with pytest.raises(Refusal, match="c’est lui qui conclut"):
         operations.answer_alert(alert=alert, answer=AlertState.ACKNOWLEDGED, reason="", by=lead, at=NOON)
+
+
+@pytest.mark.parametrize(("level", "state"), [(Level.IMPORTANT, AlertState.ACKNOWLEDGED), (None, AlertState.EXPLAINED)])
+def test_a_diagnosis_ends_in_a_site_or_in_nothing_with_its_reason(
+    landlord: Landlord, lead: Person, tipped: list[Residence], level: Level, state: AlertState
+) -> None:
+    import_version(text=COMPLEX.read_text(encoding="utf-8"), by=None, at=NOON, effective_from=TODAY)
+    operations.score(landlord=landlord, at=NOON)
+    alert = operations.answer_alert(alert=SiteAlert.objects.get(), answer=AlertState.DIAGNOSIS, reason="", by=lead, at=NOON)
+    assert alert.diagnosis is not None
+    with pytest.raises(Refusal, match="n’est pas terminé"):
+        operations.conclude_alert(alert=alert, level=level, reason="Vu sur place.", by=lead, at=NOON)
+    finish_grid(alert.diagnosis, lead, NOON)
+    with pytest.raises(Refusal, match="pourquoi"):
+        operations.conclude_alert(alert=alert, level=level, reason=" ", by=lead, at=NOON)
+    alert = operations.conclude_alert(alert=alert, level=level, reason="Vu sur place.", by=lead, at=NOON)
+    assert (alert.state, alert.reason, alert.diagnosis is not None) == (state, "Vu sur place.", True)
+    assert [site.level for site in queries.active_sites(landlord=landlord.pk)] == ([level] if level else [])
+    assert Line.objects.filter(act="sites.alert_concluded", subject_id=alert.pk).count() == 1
+    with pytest.raises(Refusal, match="n’attend pas"):
+        operations.conclude_alert(alert=alert, level=level, reason="Encore.", by=lead, at=NOON)
 
 
 def test_the_database_itself_holds_one_alert_up_and_its_reason(landlord: Landlord, tipped: list[Residence]) -> None:

@@ -214,6 +214,26 @@ def worsened(*, answered_at_rate: float, rate: float) -> bool:
     return rate >= answered_at_rate * WORSENED and rate >= answered_at_rate + 1
 
 
+def concluded(state: AlertState, *, diagnosed: bool) -> str:
+    """What a diagnosis opened from an alert led to, in French; empty while it did not. ``diagnosed``: the answer rests on one."""
+    if not diagnosed:
+        return ""
+    return {AlertState.ACKNOWLEDGED: "Site prioritaire", AlertState.EXPLAINED: "Pas de suite"}.get(state, "")
+
+
+def may_conclude(state: AlertState, *, finished: bool, reason: str) -> Verdict:
+    """Whether the diagnosis opened from an alert may be concluded: it is finished, and one says why."""
+    if state is not AlertState.DIAGNOSIS:
+        return no("sites.alert_no_diagnosis", "Cette alerte n’attend pas la conclusion d’un diagnostic.")
+    if not finished:
+        return no("sites.alert_unfinished", "Le diagnostic n’est pas terminé : il se conclut après la dernière question.")
+    return (
+        YES
+        if reason.strip()
+        else no("sites.alert_reason", "Dites en une phrase pourquoi : l’auditeur et le comité vous lisent.")
+    )
+
+
 def may_answer(state: AlertState, answer: AlertState, reason: str, *, ended: bool) -> Verdict:
     """Whether an alert may be answered so. An explanation says its reason; an answer may be changed while the alert is up."""
     if ended:

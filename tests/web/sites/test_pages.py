@@ -302,6 +302,29 @@ def test_a_site_is_added_and_removed_with_a_reason(
     assert client.post(url("priority_sites_confirm", campaign.landlord), {"empty_because": ""}).status_code == 422
 
 
+def test_no_box_puts_an_undiagnosed_residence_on_a_closed_list(
+    campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock, diagnose: Callable[..., Assessment]
+) -> None:
+    first, second, _ = make_stock(campaign.landlord)
+    given = [Given(one.pk, Level.EXTREME, "Crise.") for one in (first, second)]
+    operations.rate(campaign=campaign, given=given, by=lead, at=NOON)
+    diagnose(second, lead)
+    RatingCampaign.objects.filter(pk=campaign.pk).update(list_confirmed_at=NOON, closed_at=NOON)
+    client, page = sign_in(lead), url("priority_sites", campaign.landlord)
+    shown = words(client.get(page))
+    assert "Diagnostic à terminer d’abord" in shown
+    assert f'value="{second.pk}" aria-label' in shown
+    assert f'value="{first.pk}" aria-label' not in shown
+    add = url("priority_sites_add", campaign.landlord)
+    assert client.post(add, {"residence": [first.pk, second.pk]}).status_code == 422
+    assert not PrioritySite.objects.exists(), "all or none"
+    assert client.post(page, {"residence": first.pk, "level": "extreme", "reasons": "Crise."}).status_code == 422
+    start = client.post(url("site_grid", campaign.landlord, residence_id=first.pk))
+    assert start.status_code == 302, "a diagnosis can begin after the rating is closed"
+    client.post(add, {"residence": second.pk})
+    assert PrioritySite.objects.get().residence == second
+
+
 def test_a_priority_site_that_left_the_stock_still_leads_somewhere(
     campaign: RatingCampaign, lead: Person, sign_in: SignIn, make_stock: Stock
 ) -> None:

@@ -22,7 +22,7 @@ from palier.sites.operations import Given
 from palier.sites.rules import AlertState, Level
 from palier.stock.models import Residence
 from tests.fixtures import NOON
-from tests.sites.figures import TODAY, bring, lay_incidents, quiet
+from tests.sites.figures import TODAY, bring, finish_grid, lay_incidents, quiet
 
 pytestmark = pytest.mark.django_db
 Stock = Callable[..., list[Residence]]
@@ -138,6 +138,41 @@ def test_an_alert_becomes_a_diagnosis(landlord: Landlord, lead: Person, scored: 
     alert.refresh_from_db()
     assert alert.diagnosis_id is not None
     assert answer["Location"] == url("assessment", landlord, assessment_id=alert.diagnosis_id)
+
+
+def test_the_diagnosis_of_an_alert_is_concluded_after_the_rating_is_closed(
+    landlord: Landlord, lead: Person, scored: list[Residence], sign_in: SignIn
+) -> None:
+    load_shipped(at=NOON)
+    campaign = operations.open_campaign(landlord=landlord, cycle=1, by=lead, at=NOON)
+    type(campaign).objects.filter(pk=campaign.pk).update(list_confirmed_at=NOON, closed_at=NOON)
+    client, alert = sign_in(lead), SiteAlert.objects.get()
+    where = url("site_alert", landlord, alert_id=alert.pk)
+    client.post(where, {"answer": "diagnosis", "reason": ""})
+    assert "Conclure le diagnostic" not in words(client.get(where))
+    alert.refresh_from_db()
+    grid = alert.diagnosis
+    assert grid is not None
+    finish_grid(grid, lead, grid.started_at)
+    assert "Conclure le diagnostic" in words(client.get(where))
+    assert client.post(where, {"led": "important", "reason": ""}).status_code == 422
+    assert client.post(where, {"led": "important", "reason": "Halls occupés."}).status_code == 302
+    assert "Site prioritaire" in words(client.get(url("site_alerts", landlord)))
+    listed = words(client.get(url("priority_sites", landlord)))
+    assert "1 site ajouté depuis" in listed
+    assert "Ajouté après la confirmation de la liste" in listed
+    assert "après la confirmation de la liste : Halls occupés." in listed, "« Ce qui s’est passé » says it too"
+
+
+def test_the_list_marks_the_residences_with_an_alert_and_narrows_to_them(
+    landlord: Landlord, lead: Person, scored: list[Residence], sign_in: SignIn
+) -> None:
+    client = sign_in(lead)
+    page = words(client.get(url("sites", landlord)))
+    assert page.count("Alerte en cours") == 1
+    narrowed = words(client.get(url("sites", landlord) + "?alerte=oui"))
+    assert "1 résidence du dernier millésime" in narrowed
+    assert "Alerte en cours" in narrowed
 
 
 def test_who_only_reads_gets_no_form(

@@ -1,6 +1,6 @@
 """What one may do in the rating of the stock: open, entrust, rate, declare priority sites, close; score, answer alerts."""
 
-from palier.sites.operations.alerts import answer_alert
+from palier.sites.operations.alerts import answer_alert, conclude_alert
 from palier.sites.operations.rating import (
     Given,
     close,
@@ -17,6 +17,7 @@ __all__ = [
     "Given",
     "answer_alert",
     "close",
+    "conclude_alert",
     "confirm_list",
     "declare_priority",
     "entrust",

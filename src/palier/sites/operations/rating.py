@@ -11,11 +11,22 @@ from typing import Any
 from django.db import transaction
 
 from palier.directory.models import Landlord, Person
+from palier.frameworks import queries as grids
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sites import queries
 from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
-from palier.sites.rules import Level, RatingFacts, diagnosed, list_confirmable, may_rate, rating_complete, reasoned
+from palier.sites.rules import (
+    GRID,
+    SUBJECT,
+    Level,
+    RatingFacts,
+    diagnosed,
+    list_confirmable,
+    may_rate,
+    rating_complete,
+    reasoned,
+)
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Reason, Refusal, Verdict, no, require
 
@@ -134,10 +145,16 @@ def declare_priority(
 ) -> PrioritySite:
     """Put a residence on the list of priority sites; while the rating runs, the list is then to be confirmed again.
 
+    Once the rating is closed nobody confirms the list again: the addition is confirmed by this very act, after a diagnosis.
+
     Raises:
-        Refusal: when it is on the list already, is not this landlord's, or comes without a level and reasons.
+        Refusal: when it is on the list already, is not this landlord's, or comes without a level and reasons; once the rating
+            is closed, when nobody finished a diagnosis of it.
     """
     names = _of_landlord(landlord.pk, [residence.pk])
+    late = queries.rating_over(landlord=landlord.pk)
+    if late and residence.pk not in grids.finished_on(landlord=landlord, code=GRID, kind=SUBJECT):
+        require(diagnosed(names, landlord=landlord.pk))
     if level is Level.NONE:
         raise Refusal(no("sites.priority_level", "Un site prioritaire est au moins en situation moyenne."))
     if not reasons.strip():
@@ -156,8 +173,9 @@ def declare_priority(
         "priority_declared",
         by=by,
         at=at,
-        summary=f"a déclaré {residence.name} site prioritaire (situation {level.label.lower()}).",
-        facts={"level": level.value},
+        summary=f"a déclaré {residence.name} site prioritaire (situation {level.label.lower()}"
+        + (f"), après la confirmation de la liste : {site.reasons}" if late else ")."),
+        facts={"level": level.value, "after_confirmation": late},
     )
     return site
 

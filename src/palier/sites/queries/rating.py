@@ -26,7 +26,7 @@ from django.db.models.functions import Coalesce
 
 from palier.calendar import end_of_day
 from palier.frameworks import queries as grids
-from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
+from palier.sites.models import PrioritySite, RatingCampaign, SiteAlert, SiteRating
 from palier.sites.rules import GRID, SUBJECT, Level, RatingFacts, rating_closed
 from palier.stock import queries as stock
 from palier.stock.models import Residence
@@ -51,6 +51,7 @@ class Rating(TypedDict):
     rated_at: datetime | None
     rated_by_name: str | None
     is_priority: bool
+    is_alert: bool
 
 
 def campaign(*, landlord: int, cycle: int) -> RatingCampaign | None:
@@ -64,13 +65,21 @@ def campaigns(*, landlord: int) -> QuerySet[RatingCampaign]:
     return RatingCampaign.objects.filter(landlord=landlord).select_related("closed_by").order_by("-cycle")
 
 
+def rating_over(*, landlord: int) -> bool:
+    """Whether the latest rating of a landlord is closed, its list of priority sites confirmed with it. One SQL query."""
+    return (
+        RatingCampaign.objects.filter(landlord=landlord).order_by("-cycle").values_list("closed_at", flat=True).first()
+        is not None
+    )
+
+
 def residences(
     *, landlord: int, campaign: RatingCampaign | None, on: date | None = None
 ) -> QuerySet[WithAnnotations[Residence, Rating]]:
     """The residences of the latest vintage, each with its rating in a campaign.
 
     Adds to ``stock.queries.residences``: ``level`` ("" while not rated), ``rank`` (-1 while not rated), ``reasons``,
-    ``revision``, ``entrusted_to_id``, ``rated_at``, ``rated_by_name`` and ``is_priority``.
+    ``revision``, ``entrusted_to_id``, ``rated_at``, ``rated_by_name``, ``is_priority`` and ``is_alert`` (one is up).
     """
     ranks = [When(mine__level=level, then=Value(level.rank)) for level in Level]
     active = PrioritySite.objects.filter(residence=OuterRef("pk"), removed_at__isnull=True)
@@ -86,6 +95,7 @@ def residences(
             rated_at=F("mine__confirmed_at"),
             rated_by_name=F("mine__confirmed_by__name"),
             is_priority=Exists(active),
+            is_alert=Exists(SiteAlert.objects.filter(residence=OuterRef("pk"), ended_at__isnull=True)),
         )
     )
     return cast("QuerySet[WithAnnotations[Residence, Rating]]", found)

@@ -11,9 +11,10 @@ from django.db.models import Case, CharField, F, FilteredRelation, IntegerField,
 from django.db.models.functions import Coalesce
 
 from palier.calendar import add_months
+from palier.frameworks import queries as grids
 from palier.ledger.models import Entry
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
-from palier.sites.rules import AlertState
+from palier.sites.rules import GRID, SUBJECT, AlertState
 from palier.sites.scoring.counts import Counts, Floats
 from palier.sources import queries as sources
 from palier.sources.models import Incident, Reading
@@ -154,6 +155,14 @@ def to_score() -> list[int]:
 def alert_of(*, landlord: int, pk: int) -> QuerySet[SiteAlert]:
     """One alert of a landlord, over or not."""
     return alerts(landlord=landlord, ended=True).filter(pk=pk)
+
+
+def is_diagnosed(alert: SiteAlert) -> bool:
+    """Whether the diagnosis that an alert opened is finished, carried over to a newer grid or not. One SQL query at most."""
+    if alert.state != AlertState.DIAGNOSIS:
+        return False
+    done = grids.of_landlord(landlord=alert.landlord, code=GRID).filter(subject_kind=SUBJECT, subject_id=alert.residence_id)
+    return done.filter(finished_at__gte=alert.answered_at).exists()
 
 
 def alerts(*, landlord: int, ended: bool = False) -> QuerySet[SiteAlert]:

@@ -28,9 +28,12 @@ class FilterForm(forms.Form):
     )
     commune = forms.ChoiceField(label="Commune", required=False)
     confie = forms.ChoiceField(label="Confiée à", required=False)
+    alerte = forms.ChoiceField(label="Alerte", required=False, choices=[("", "Toutes"), ("oui", "Avec une alerte en cours")])
 
-    def __init__(self, *args: Any, communes: list[str], team: dict[int, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, communes: list[str], team: dict[int, str], alerts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not alerts:
+            del self.fields["alerte"]
         choices = {
             "commune": [("", "Toutes"), *((name, name) for name in communes)],
             "confie": [("", "Tout le monde"), *((str(pk), name) for pk, name in team.items())],
@@ -224,6 +227,32 @@ class AnswerForm(forms.Form):
     def __init__(self, posted: QueryDict | None, *, state: AlertState, reason: str) -> None:
         initial = {"answer": None if state is AlertState.OPEN else state.value, "reason": reason}
         super().__init__(posted, initial=initial)
+
+
+class ConcludeForm(forms.Form):
+    """What the diagnosis opened from an alert leads to."""
+
+    NOTHING = "nothing"
+    led = forms.ChoiceField(
+        label="Ce que le diagnostic conclut",
+        widget=forms.RadioSelect,
+        choices=[
+            *((x.value, f"Site prioritaire, situation {x.label.lower()} : il rejoint la liste.") for x in Level if x.rank),
+            (NOTHING, "Pas de suite : le service ordinaire suffit."),
+        ],
+        error_messages={"required": "Choisissez une conclusion."},
+    )
+    reason = forms.CharField(
+        label="Pourquoi",
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Lue par l’auditeur et le comité. Ne nommez personne.",
+    )
+
+    @property
+    def level(self) -> Level | None:
+        """The level of the site to put on the list, if there is one."""
+        return None if self.cleaned_data["led"] == self.NOTHING else Level(self.cleaned_data["led"])
 
 
 class WindowForm(forms.Form):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
@@ -13,9 +15,9 @@ from palier.directory.rules import Right, Role, Thing
 from palier.frameworks import operations as frameworks
 from palier.frameworks import queries as grids
 from palier.sites import operations, queries
-from palier.sites.models import PrioritySite, SiteRating
+from palier.sites.models import PrioritySite, RatingCampaign, SiteRating
 from palier.sites.operations import Given
-from palier.sites.rules import GRID, SUBJECT, Level, diagnosed, may_rate, suggested
+from palier.sites.rules import GRID, SUBJECT, Level, RatingFacts, diagnosed, may_rate, suggested
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, no
 from palier.web.doors import Request, door
@@ -81,7 +83,7 @@ def site(request: Request, landlord: Landlord, residence_id: int) -> HttpRespons
         "grid": grid,
         "score": score,
         "suggested": suggested(score.severity) if score else None,
-        "may_start": mine and campaign is not None and not facts.closed and (grid is None or grid.status != "open"),
+        "may_start": mine and campaign is not None and (grid is None or grid.status != "open"),
         "former": former.exclude(campaign=campaign).select_related("campaign", "confirmed_by").order_by("-campaign__cycle"),
         "priority": queries.active_sites(landlord=landlord.pk).filter(residence=residence.pk).first(),
         "may_write": holds(request, WRITE) and campaign is not None,
@@ -120,7 +122,9 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
     active = list(queries.active_sites(landlord=landlord.pk))
     writing = holds(request, WRITE) and campaign is not None
     listed = {site.residence_id for site in active}
-    offered = [r for r in queries.residences(landlord=landlord.pk, campaign=campaign) if r.pk not in listed] if writing else []
+    done = grids.finished_on(landlord=landlord, code=GRID, kind=SUBJECT)
+    open_to = queries.residences(landlord=landlord.pk, campaign=campaign) if writing else []
+    offered = [r for r in open_to if r.pk not in listed and (r.pk in done or not facts.closed)]
     form = PriorityForm(request.POST or None, residences=offered) if writing else None
     here = set(
         queries.residences(landlord=landlord.pk, campaign=campaign)
@@ -130,6 +134,7 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
     )
     ratings = SiteRating.objects.filter(campaign=campaign, residence__in=listed).exclude(level="")
     rated = {residence: Level(level) for residence, level in ratings.values_list("residence", "level")}
+    removed = list(queries.removed_sites(landlord=landlord.pk))
     if request.method == "POST":
         opened(landlord)
         if form is not None and form.is_valid():
@@ -143,8 +148,13 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
                 by=request.user,
                 at=request.at,
             )
-            messages.success(request, f"{residence.name} est un site prioritaire. Confirmez la liste quand elle est complète.")
+            messages.success(request, f"{residence.name} est un site prioritaire. {_then(facts)}")
             return redirect("priority_sites", landlord_id=landlord.pk)
+    of_sites = {"sites.priority_site": [site.pk for site in (*active, *removed)]}
+    proposed = [
+        {"residence": r, "level": Level(r.level), "ready": r.pk in done or not facts.closed}
+        for r in (_proposed(landlord, campaign) if campaign else ())
+    ]
     context = {
         "landlord": landlord,
         "campaign": campaign,
@@ -155,11 +165,16 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
                 "level": Level(site.level),
                 "rated": rated.get(site.residence_id),
                 "left": site.residence_id not in here,
+                "late": _late(campaign, site.declared_at),
+                "lacking": site.residence_id in here - done,
             }
             for site in active
         ],
-        "removed": queries.removed_sites(landlord=landlord.pk),
-        "proposed": [{"residence": r, "level": Level(r.level)} for r in _proposed(landlord, campaign)] if campaign else [],
+        "added": sum(_late(campaign, site.declared_at) for site in active),
+        "removed": removed,
+        "gone": sum(_late(campaign, site.removed_at) for site in removed if not _late(campaign, site.declared_at)),
+        "proposed": proposed,
+        "choosing": any(row["ready"] for row in proposed),
         "form": form,
         "writing": writing,
         "confirming": writing and not facts.closed,
@@ -167,9 +182,21 @@ def priority(request: Request, landlord: Landlord) -> HttpResponse:
         "confirm_form": ConfirmListForm(empty=not active),
         "represents": Role.TENANT_REPRESENTATIVE in request.roles,
         "may_read_projects": bool(request.may(Right.READ, Thing.ACTION_PLAN)),
-        "history": entries_of(request, "sites.rating_campaign", campaign.pk) if campaign else [],
+        "history": entries_of(request, "sites.rating_campaign", campaign.pk, parts=of_sites) if campaign else [],
     }
     return render(request, "sites/priority.html", context, status=422 if form and form.errors else 200)
+
+
+def _late(campaign: RatingCampaign | None, at: datetime | None) -> bool:
+    """Whether something was done to the list after it was confirmed."""
+    return bool(campaign and campaign.list_confirmed_at and at and at > campaign.list_confirmed_at)
+
+
+def _then(facts: RatingFacts) -> str:
+    """What follows an addition to the list."""
+    return (
+        "L’ajout est daté et signé, à la suite de la liste." if facts.closed else "Confirmez la liste quand elle est complète."
+    )
 
 
 def _proposed(landlord: Landlord, campaign: Any) -> list[Any]:
@@ -179,23 +206,22 @@ def _proposed(landlord: Landlord, campaign: Any) -> list[Any]:
 @door(POST=WRITE)
 def accept_proposed(request: Request, landlord: Landlord) -> HttpResponse:
     """Put the chosen residences rated complex on the list, with the level and the reasons of their rating."""
-    campaign = opened(landlord)
+    campaign, facts = opened(landlord), current(landlord)[1]
     chosen = {int(pk) for pk in request.POST.getlist("residence") if pk.isdigit()}
     added = [residence for residence in _proposed(landlord, campaign) if residence.pk in chosen]
     if not added:
         raise Refusal(no("sites.none_chosen", "Cochez au moins une résidence."))
-    for residence in added:
-        operations.declare_priority(
-            landlord=landlord,
-            residence=residence,
-            level=Level(residence.level),
-            reasons=residence.reasons,
-            by=request.user,
-            at=request.at,
-        )
-    messages.success(
-        request, f"{len(added)} site{'s' if len(added) > 1 else ''} sur la liste. Confirmez-la quand elle est complète."
-    )
+    with transaction.atomic():  # all or none
+        for residence in added:
+            operations.declare_priority(
+                landlord=landlord,
+                residence=residence,
+                level=Level(residence.level),
+                reasons=residence.reasons,
+                by=request.user,
+                at=request.at,
+            )
+    messages.success(request, f"{len(added)} site{'s' if len(added) > 1 else ''} sur la liste. {_then(facts)}")
     return redirect("priority_sites", landlord_id=landlord.pk)
 
 

@@ -20,9 +20,10 @@ from palier.verdict import Refusal
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 from palier.web.ledger.history import entries_of
-from palier.web.sites.forms import AlertFilterForm, AnswerForm
+from palier.web.sites.forms import AlertFilterForm, AnswerForm, ConcludeForm
 from palier.web.sites.shown import AlertShown, Shown, factor_label
-from palier.web.sites.views import current, residence_of
+from palier.web.sites.views import WRITE as RATED
+from palier.web.sites.views import current, holds, residence_of
 
 READ = (Thing.SITE_SCORE, Right.READ)
 WRITE = (Thing.SITE_SCORE, Right.WRITE)
@@ -87,13 +88,20 @@ def alert(request: Request, landlord: Landlord, alert_id: int) -> HttpResponse:
     found = get_object_or_404(queries.alert_of(landlord=landlord.pk, pk=alert_id))
     answering = bool(request.may(Right.WRITE, Thing.SITE_SCORE)) and found.ended_at is None
     state = AlertState(found.state)
-    form = AnswerForm(request.POST or None, state=state, reason=found.reason) if answering else None
+    concluding = holds(request, RATED) and queries.is_diagnosed(found)
+    form: ConcludeForm | AnswerForm | None = None
+    if concluding:
+        form = ConcludeForm(request.POST or None)
+    elif answering:
+        form = AnswerForm(request.POST or None, state=state, reason=found.reason)
     if request.method == "POST" and form is not None and form.is_valid():
-        answer = AlertState(form.cleaned_data["answer"])
+        reason = form.cleaned_data["reason"]
         try:
-            done = operations.answer_alert(
-                alert=found, answer=answer, reason=form.cleaned_data["reason"], by=request.user, at=request.at
-            )
+            if isinstance(form, ConcludeForm):
+                done = operations.conclude_alert(alert=found, level=form.level, reason=reason, by=request.user, at=request.at)
+            else:
+                answer = AlertState(form.cleaned_data["answer"])
+                done = operations.answer_alert(alert=found, answer=answer, reason=reason, by=request.user, at=request.at)
         except Refusal as refusal:
             on_reason = any(one.code == "sites.alert_reason" for one in refusal.verdict.reasons)
             form.add_error("reason" if on_reason else None, refusal.verdict.sentence)
@@ -105,6 +113,7 @@ def alert(request: Request, landlord: Landlord, alert_id: int) -> HttpResponse:
         "shown": AlertShown(found),
         "state": state,
         "form": form,
+        "concluding": concluding,
         "history": entries_of(request, "sites.site_alert", found.pk),
     }
     return render(request, "sites/alert.html", context, status=422 if form and form.errors else 200)
@@ -114,7 +123,7 @@ def _answered(request: Request, landlord: Landlord, done: SiteAlert) -> HttpResp
     if done.diagnosis_id and done.state == AlertState.DIAGNOSIS:
         messages.success(request, "Le diagnostic est ouvert : la grille commune vous attend. Une personne conclura.")
         return redirect("assessment", landlord_id=landlord.pk, assessment_id=done.diagnosis_id)
-    messages.success(request, f"{done.residence.name} : {AlertState(done.state).label.lower()}.")
+    messages.success(request, f"{done.residence.name} : {AlertShown(done).answer.lower()}.")
     return redirect("site_alerts", landlord_id=landlord.pk)
 
 
@@ -133,7 +142,7 @@ def export_alerts(request: Request, landlord: Landlord, form: Format) -> HttpRes
             round(one.before, 2),
             round(one.after, 2),
             round(one.q, 4),
-            AlertState(one.state).label,
+            AlertShown(one).answer,
             one.reason,
             one.answered_at,
             one.answered_by.name if one.answered_by else "",

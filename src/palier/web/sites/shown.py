@@ -8,7 +8,7 @@ from typing import Any
 
 from palier.calendar import month_and_year
 from palier.sites.models import ScoreRun, SiteAlert, SiteScore
-from palier.sites.rules import Level
+from palier.sites.rules import AlertState, Level, concluded
 from palier.sources.rules.indicators import INDICATORS, Indicator
 from palier.sources.rules.vocabulary import Kind, Source
 from palier.web.ui.templatetags.palier import number
@@ -115,6 +115,12 @@ class AlertShown:
         self.moved = f"De {number(alert.before, 1)} à {number(alert.after, 1)} par mois"
         self.since = month_and_year(alert.since)
         self.at_least = f"au moins {number(alert.at_least, 1)} fois plus qu’avant" if alert.at_least > 1.05 else ""
+
+    @property
+    def answer(self) -> str:
+        """What was answered, or what the diagnosis led to."""
+        state = AlertState(self.alert.state)
+        return concluded(state, diagnosed=self.alert.diagnosis_id is not None) or state.label
 
     @property
     def sure(self) -> str:

@@ -86,7 +86,7 @@ class Listing:
         people = people_of(landlord=landlord.pk, roles=TEAM, on=request.on)
         self.team = dict(people.order_by("name").values_list("pk", "name"))
         communes = sorted(set(everything.order_by().exclude(commune_name="").values_list("commune_name", flat=True)))
-        self.filters = FilterForm(given or None, communes=communes, team=self.team)
+        self.filters = FilterForm(given or None, communes=communes, team=self.team, alerts=self.sees_score)
         asked = self.filters.cleaned_data if self.filters.is_valid() else {}
         self.narrowed = any(asked.values())
         self.sort = given.get("sort", "nom")
@@ -114,6 +114,8 @@ class Listing:
             found = found.filter(in_qpv=True) if asked["qpv"] == "oui" else found.exclude(in_qpv=True)
         if asked.get("commune"):
             found = found.filter(commune_name=asked["commune"])
+        if asked.get("alerte"):
+            found = found.filter(is_alert=True)
         return found.filter(entrusted_to_id=asked["confie"]) if asked.get("confie") else found
 
     def _sorted(self, found: Any) -> Any:
