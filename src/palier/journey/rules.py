@@ -320,8 +320,14 @@ def offers(facts: Facts, roles: frozenset[Role]) -> tuple[Offer, ...]:
 
 def taken_by(facts: Facts, roles: frozenset[Role]) -> str:
     """Who takes the climbing step, in words; empty where these roles do, or where nothing climbs."""
+    takers = takers_of(facts)
+    return "" if takers & roles else ", ".join(sorted(role.label for role in takers))
+
+
+def takers_of(facts: Facts) -> frozenset[Role]:
+    """The roles that take the climbing step; none where nothing climbs."""
     first = next_step(facts)
-    return "" if first is None or first.roles & roles else ", ".join(sorted(role.label for role in first.roles))
+    return first.roles if first else frozenset()
 
 
 def _shown(step: Step, facts: Facts) -> bool:

@@ -12,11 +12,13 @@ from django.shortcuts import redirect, render
 
 from palier.consultation import queries as consultation
 from palier.directory.models import Landlord
-from palier.directory.rules import Right, Thing
+from palier.directory.queries import open_invitations, people_of
+from palier.directory.rules import Kind, Right, Thing, grantable
 from palier.documents import operations as documents
 from palier.documents.models import Document
 from palier.documents.rules import KINDS
 from palier.journey import queries
+from palier.journey.rules import takers_of
 from palier.label import operations
 from palier.label import queries as label
 from palier.label.models import Journey, RuleSetVersion
@@ -78,7 +80,20 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
         )
         context["may_decide"] = position.holder is Holder.COMMITTEE and request.may(Right.WRITE, Thing.DECISION_NOTICE)
         context["next_stage"] = _what_follows(position)
+        context |= _vacancy(request, landlord, position)
     return render(request, "journey/journey.html", context)
+
+
+def _vacancy(request: Request, landlord: Landlord, position: queries.Position) -> dict[str, Any]:
+    """Where nobody holds the role that takes the next step: whether somebody is invited to it, and who may invite."""
+    takers = takers_of(position.facts) if position.facts and position.taken_by else frozenset()
+    if not takers or people_of(landlord=landlord.pk, roles=takers, on=request.on).exists():
+        return {}
+    return {
+        "vacant": True,
+        "invited": open_invitations(organisation=landlord).filter(role__in=takers).exists(),
+        "may_invite": bool(takers & grantable(request.roles, Kind.LANDLORD)) and bool(request.may(Right.WRITE, Thing.MEMBERS)),
+    }
 
 
 def _what_follows(position: queries.Position) -> str:
