@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from io import BytesIO
 
 import pytest
 import time_machine
@@ -17,7 +16,7 @@ from django.urls import reverse
 from palier.consultation.models import Meeting, Round, Voice
 from palier.consultation.operations import close_round, give_opinion
 from palier.consultation.rules import Body, Duty, Opinion
-from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.models import Landlord, Organisation, Person, Relation
 from palier.directory.rules import Kind, Role
 from palier.documents.models import Document, Version
 from palier.label.models import Journey
@@ -29,14 +28,15 @@ MakeRound = Callable[..., Round]
 VoiceOf = Callable[[Round, Organisation], Voice]
 
 pytestmark = pytest.mark.django_db
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
 def page(name: str, house: House, **more: int) -> str:
     return reverse(name, kwargs={"landlord_id": house.landlord.pk} | more)
 
 
-def text_file(name: str = "compte-rendu.txt") -> SimpleUploadedFile:
-    return SimpleUploadedFile(name, BytesIO("Relevé de conclusions.".encode()).getvalue(), content_type="text/plain")
+def text_file(name: str = "compte-rendu.txt", content: bytes = "Relevé de conclusions.".encode()) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
 
 
 def test_the_page_says_who_is_awaited_and_leads_to_the_act(
@@ -257,3 +257,23 @@ def test_the_list_costs_the_same_with_many_rounds(
         make_round(stage=f"stage_{number}")
     assert cost() == alone
     assert alone <= 20
+
+
+def test_with_no_association_in_the_file_one_registers_it_or_consults_tenants_directly(
+    house: House, make_journey: Callable[[House], Journey], sign_in: SignIn, at: datetime
+) -> None:
+    make_journey(house)
+    Relation.objects.filter(landlord=house.landlord).delete()
+    client = sign_in(house.lead)
+    asked, form = said(client.get(page("consultation", house))), said(client.get(page("consultation_open", house)))
+    for shown in (asked, form):
+        assert "Aucune association de locataires n’est inscrite dans ce dossier" in shown
+        assert page("associations", house) in shown
+    assert "Associer les représentants</" not in asked
+    assert "Partager avec les associations" not in form
+    assert "Message aux associations" not in form
+    answer = client.post(page("consultation_open", house), {"subject": "Engagement", "message": "Une note dans chaque hall."})
+    meeting = page("consultation_meeting", house, round_id=Round.objects.get().pk)
+    assert answer.headers["Location"] == meeting
+    client.post(meeting, {"body": Body.DIRECT, "held_on": at.date(), "tenants": 400, "minutes": text_file("note.pdf", PDF)})
+    assert "les représentants de locataires sont associés" in said(client.get(page("consultation", house)))

@@ -37,12 +37,19 @@ class OpeningForm(forms.Form):
         label="Ajouter un fichier", required=False, help_text="Un document qui n’est pas encore dans le dossier."
     )
 
-    def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: QuerySet[Document], direct: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["documents"]
+        field, message = self.fields["documents"], self.fields["message"]
         assert isinstance(field, forms.ModelMultipleChoiceField)
         field.queryset = documents
-        if not documents:
+        if direct:  # no association is there to read anything: what is handed to tenants is kept with the meeting
+            message.label, message.help_text = (
+                "Message aux locataires",
+                "Dites ce que vous préparez et ce que vous leur demandez.",
+            )
+            message.error_messages["required"] = "Écrivez ce que vous dites aux locataires."
+            del self.fields["file"]
+        if direct or not documents:
             del self.fields["documents"]
 
 

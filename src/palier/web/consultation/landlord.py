@@ -72,8 +72,13 @@ def open_page(request: Request, landlord: Landlord) -> HttpResponse:
     ask = label.gate_ask(journey)
     if open_ := queries.current_round(landlord=landlord.pk, cycle=ask.cycle, stage=ask.stage):
         return redirect("consultation_round", landlord_id=landlord.pk, round_id=open_.pk)
+    associations = _reachable(landlord, request)
     form = OpeningForm(
-        request.POST or None, request.FILES or None, documents=_documents(landlord), initial={"subject": stage_name(ask.stage)}
+        request.POST or None,
+        request.FILES or None,
+        documents=_documents(landlord),
+        direct=not associations,
+        initial={"subject": stage_name(ask.stage)},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -97,14 +102,18 @@ def open_page(request: Request, landlord: Landlord) -> HttpResponse:
         except Refusal as refusal:
             form.add_error(None, refusal.verdict.sentence)
         else:
-            messages.success(request, "Le dossier est partagé avec les associations.")
-            return redirect("consultation_round", landlord_id=landlord.pk, round_id=round_.pk)
+            if associations:
+                messages.success(request, "Le dossier est partagé avec les associations.")
+            else:
+                messages.success(request, "La consultation est ouverte. Inscrivez ici ce qui a été fait avec les locataires.")
+            done = "consultation_round" if associations else "consultation_meeting"
+            return redirect(done, landlord_id=landlord.pk, round_id=round_.pk)
     context = {
         "landlord": landlord,
         "form": form,
         "ask": ask,
         "stage": stage_name(ask.stage),
-        "associations": _reachable(landlord, request),
+        "associations": associations,
     }
     return render(request, "consultation/open.html", context, status=422 if form.errors else 200)
 
