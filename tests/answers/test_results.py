@@ -124,6 +124,10 @@ def test_a_mode_that_was_not_kept_is_neither_in_the_mix_nor_compared() -> None:
     now = counted(1)
     same = telling.context_facts(now | {"modes": {"web": 40, "other": 12}}, now | {"modes": {"web": 40}}, same_version=True)
     assert same == []
+    close = telling.context_facts(
+        now | {"modes": {"web": 51, "phone": 49}}, now | {"modes": {"web": 52, "phone": 48}}, same_version=True
+    )
+    assert close == []
     few = telling.context_facts(now | {"modes": {"web": 23, "other": 77}}, now | {"modes": {"web": 40}}, same_version=True)
     assert few == ["Le moyen de réponse de la plupart des réponses n’a pas été gardé : il n’est pas comparé."]
 

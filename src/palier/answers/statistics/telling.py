@@ -25,6 +25,8 @@ MODES = {
     "phone": "par téléphone",
     "hall": "par affiche",
 }
+MODE_MOVED = 0.05
+"""By how much the part of a mode moves for the answers of two waves to be said to come otherwise."""
 UNTOLD = "other"
 """Under which the answers stand whose mode was not kept, so that nobody is known by it, or that too few share."""
 SIDES = {"inside": "En quartier prioritaire", "outside": "Hors quartier prioritaire"}
@@ -304,10 +306,13 @@ def context_facts(now: Json, before: Json, *, same_version: bool) -> list[str]:
     """What differs between two waves by itself, before anybody's note: way of answering, response rate, questionnaire."""
     facts = []
     if _mix_told(now["modes"]) and _mix_told(before["modes"]):
-        past, mix = (mode_mix({mode: n for mode, n in one["modes"].items() if mode != UNTOLD}) for one in (before, now))
-        if mix != past:
+        past, mix = ({mode: n for mode, n in one["modes"].items() if mode != UNTOLD} for one in (before, now))
+        if any(
+            abs(mix.get(mode, 0) / sum(mix.values()) - past.get(mode, 0) / sum(past.values())) >= MODE_MOVED
+            for mode in {*past, *mix}
+        ):
             facts.append(
-                f"Les réponses venaient {past} ; elles viennent {mix}. "
+                f"Les réponses venaient {mode_mix(past)} ; elles viennent {mode_mix(mix)}. "
                 "Un changement de mode peut à lui seul changer les réponses."
             )
     elif {**now["modes"], **before["modes"]}:
