@@ -255,7 +255,7 @@ def test_a_key_that_others_can_read_or_that_is_none_is_refused(settings: Any, tm
 
 
 def test_all_that_the_page_hands_out_is_checked_and_what_is_no_document_of_ours_is_said_so(
-    at: datetime, check: Check, client: Client, tmp_path: Path
+    at: datetime, check: Check, client: Client, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write(3, at)
     checkpoint(at=at)
@@ -265,10 +265,15 @@ def test_all_that_the_page_hands_out_is_checked_and_what_is_no_document_of_ours_
         handed = client.get(reverse("ledger_file", args=[name])).content.decode()
         assert check(handed) == (
             0,
-            f"{tmp_path / '0'} : se vérifie, point de contrôle n° {3 if name.endswith('json') else 5}.\n",
+            f"{tmp_path / '0'} : se vérifie, point de contrôle n° 5{', dernier de 2' * name.endswith('json')}.\n",
         )
-    code, said = check("une machine\n")
-    assert (code, "ne se lit pas" in said) == (2, True)
+    for genuine in ("une machine\n", '{"certificate": {"number": "PAL-2026-0001"}, "sha256": "5e"}'):
+        code, said = check(genuine)
+        assert (code, "ne se lit pas" in said, "certificat-atteste.json" in said) == (2, True, True)
+    pdf = tmp_path / "certificat.pdf"
+    pdf.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 40)
+    assert verifier.main(str(tmp_path / "keys.txt"), str(pdf)) == 2
+    assert len(capsys.readouterr().out) < 300
 
 
 def test_a_line_of_the_ledger_that_cannot_be_read_is_named(at: datetime, check: Check) -> None:
@@ -290,6 +295,8 @@ def test_the_verifier_runs_as_a_program_of_its_own(at: datetime, tmp_path: Path)
     (tmp_path / "ledger").write_text(handed["ledger"].replace('"actor": 7', '"actor": 8', 1))
     done = subprocess.run([*program, "keys", "ledger"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "ledger : NE TIENT PAS. La ligne n° 1 a été modifiée.\n")
+    done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, "python3 palier-verifier.py" in done.stderr) == (2, True)
     done = subprocess.run([*program, "keys", "absent"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, "ne se lit pas" in done.stdout) == (2, True)
 

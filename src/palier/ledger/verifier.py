@@ -2,7 +2,7 @@
 
 CLÉS : les clés publiques que vous avez gardées. FICHIER : points de contrôle (texte, courriel, JSON), reçu, document attesté,
 preuve de cohérence, journal exporté, confronté à tous les points donnés. Code 0 : tout se vérifie ; 1 : la première ligne en cause
-est nommée ; 2 : un fichier ne se lit pas.
+est nommée ; 2 : un fichier ne se lit pas (un PDF, par exemple : donnez le JSON qui l’accompagne).
 """
 
 import base64
@@ -17,6 +17,7 @@ from typing import Any
 LINE = ("act", "actor", "at", "audience", "commitment", "landlord", "number", "previous", "subject")
 KEY = re.compile(r"^([^\s+]+)\+([0-9a-f]{8})\+([A-Za-z0-9+/]+=*)(?:[ ]+([0-9]+))?[ ]*\r?$", re.MULTILINE)
 NOTE = re.compile(r"([^\n]+)\n(0|[1-9][0-9]*)\n([A-Za-z0-9+/]{43}=)\n\n((?:— [^ \n]+ [A-Za-z0-9+/]+=*(?:\n|$))+)")
+OURS = re.compile(r'\{.*"(payload|line|proof|checkpoints?)"', re.DOTALL)
 P, Q = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
 D, R = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 Place = tuple[int, int, int, int]  # un point d’Ed25519, en coordonnées étendues (RFC 8032)
@@ -74,7 +75,7 @@ def keys_of(text: str) -> Keys:
 def note_of(text: str, keys: Keys) -> Point:
     """Le point de contrôle signé qui se trouve dans un texte (C2SP signed-note et tlog-checkpoint)."""
     if not (match := NOTE.search(text.replace("\r", ""))):
-        raise Bad(-1, "Il n’y a pas de point de contrôle signé dans ce texte.")
+        raise Bad(-1, "Il n’y a pas de point de contrôle signé ici : donnez le JSON (certificat-atteste.json), pas le PDF.")
     origin, size, root, lines = match.groups()
     found = [base64.b64decode(line.split(" ")[2]) for line in lines.splitlines() if line.split(" ")[1] == origin]
     if not (mine := [(keys[origin, name[:4].hex()], name[4:]) for name in found if (origin, name[:4].hex()) in keys]):
@@ -172,14 +173,14 @@ def main(keys: str, *files: str) -> int:
     try:
         known = keys_of(Path(keys).read_text("utf-8"))
         for where in files:
-            with open(where, encoding="utf-8") as file:
+            with open(where, encoding="utf-8", errors="replace") as file:
                 if '"palier.ledger/' in (text := file.readline()):
                     ledgers.append(where)
                     continue
                 text += file.read()
-            data = json.loads(text) if text[:1] == "{" else {"checkpoint": text}
-            held += [check_proof(one, known, held) for one in data.get("checkpoints", [data])]
-            print(f"{where} : se vérifie, point de contrôle n° {held[-1][0]}.")
+            data = json.loads(text) if OURS.match(text) else {"checkpoint": text}
+            held += (new := [check_proof(one, known, held) for one in data.get("checkpoints", [data])])
+            print(f"{where} : se vérifie, point de contrôle n° {max(new)[0]}{f', dernier de {len(new)}' * (len(new) > 1)}.")
         if two := [a[0] for a in held for b in held if a[0] == b[0] and a[1] != b[1]]:
             raise Bad(two[0], f"Deux points de contrôle n° {two[0]} bien signés se contredisent : il y a deux journaux.")
         for where in ledgers:
@@ -187,12 +188,12 @@ def main(keys: str, *files: str) -> int:
                 lines = (json.loads(text) for at[0], text in enumerate(file, 1))
                 print(f"{where} : {check_ledger(lines, known, held)} lignes, toutes se vérifient.")
     except (OSError, Bad, ValueError, KeyError, TypeError, IndexError, AttributeError) as bad:
-        code = 2 if isinstance(bad, OSError) or (bad.args[:1] == (-1,) and text[:1] != "{") else 1
-        said = bad.args[1] if isinstance(bad, (Bad, OSError)) else f"Forme inattendue, ligne n° {at[0] or 1} ({bad!r})."
+        code = 2 if isinstance(bad, OSError) or (bad.args[:1] == (-1,) and not OURS.match(text)) else 1
+        said = bad.args[1] if isinstance(bad, (Bad, OSError)) else f"Forme inattendue, ligne n° {at[0] or 1} ({bad!r:.90})."
         print(f"{where} : {('NE TIENT PAS', 'ne se lit pas')[code - 1]}. {said}")
         return code
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]) if len(sys.argv) > 2 else __doc__)
+    sys.exit(main(*sys.argv[1:]) if len(sys.argv) > 2 else sys.stderr.write(__doc__) and 2)
