@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from palier.directory.rules import Role, may
 from palier.plans.models import Action
 from palier.plans.operations import freeze
 from palier.projects import operations
@@ -21,6 +24,7 @@ from palier.projects.rules.terms import Family, Kind, Stage
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
 from palier.visits.rules import Responsibility
+from palier.web.projects.views import context_of
 from tests.projects.test_cited_walks import held
 from tests.web.plans.conftest import said
 
@@ -120,6 +124,18 @@ def test_a_walk_is_cited_instead_of_being_typed_again_and_partners_read_it(
     shared = said(Client().get(reverse("project_shared", kwargs={"token": partner[1]})))
     assert "« Printemps » : 0 point fort, 1 point faible." in shared
     assert "CANARI-NOTE" not in shared
+
+
+def test_no_link_leads_to_a_walk_that_the_reader_may_not_open(place: Place, lead: Client, at: datetime) -> None:
+    walk = held(place, at)
+    lead.post(at_page("project_involve", place), {"trace": "walk", "walk": walk.pk})
+    request = RequestFactory().get("/")
+    request.on = at.date()
+    for role, link in ((Role.CONTRIBUTOR, True), (Role.COMMITTEE_MEMBER, False)):
+        request.may = partial(may, frozenset({role}))
+        shown = render_to_string("projects/residents.html", context_of(request, place.project))
+        assert "« Printemps »" in shown
+        assert ("Ouvrir le diagnostic en marchant" in shown) is link
 
 
 def test_the_associations_are_asked_in_the_consultation(place: Place, lead: Client) -> None:

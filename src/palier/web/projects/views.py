@@ -27,6 +27,7 @@ from palier.web.ledger.history import entries_of
 from palier.web.plans.views import state_words
 from palier.web.projects.forms import FilterForm
 from palier.web.ui.shapes import Landing
+from palier.web.visits.scope import visible_walks
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
@@ -147,6 +148,7 @@ def context_of(request: Request, project: Project) -> dict[str, Any]:
     may_write = bool(request.may(Right.WRITE, Thing.ACTION_PLAN))
     plan = plan_of(landlord=project.landlord_id)
     may_help = bool(request.may(Right.READ, Thing.EVIDENCE))
+    readable = visible_walks(request, project.landlord).filter(pk__in=[part.walk for part in heard if part.walk])
     asked = queries.help_requests(landlord=project.landlord_id, project=project.pk) if may_help else ()
     return {
         "landlord": project.landlord,
@@ -165,6 +167,7 @@ def context_of(request: Request, project: Project) -> dict[str, Any]:
         "effects": queries.effects(lines),
         "heard": [{"stage": stage, "parts": [p for p in heard if p.stage is stage]} for stage in LIVE],
         "round": queries.current_round(project),
+        "readable_walks": set(readable.values_list("pk", flat=True)),
         "partners": list(queries.partners(project)),
         "words": list(queries.words(project)),
         "help": [{"row": row, "standing": queries.standing(row), "due": queries.due_on(row)} for row in asked],
