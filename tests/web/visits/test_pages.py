@@ -21,7 +21,7 @@ from palier.visits import operations, queries
 from palier.visits.models import Observation, Staircase, Visit
 from palier.visits.rules import Cleaner, Responsibility, Theme
 from tests.fixtures import NOON
-from tests.visits.team import Field, picture
+from tests.visits.team import Field, picture, said
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +47,21 @@ def go(field: Field, sign_in: Callable[[Person], Client]) -> Callable[..., Any]:
 
 def text(answer: Any) -> str:
     return answer.content.decode()
+
+
+def test_the_gap_counts_every_point_and_names_the_priorities_of_this_visit_alone(field: Field, go: Callable[..., Any]) -> None:
+    field.done()
+    later = NOON + timedelta(days=180)
+    visit = field.taken(at=later)
+    points = queries.grid(visit).criteria
+    codes = list(points)
+    for code, point in points.items():
+        value = {codes[0]: point.scale.worst, codes[-1]: None}.get(code, point.scale.best)
+        said(visit, code, by=field.agent, value=value, at=later, not_seen=value is None, note="Vu avec le gardien.")
+    operations.finish(visit=visit, priorities=codes[1:6], by=field.agent, at=later)
+    page = text(go(field.lead, "visit_gap", visit_id=visit.pk))
+    assert f"1 point dégradé, 0 point amélioré, {len(codes) - 2} stables, 1 non vu à l’une des deux visites." in page
+    assert page.count(">Priorité<") == 5
 
 
 def test_representatives_read_what_is_shared_and_nothing_else(

@@ -177,7 +177,7 @@ def gap(request: Request, landlord: Landlord, visit_id: int) -> HttpResponse:
     if before is None or not visible(request, landlord).filter(pk=before.pk).exists():
         raise Http404
     pictures = queries.photos([before, found])
-    first = set(queries.priorities(found)) | set(queries.priorities(before))
+    first = set(queries.priorities(found))
     old = queries.grid(before)
     rows: dict[Move, list[dict[str, Any]]] = {move: [] for move in Move}
     for change in queries.changes(before, found):
