@@ -15,6 +15,7 @@ from palier.cases.rules import State, Step, said
 from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
+from palier.french import linked
 from palier.verdict import Refusal, no, require
 
 TEAM = frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR, Role.DIRECTOR})
@@ -47,11 +48,20 @@ def note_call(*, case: Case, reached: bool, text: str, by: Person, at: datetime)
     found = locked(case, Step.CALLED if reached else Step.MISSED)
     name = found.residence.name
     if not reached:
-        summary = f"a appelé sans réponse un locataire de {name}."
+        summary = f"a appelé sans réponse un locataire {linked('de', name)}."
         move(found, Step.MISSED, summary, by=by, at=at, text=text, attempts=found.attempts + 1)
         return
     require(said(text, "ce que le locataire vous a dit, en quelques mots"))
-    move(found, Step.CALLED, f"a rappelé un locataire de {name}.", by=by, at=at, text=text, state=State.CALLED, called_at=at)
+    move(
+        found,
+        Step.CALLED,
+        f"a rappelé un locataire {linked('de', name)}.",
+        by=by,
+        at=at,
+        text=text,
+        state=State.CALLED,
+        called_at=at,
+    )
 
 
 @transaction.atomic
@@ -66,7 +76,7 @@ def handle(*, case: Case, text: str, by: Person, at: datetime) -> None:
     terms = queries.terms_of(landlord=found.landlord_id)
     answer_by = add_working_days(paris_day(at), terms.silence_days)
     move(
-        found, Step.HANDLED, f"a traité la demande d’un locataire de {found.residence.name}.", by=by, at=at, text=text,
+        found, Step.HANDLED, f"a traité la demande d’un locataire {linked('de', found.residence.name)}.", by=by, at=at, text=text,
         state=State.ASKED, asked_at=at, answer_by=answer_by, link_digest=link_digest(found), link_sent_at=None,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from palier.cases.operations.writing import move, tell
 from palier.cases.rules import State, Step, level_due
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
+from palier.french import linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 
@@ -29,7 +30,7 @@ def climb_due(*, at: datetime) -> int:
             continue
         role = _LEVELS[level]
         people = people_of(landlord=case.landlord_id, roles=frozenset({role}), on=today)
-        move(case, Step.CLIMBED, f"n’a pas été rappelé à temps : un locataire de {case.residence.name}.", by=None, at=at,
+        move(case, Step.CLIMBED, f"n’a pas été rappelé à temps : un locataire {linked('de', case.residence.name)}.", by=None, at=at,
              text=role.label, level=level)  # fmt: skip
         subject = f"Rappel en retard : {case.residence.name}"
         tell(case, "cases.climbed", set(people.values_list("pk", flat=True)), subject, at)
@@ -43,7 +44,7 @@ def let_silence(*, at: datetime) -> int:
     found = queries.past_silence(on=paris_day(at)).select_for_update(of=("self",), skip_locked=True).order_by("pk")
     count = 0
     for case in found:
-        summary = f"n’a pas dit si c’est réglé : un locataire de {case.residence.name}."
+        summary = f"n’a pas dit si c’est réglé : un locataire {linked('de', case.residence.name)}."
         move(case, Step.SILENT, summary, by=None, at=at, state=State.SILENT, closed_at=at)
         count += 1
     return count

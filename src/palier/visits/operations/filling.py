@@ -178,7 +178,7 @@ def finish(*, visit: Visit, priorities: Sequence[str], by: Person, at: datetime)
     remember(
         found,
         "done",
-        f"a terminé {name(found)} : {rated} points vus sur {found.assessment.total}.",
+        f"a terminé {name(found)} : {rated} point{'s' if rated > 1 else ''} vu{'s' if rated > 1 else ''} sur {found.assessment.total}.",
         by=by,
         at=at,
         facts={"priorities": chosen, "seen": rated},

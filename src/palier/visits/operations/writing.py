@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from palier.directory.models import Person
+from palier.french import linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.visits import queries
@@ -20,10 +21,10 @@ def locked(visit: Visit) -> Any:
 
 
 def name(visit: Visit) -> str:
-    """« la fiche résidence de Les Tilleuls »."""
+    """« la fiche résidence des Tilleuls »."""
     if visit.kind == Kind.ROUND and visit.staircase:
-        return f"le contrôle de propreté de {visit.residence.name}, {visit.staircase.name}"
-    return f"la fiche résidence de {visit.residence.name}"
+        return f"le contrôle de propreté {linked('de', visit.residence.name)}, {visit.staircase.name}"
+    return f"la fiche résidence {linked('de', visit.residence.name)}"
 
 
 def remember(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from palier.calendar import month_and_year
+from palier.calendar import in_words, month_and_year
 from palier.sites.models import ScoreRun, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level, concluded
 from palier.sources.rules.indicators import INDICATORS, Indicator
@@ -55,6 +55,14 @@ class Shown:
     def points(self) -> str:
         """The points out of ten, or nothing."""
         return points(self.score.points) if self.score.points is not None else ""
+
+    @property
+    def method(self) -> str:
+        """« méthode « Croisement des sources » du 1er janvier 2026 »."""
+        from palier.sites.scoring.method import versions  # noqa: PLC0415 - read from files, for this page alone
+
+        one = versions()[self.run.method]
+        return f"méthode « {one.title} » du {in_words(one.since)}"
 
     @property
     def sentence(self) -> str:

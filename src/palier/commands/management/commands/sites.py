@@ -85,10 +85,11 @@ class Command(BaseCommand):
             for reading in ("cautious", "favourable")
         )
         unknown = classes.count(None)
+        alerts = sum(found["alert"].to_pylist()) if "alert" in found.column_names else 0
         self.stdout.write(
             f"{len(classes)} résidences dans {options['out']} : {are} en situation importante ou extrême dans les deux lectures, "
             f"{could - are} peut-être (lecture prudente seule), {unknown} trop peu renseignées pour une classe."
-            + (f" {sum(found['alert'].to_pylist())} alertes." if "alert" in found.column_names else "")
+            + (f" {alerts} alerte{'s' if alerts > 1 else ''}." if "alert" in found.column_names else "")
         )
 
 

@@ -177,7 +177,7 @@ function end(visit, again) {
   const ready = !rest.length && (!isSheet || chosen.length === PRIORITIES);
   const missing = [
     rest.length && `${counted(rest.length, "point reste", "points restent")} à renseigner.`,
-    isSheet && chosen.length !== PRIORITIES && `${chosen.length} priorités sur ${PRIORITIES}.`,
+    isSheet && chosen.length !== PRIORITIES && `${counted(chosen.length, "priorité")} sur ${PRIORITIES}.`,
   ].filter(Boolean);
   const heading = [back(`#${visit.id}`, visit.place), h("h1", { tabIndex: -1 }, "Terminer la visite")];
   if (visit.ended) {
