@@ -126,6 +126,7 @@ def main() -> None:
         figure(f"cost at {scale:g} times the country: clock", run.clock, "s")
         figure("  processor", run.processor, "s")
         figure("  memory at its highest", run.megabytes / 1000, "GB")
+    print("the chain that is promised is the one above, without alerts; below, with them, for the record")
     alerts = measured("palier-with-alerts", 1.0)
     figure("whole chain with the alerts, on the clock", alerts.clock, "s")
     figure("  memory at its highest", alerts.megabytes / 1000, "GB")

@@ -75,6 +75,22 @@ def test_the_table_and_the_map_say_the_same(
 
 
 @pytest.mark.django_db
+def test_each_place_leads_to_its_residences(
+    sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence]
+) -> None:
+    client = sign_in(lead)
+    table = client.get(url("sites_map", landlord)).content.decode()
+    found = {}
+    for link in ("?iris=930100100", "?iris=930100101", "?commune=Bondy"):
+        assert f'href="{url("sites", landlord)}{link}#list"' in table
+        found[link] = [r.name for r in client.get(url("sites", landlord) + link).context["page"]]
+    assert found["?iris=930100100"] == ["Résidence A", "Résidence B"]
+    assert found["?iris=930100101"] == ["Résidence C"]
+    assert "Résidence D" in found["?commune=Bondy"]
+    assert not client.get(url("sites", landlord) + "?iris=999").context["page"].object_list
+
+
+@pytest.mark.django_db
 def test_the_map_costs_the_same_whatever_the_stock(
     sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence], make_stock: Stock
 ) -> None:

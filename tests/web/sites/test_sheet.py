@@ -22,7 +22,7 @@ from palier.sources.rules.incidents import IncidentKind, Place
 from palier.sources.rules.intake import Origin
 from palier.sources.rules.readings import Given
 from palier.stock.models import Residence
-from tests.browser import OpenPage, check
+from tests.browser import NARROW, OpenPage, check
 from tests.fixtures import NOON
 
 Stock = Callable[..., list[Residence]]
@@ -157,6 +157,11 @@ def test_looks(browser_page: OpenPage, landlord: Landlord, lead: Person, known: 
     page = browser_page(lead)
     page.goto(f"/organismes/{landlord.pk}/sites/{known[0].pk}/fiche/")
     check(page, "site-sheet")
+    page.set_viewport_size({"width": NARROW[0], "height": NARROW[1]})
+    mark, zone = (page.locator(one).first.bounding_box() for one in (".today-mark", ".timeline-zone"))
+    assert mark is not None
+    assert zone is not None
+    assert zone["x"] <= mark["x"] <= zone["x"] + zone["width"], "on a phone, the time line begins at its latest months"
     page.get_by_role("link", name="Comparer").click()
     page.get_by_label("Résidence 2").select_option(label="Résidence B")
     page.get_by_role("button", name="Comparer").click()

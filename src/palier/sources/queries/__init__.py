@@ -19,7 +19,7 @@ from palier.sources.queries.incidents import (
     monthly_incidents,
     noted_incidents,
 )
-from palier.sources.queries.territory import iris_of, iris_years, open_years, outlines, places_of, published
+from palier.sources.queries.territory import iris_of, iris_years, open_years, outlines, places_of, published, within_iris
 
 __all__ = [
     "Monthly",
@@ -44,4 +44,5 @@ __all__ = [
     "published",
     "readings_of",
     "saved_mappings",
+    "within_iris",
 ]

@@ -29,6 +29,7 @@ class FilterForm(forms.Form):
     commune = forms.ChoiceField(label="Commune", required=False)
     confie = forms.ChoiceField(label="Confiée à", required=False)
     alerte = forms.ChoiceField(label="Alerte", required=False, choices=[("", "Toutes"), ("oui", "Avec une alerte en cours")])
+    iris = forms.CharField(required=False, max_length=9, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, communes: list[str], team: dict[int, str], alerts: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,6 +28,8 @@ LARGE = 5_000
 # Points that a window of a large map shows one by one.
 MOST_POINTS = 1_000
 _PER_PAGE = 100
+# What the map's own shades say (``.map-share-…`` in ``map.css``), the lightest first.
+_SHARES = ("Rien en site complexe", "Moins de 10 % des logements", "Moins de 25 %", "Moins de 50 %", "50 % ou plus")
 # Pixels of a square's side.
 _SQUARE = 72
 # The zoom from which a large map draws the districts of its window.
@@ -81,6 +83,7 @@ def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
         "box": ",".join(str(edge) for edge in extent.box) if large and extent.box else "",
         "version": version_on(request.on),
         "levels": list(Level),
+        "shares": _SHARES,
     }
     return render(request, "sites/map.html", context)
 

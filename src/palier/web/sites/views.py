@@ -18,6 +18,7 @@ from palier.label import queries as label
 from palier.sites import operations, queries
 from palier.sites.models import RatingCampaign
 from palier.sites.rules import AlertState, Level, RatingFacts, may_rate, rating_complete
+from palier.sources import queries as sources
 from palier.verdict import Conflict, Refusal
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
@@ -88,7 +89,7 @@ class Listing:
         communes = sorted(set(everything.order_by().exclude(commune_name="").values_list("commune_name", flat=True)))
         self.filters = FilterForm(given or None, communes=communes, team=self.team, alerts=self.sees_score)
         asked = self.filters.cleaned_data if self.filters.is_valid() else {}
-        self.narrowed = any(asked.values())
+        self.narrowed, self.iris = any(asked.values()), asked.get("iris")
         self.sort = given.get("sort", "nom")
         if self.sort.removeprefix("-") not in self.sorts:
             self.sort = "nom"
@@ -116,6 +117,8 @@ class Listing:
             found = found.filter(commune_name=asked["commune"])
         if asked.get("alerte"):
             found = found.filter(is_alert=True)
+        if asked.get("iris"):
+            found = sources.within_iris(found, code=asked["iris"])
         return found.filter(entrusted_to_id=asked["confie"]) if asked.get("confie") else found
 
     def _sorted(self, found: Any) -> Any:
