@@ -189,6 +189,18 @@ def met(scene: dict[str, Any], roll: Any, answer: dict[str, Any], parts: Any, *,
         "proxy": holds["proxy"] > 0,
         "seat without a voice": any(not seat["voting"] for seat in scene["seats"]),
         "late arrival waits": any(way == "in" and at > scene["matter_at"] for _, way, at in scene["moves"]),
+        "back before the poll": any(
+            way == "in"
+            and 100 < at <= 200
+            and any(p == person and w == "in" and a <= 100 for p, w, a in scene["moves"])
+            and any(chair.person == person for chair in roll.seats.values())
+            for person, way, at in scene["moves"]
+        ),
+        "late, sits for a seat that nobody held": any(
+            chair.hold.value == "sits" and min(at for p, _, at in scene["moves"] if p == chair.person) > 100
+            for chair in roll.seats.values()
+            if not scene["written"]
+        ),
         "left before the poll": any(way == "out" and 100 < at <= 200 for _, way, at in scene["moves"]),
         "left before the close": any(way == "out" and 200 < at <= 300 for _, way, at in scene["moves"]),
         "written consultation": scene["written"],

@@ -23,9 +23,10 @@ def declare(*, item: Item, mandate: Mandate, interest: Interest, by: Person, at:
     """Declare one's link with a matter. Who declares a link is recused at once, alone.
 
     Raises:
-        Refusal: when the matter is over or was opened, or a link is declared without saying which.
+        Refusal: when the matter is over, or was opened and this member had declared; when a link is declared without saying
+            which.
     """
-    item = _not_voted(item, by) if item.session.written else _not_opened(item)
+    item = _not_voted(item, by) if item.session.written else _not_sat(item, mandate)
     _require_one_of(item, mandate)
     if mandate.person_id != by.pk:
         raise Refusal(no("committee.declare_oneself", "Chacun déclare ses propres liens."))
@@ -52,10 +53,10 @@ def review(*, item: Item, clue: Clue, confirmed: bool, reason: str, by: Person, 
     """Confirm a likely conflict, which recuses the member, or dismiss it. The answer holds for the sessions to come too.
 
     Raises:
-        Refusal: without a reason, or when the matter is over or was opened.
+        Refusal: without a reason, when the matter is over, or while a poll is open on it.
     """
-    # In writing, who votes late is looked at late: dismissing is still possible once the matter is open.
-    item = _locked(item) if item.session.written and not confirmed else _not_opened(item)
+    # Who comes late is looked at late: between two polls; in writing, where the poll runs for days, dismissing needs no pause.
+    item = _locked(item) if item.session.written and not confirmed else _between_polls(item)
     if not reason.strip():
         raise Refusal(no("committee.review_reason", "Écrivez pourquoi : la réponse vaudra aussi pour les séances à venir."))
     members = {m.person_id: m for m in queries.holders_of(session=item.session, on=paris_day(at))}
@@ -161,8 +162,21 @@ def _not_voted(item: Item, person: Person) -> Item:
     return found
 
 
+def _not_sat(item: Item, mandate: Mandate) -> Item:
+    """In a session, one declares before the matter opens; who came since, or is not sure, between two polls."""
+    found = _between_polls(item)
+    said = queries.declarations(item=found).get(mandate.pk)
+    if found.opened_at is not None and said is not None and said.interest != Interest.UNKNOWN:
+        raise _too_late()
+    return found
+
+
 def _not_opened(item: Item) -> Item:
     found = _between_polls(item)
     if found.opened_at is not None:
-        raise Refusal(no("committee.item_opened", "Ce point est ouvert : les déclarations étaient à faire avant."))
+        raise _too_late()
     return found
+
+
+def _too_late() -> Refusal:
+    return Refusal(no("committee.item_opened", "Ce point est ouvert : les déclarations étaient à faire avant."))

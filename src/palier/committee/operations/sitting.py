@@ -11,10 +11,9 @@ from palier.committee import queries
 from palier.committee.models import Item, Mandate, Move, Proxy, Session
 from palier.committee.operations.sessions import remember, require_member, rules_of
 from palier.committee.rules.agenda import SessionState
-from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Hold, place
 from palier.directory.models import Person
-from palier.verdict import Refusal, no
+from palier.verdict import Refusal, no, require
 
 
 @transaction.atomic
@@ -162,39 +161,10 @@ def open_item(*, item: Item, by: Person, at: datetime) -> None:
         raise Refusal(no("committee.session_not_open", f"Un point s’ouvre pendant la séance ; elle est {session.state.label}."))
     if item.is_over or item.opened_at is not None:
         raise Refusal(no("committee.item_over", "Ce point est déjà ouvert, traité ou retiré."))
-    under_way = session.items.filter(opened_at__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True)
-    if not session.written and (other := under_way.first()):
-        raise Refusal(no("committee.another_item", f"« {other.title} » est en cours : terminez ce point d’abord."))
-    _require_declared(session, item)
+    require(queries.another_under_way(item=item) & queries.waited_for(item=item).verdict)
     item.opened_at = at = after_all(session, at)
     item.save(update_fields=["opened_at"])
     remember(session, "item_opened", f"a ouvert le point « {item.title} ».", by=by, at=at, item=item.pk)
-
-
-def _require_declared(session: Session, item: Item) -> None:
-    """Everybody in the room (or, in writing, everybody) has declared, nobody doubts, no likely conflict is left open."""
-    here = queries.inside(session=session)
-    out = queries.kept_out(item=item)
-    concerned = [m for m in queries.holders_of(session=session) if m.person_id not in out and (session.written or m.pk in here)]
-    said = queries.declarations(item=item)
-    if session.written:  # a substitute may declare later, before voting
-        concerned = [m for m in concerned if m.pk in said or m.rank == 0]
-    if missing := [m.person.name for m in concerned if m.pk not in said]:
-        raise Refusal(no("committee.undeclared", f"Ces membres n’ont pas encore déclaré leurs liens : {', '.join(missing)}."))
-    if unsure := [m.person.name for m in concerned if said[m.pk].interest == Interest.UNKNOWN]:
-        names = ", ".join(unsure)
-        raise Refusal(
-            no("committee.unsure", f"« Je ne sais pas » reste à trancher, par une récusation ou une déclaration : {names}.")
-        )
-    if open_clues := queries.unsettled(item=item, mandates=concerned):
-        people = {m.person_id: m.person.name for m in concerned}
-        clue = open_clues[0]
-        raise Refusal(
-            no(
-                "committee.clue_open",
-                f"Un lien possible reste à confirmer ou à écarter : {people[clue.person]} {clue.ground.label}.",
-            )
-        )
 
 
 @transaction.atomic

@@ -55,8 +55,9 @@ def open_poll(
     ``effect`` is what was proposed with the matter, unless the committee puts something else to the vote.
 
     Raises:
-        Refusal: when the matter is not open or already adopted, another poll is open, the quorum is missed, the outcome is
-            not possible, its conditions or reasons are missing, or its effect could not be carried out.
+        Refusal: when the matter is not open or already adopted, another poll is open, the quorum is missed, somebody sits who
+            has not declared, the outcome is not possible, its conditions or reasons are missing, or its effect could not be
+            carried out.
     """
     session, item = locked(item, *WHAT_IT_CHANGES)
     _require_open(session, item, at)
@@ -69,6 +70,10 @@ def open_poll(
     roll = roll_of(scene)
     if not session.written and not (found := quorum(terms, roll)).reached:
         raise Refusal(no("committee.no_quorum", f"{found.sentence} Le scrutin ne s’ouvre pas."))
+    if not session.written:  # who came once the matter was open may sit without having declared
+        sit = {chair.person for chair in roll.seats.values() if chair.hold is Hold.SITS}
+        members = [m for m in queries.holders_of(session=session) if m.person_id in sit]
+        require(queries.waiting(item=item, mandates=members).verdict)
     last = item.polls.aggregate(last=Max("number"))["last"] or 0
     poll = Poll.objects.create(
         item=item,

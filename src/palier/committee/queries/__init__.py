@@ -15,7 +15,9 @@ from palier.committee.queries.composing import (
     terms_on,
     terms_versions,
 )
+from palier.committee.queries.declared import Waiting, another_under_way, waited_for, waiting
 from palier.committee.queries.dossiers import COMMITTEE, dossier_content
+from palier.committee.queries.left import left_undecided
 from palier.committee.queries.polls import (
     adopted,
     ballot_receipt,
@@ -75,7 +77,9 @@ __all__ = [
     "Point",
     "Room",
     "Vote",
+    "Waiting",
     "adopted",
+    "another_under_way",
     "awaiting",
     "awaiting_grid",
     "ballot_receipt",
@@ -97,6 +101,7 @@ __all__ = [
     "is_void",
     "items",
     "kept_out",
+    "left_undecided",
     "mandate_of",
     "mandates",
     "mandates_by_person",
@@ -125,5 +130,7 @@ __all__ = [
     "unsettled",
     "visible_items",
     "voices",
+    "waited_for",
+    "waiting",
     "writers",
 ]

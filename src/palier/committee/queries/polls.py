@@ -130,7 +130,7 @@ def missed_quorum(*, item: Item, terms: Terms, at: datetime) -> bool:
     last = next((Result(poll.result) for poll in polls if not is_void(poll=poll)), None)
     session, found = item.session, None
     if not session.written:
-        ended = session.closed_at or at
+        ended = item.concluded_at or session.closed_at or at
         item.opened_at = item.opened_at or ended
         scene = replace(scene_of(item=item, terms=terms, poll_at=ended), matter_at=ticks(ended))
         found = quorum(terms, scenes.roll_of(scene))
@@ -186,7 +186,7 @@ def voices(*, poll: Poll, person: Person, at: datetime) -> frozenset[int]:
     if poll.item.session.written:
         return frozenset(seat for seat, people in writers(poll=poll, at=at).items() if person.pk in people)
     scene = scene_of_poll(poll, close_at=at)
-    if person.pk not in scenes.stayed(scene.moves, since=scene.matter_at, until=scene.close_at):
+    if person.pk not in scenes.in_room(scene.moves, at=scene.close_at):
         return frozenset()
     mine = RollLine.objects.filter(poll=poll, closing=False, may_vote=True, mandate__person=person)
     return frozenset(mine.values_list("seat", flat=True))

@@ -49,8 +49,8 @@ class Cast:
 class Scene:
     """Everything recorded that a count may use. Instants share one unit.
 
-    Who sits is fixed when the matter opens: who comes later waits for the next one; who goes out meanwhile no longer
-    sits. In a written consultation nobody is in a room: a seat is there when it has voted, by any of its holders; those who
+    Who was in the room when the matter opened comes first, gone out meanwhile or not, so long as they are back when the poll
+    opens; who came since displaces nobody, and sits only for a seat that nobody else holds. In a written consultation nobody is in a room: a seat is there when it has voted, by any of its holders; those who
     joined it since the poll opened are among them, ranked from ``JOINED``.
     """
 
@@ -72,15 +72,17 @@ class Scene:
     """The person chosen to preside when neither president nor vice-president sits."""
 
 
-def stayed(moves: Iterable[Move], *, since: int, until: int) -> frozenset[int]:
-    """Who was in the room at ``since`` and did not go out until ``until``, included. Moves come in their order."""
-    inside: set[int] = set()
-    for move in moves:
-        if move.at <= since:
-            (inside.add if move.inside else inside.discard)(move.person)
-        elif move.at <= until and not move.inside:
-            inside.discard(move.person)
-    return frozenset(inside)
+def in_room(moves: Iterable[Move], *, at: int) -> dict[int, int]:
+    """Who is in the room at an instant, included, with the number of the move that began their stay. Moves come in their order."""
+    inside: dict[int, int] = {}
+    for number, move in enumerate(moves, 1):
+        if move.at > at:
+            continue
+        if move.inside:
+            inside.setdefault(move.person, number)  # who goes on otherwise has been there since before
+        else:
+            inside.pop(move.person, None)
+    return inside
 
 
 def roll_of(scene: Scene) -> Roll:
@@ -89,8 +91,9 @@ def roll_of(scene: Scene) -> Roll:
     if scene.written:
         places = {bench.seat: _written(bench, scene.recused, voted.get(bench.seat)) for bench in scene.seats}
     else:
-        here = stayed(scene.moves, since=scene.matter_at, until=scene.poll_at)
-        places = {bench.seat: place(bench.holders, present=here, recused=scene.recused) for bench in scene.seats}
+        first, here = in_room(scene.moves, at=scene.matter_at), in_room(scene.moves, at=scene.poll_at)
+        late = {person: came for person, came in here.items() if person not in first}
+        places = {bench.seat: place(bench.holders, present=here, recused=scene.recused, late=late) for bench in scene.seats}
     sitting = {there.person for there in places.values() if there.hold is Hold.SITS}
     presides = _presiding(scene, places)
     chairs = {
@@ -116,10 +119,10 @@ def count(scene: Scene) -> Tally:
 
 
 def left(scene: Scene, roll: Roll) -> frozenset[int]:
-    """The seats whose sitter went out before the close."""
+    """The seats whose sitter is out of the room at the close."""
     if scene.written:
         return frozenset()
-    still = stayed(scene.moves, since=scene.matter_at, until=scene.close_at)
+    still = in_room(scene.moves, at=scene.close_at)
     return frozenset(seat for seat, chair in roll.seats.items() if chair.person is not None and chair.person not in still)
 
 

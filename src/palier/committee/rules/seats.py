@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Office(StrEnum):
@@ -73,13 +74,20 @@ class Place:
         return bool(self.rank)
 
 
-def place(holders: Iterable[Holder], *, present: Collection[int], recused: Mapping[int, Recusal]) -> Place:
+def place(
+    holders: Iterable[Holder],
+    *,
+    present: Collection[int],
+    recused: Mapping[int, Recusal],
+    late: Mapping[int, int] = MappingProxyType({}),
+) -> Place:
     """Who sits for a seat: its titular when in the room and not recused, else the first substitute who is, else nobody.
 
+    Those who came ``late``, once the matter was open, sit after all others, in the order in which they came.
     An institutional recusal of any of its holders empties the seat. A seat whose only people in the room are recused is
     recused, not vacant.
     """
-    ranked = sorted(holders)
+    ranked = sorted(holders, key=lambda holder: (late.get(holder.person, 0), holder))
     if any(recused.get(holder.person) is Recusal.INSTITUTIONAL for holder in ranked):
         return Place(Hold.RECUSED)
     here = [holder for holder in ranked if holder.person in present]

@@ -14,7 +14,7 @@ from palier.audits import queries as audits
 from palier.audits.rules.accreditation import LASTS_MONTHS, Standing
 from palier.calendar import add_months, paris_day
 from palier.committee import operations, queries
-from palier.committee.models import Dossier, Item, Mandate, Recusal, Session
+from palier.committee.models import Declaration, Dossier, Item, Mandate, Recusal, Session
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.effects import lines, parse
 from palier.committee.rules.seats import Recusal as Reach
@@ -141,6 +141,11 @@ def _opens(request: Request, one: Item, mine: Mandate | None) -> Verdict:
     return queries.free_of_links(item=one, mandate=mine)
 
 
+def _late(declared: Declaration | None) -> bool:
+    """Whether a member may still declare once the matter is open: who has not, or was not sure."""
+    return declared is None or declared.interest == Interest.UNKNOWN
+
+
 @door(GET=READ, POST=SPEAK)
 def item(request: Request, committee_id: int, session_number: int, item_id: int) -> HttpResponse:
     """One matter: its frozen file, what members declare, who takes no part in it. A POST is one's own declaration."""
@@ -187,7 +192,7 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
         else None,
         "holds": minutes_queries.holds(item=one) if one.minutes_of_id else None,
         "declared": Interest(declared.interest).label if declared else "",
-        "form": form if mine and (one.opened_at is None or found.written) and not one.is_over else None,
+        "form": form if mine and not one.is_over and (found.written or one.opened_at is None or _late(declared)) else None,
         "members": [{"mandate": m, "interest": Interest(said[m.pk].interest).label if m.pk in said else ""} for m in members],
         "clues": [
             {"clue": clue, "name": people[clue.person]} for clue in queries.clues(item=one, mandates=members) if may_write
