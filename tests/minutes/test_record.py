@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from palier.calendar import PARIS
 from palier.committee import operations
 from palier.committee.models import Ballot, Dossier, Item, Mandate, Poll, Session
 from palier.committee.queries import current_ballots, is_void
@@ -152,6 +153,7 @@ def test_a_matter_opened_without_quorum_says_so(sitting: Sitting) -> None:
         said["quorum"]["sentence"]
         == "Quorum manqué : 1 siège présent. Il fallait plus de la moitié des sièges ayant une voix (5), soit 3."
     )
+    assert said["quorum_changes"] == []
     assert (said["polls"], said["fate"]["code"]) == ([], "withdrawn")
     assert f"séance n° {again.number}" in said["withdrawn_because"]
     sitting.session = again
@@ -160,6 +162,26 @@ def test_a_matter_opened_without_quorum_says_so(sitting: Sitting) -> None:
     operations.close_session(session=again, by=sitting.referent, at=sitting.later())
     again.refresh_from_db()
     assert queries.draft(session=again)["session"]["second_of"] == 1
+
+
+def test_a_quorum_lost_after_the_opening_is_written_with_its_hour(sitting: Sitting) -> None:
+    item = sitting.put()
+    sitting.convene()
+    sitting.open(*sitting.titulars[:3])
+    sitting.begin(item, *sitting.titulars[:3])
+    third = sitting.titulars[2]
+    for move in (sitting.leave, sitting.enter, sitting.leave):
+        move(third)
+    with pytest.raises(Refusal, match="Quorum manqué"):
+        sitting.poll(item)
+    operations.conclude(item=item, by=sitting.referent, at=sitting.later())
+    operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    sitting.session.refresh_from_db()
+    (said,) = queries.draft(session=sitting.session)["matters"]
+    hours = [move.at.astimezone(PARIS).isoformat(timespec="seconds") for move in sitting.session.moves.order_by("-pk")[:3]]
+    assert [(one["at"], one["reached"], one["present"]) for one in (said["quorum"], *said["quorum_changes"])] == [
+        (said["opened_at"], True, 3), (hours[2], False, 2), (hours[1], True, 3), (hours[0], False, 2),
+    ]  # fmt: skip
 
 
 def test_a_written_consultation_is_written_down(sitting: Sitting) -> None:

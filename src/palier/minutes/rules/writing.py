@@ -83,7 +83,8 @@ def write(session: record.Session, texts: Texts, *, version: int = 1, corrects: 
 
 
 def matter(session: record.Session, item: record.Item, debates: str = "") -> Content:
-    """One matter: its documents, who took no part, its polls, how it ended."""
+    """One matter: its documents, who took no part, its quorum all along, its polls, how it ended."""
+    met = _met(session, item)
     return {
         "position": item.position,
         "matter": _term(item.matter),
@@ -96,7 +97,8 @@ def matter(session: record.Session, item: record.Item, debates: str = "") -> Con
         "documents": _documents(item.papers) if item.papers and session.lapse is None else None,
         "recusals": [_recusal(one) for one in item.recusals],
         "debates": debates,
-        "quorum": _quorum(quorum(session.terms, roll_of(_opening(session, item)))) if _met_alone(session, item) else None,
+        "quorum": met[0] if met else None,
+        "quorum_changes": met[1:],
         "polls": [_poll(session, item, poll) for poll in item.polls],
         "decision": _decision(item.decision) if item.decision else None,
     }
@@ -183,16 +185,26 @@ def _recusal(one: record.Recused) -> Content:
     }
 
 
-def _met_alone(session: record.Session, item: record.Item) -> bool:
-    """Whether the quorum is that of the matter’s opening: nothing was put to the vote on it."""
-    return item.opened_at is not None and not item.polls and not session.written
+def _met(session: record.Session, item: record.Item) -> list[Content]:
+    """The quorum of a matter when it opened, then each time that it was lost or met again until the matter ended."""
+    opened, ended = item.opened_at, item.concluded_at or item.withdrawn_at or session.closed_at
+    if opened is None or session.written:
+        return []
+    changes = [move.at for move in session.moves] + [one.at for one in item.recusals]
+    found: list[Content] = []
+    for at in [opened, *sorted(at for at in changes if opened < at and (ended is None or at < ended))]:
+        met = quorum(session.terms, roll_of(_sitting(session, item, at)))
+        if not found or found[-1]["reached"] is not met.reached:
+            found.append(_quorum(met) | {"at": _at(at)})
+    return found
 
 
-def _opening(session: record.Session, item: record.Item) -> Scene:
-    """Who sat on a matter when it opened."""
+def _sitting(session: record.Session, item: record.Item, at: datetime) -> Scene:
+    """Who sits on a matter that is open, at an instant."""
     assert item.opened_at is not None
-    out: dict[int, Recusal] = {one.person: one.reach for one in item.recusals if one.lifted_at is None}
-    return _scene(session, item.matter, _ticks(item.opened_at), out, opened=session.opened_seats or 0, second=item.second)
+    out = {one.person: one.reach for one in item.recusals if one.lifted_at is None and one.at <= at}
+    scene = _scene(session, item.matter, _ticks(at), out, opened=session.opened_seats or 0, second=item.second)
+    return replace(scene, matter_at=_ticks(item.opened_at))
 
 
 def _scene(
