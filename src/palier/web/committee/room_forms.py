@@ -152,7 +152,8 @@ class BallotForm(forms.Form):
         label="Réserve",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text="Ce que vous demandez, si votre voix en dépend.",
+        help_text="Ce que vous souhaitez. Votre réserve figurera au procès-verbal avec votre siège, sauf à bulletin secret ; celles "
+        "qui engagent l’organisme sont dans la proposition mise aux voix.",
     )
     reasons = forms.CharField(
         label="Motif",
