@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import partial, wraps
 from typing import Any, NoReturn, cast
+from urllib.parse import urlsplit
 
 from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ReauthenticationRequired
@@ -26,6 +27,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
 
 from palier.committee import queries as committee
@@ -272,4 +274,14 @@ def _run(request: Request, act: Callable[[], HttpResponse]) -> HttpResponse:
 def refused(request: HttpRequest, verdict: Verdict, *, status: int) -> HttpResponse:
     """The refusal as a page, or as a fragment for htmx: the sentence, and where it is mended."""
     template = "ui/refusal.html#fragment" if getattr(request, "htmx", False) else "ui/refusal.html"
-    return render(request, template, {"verdict": verdict, "shut": status == 403}, status=status)
+    shut = status == 403
+    context = {"verdict": verdict, "shut": shut, "back": None if shut else _came_from(request)}
+    return render(request, template, context, status=status)
+
+
+def _came_from(request: HttpRequest) -> str:
+    """The page of Palier that an act came from, or the nearest above it."""
+    referrer = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(referrer, {request.get_host()}) and urlsplit(referrer).path != request.path:
+        return referrer
+    return _page_above(request.path)
