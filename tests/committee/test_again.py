@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,12 @@ from django.db import DatabaseError, transaction
 from palier.committee import operations, queries
 from palier.committee.models import Item
 from palier.committee.rules.tally import Quorum, Result, missed
+from palier.committee.rules.terms import Matter
+from palier.directory.models import Membership
+from palier.directory.rules import Role
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
+from palier.outbox.models import Message
 from palier.verdict import Refusal
 from tests.committee.conftest import AFTERNOON, Sitting
 
@@ -87,6 +94,38 @@ def test_the_matter_whose_quorum_was_lost_is_relaxed_and_the_one_that_was_reject
         Item.objects.filter(pk=kept.pk).update(missed=None)
 
 
+def test_a_matter_concluded_for_want_of_quorum_is_held_again_unless_taken_up_elsewhere(
+    sitting: Sitting, at_the_committee: Callable[..., Journey]
+) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    free, award = sitting.put("Manqué"), sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    sitting.convene()
+    sitting.open(*sitting.titulars[:2])
+    for item in (free, award):
+        sitting.begin(item, *sitting.titulars[:2])
+        operations.conclude(item=item, by=sitting.referent, at=sitting.later())
+    told = Message.objects.filter(event="label.undecided", landlord_id=journey.landlord_id)
+    representatives = Membership.objects.filter(role=Role.TENANT_REPRESENTATIVE).values("person")
+    assert told.filter(person_id__in=representatives).exists()
+    assert all("le quorum a manqué" in message.body for message in told)
+    operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    sitting.session.refresh_from_db()
+    left = queries.left_undecided(session=sitting.session, at=sitting.later())
+    assert [(item, short) for item, short in left] == [(free, True), (award, True)]
+    other = operations.prepare(
+        committee=sitting.committee, starts_at=AFTERNOON + timedelta(days=40), ends_at=AFTERNOON + timedelta(days=41),
+        by=sitting.referent, at=sitting.later(),
+    )  # fmt: skip
+    operations.add_item(
+        session=other, matter=Matter.AWARD, title="Attribution", journey=journey, by=sitting.referent, at=sitting.later()
+    )
+    start = AFTERNOON + timedelta(days=7)
+    held = operations.convene_again(
+        session=sitting.session, starts_at=start, ends_at=start + timedelta(hours=2), by=sitting.referent, at=sitting.later()
+    )
+    assert [(item.title, item.missed) for item in queries.items(session=held)] == [("Manqué", free)]
+
+
 def test_matters_left_while_enough_sat_keep_the_full_quorum(sitting: Sitting) -> None:
     voted = sitting.put("Rejeté")
     sitting.put("Faute de temps")
@@ -99,7 +138,7 @@ def test_matters_left_while_enough_sat_keep_the_full_quorum(sitting: Sitting) ->
     sitting.begin(item, sitting.titulars[0])
     with pytest.raises(Refusal, match="Il fallait plus de la moitié des sièges ayant une voix"):
         sitting.poll(item)
-    sitting.enter(*sitting.titulars[1:3])
+    sitting.enter(sitting.titulars[1])
     with pytest.raises(Refusal, match="Quorum manqué"):
         sitting.poll(item)
 

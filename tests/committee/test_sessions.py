@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from palier.calendar import PARIS, in_words
 from palier.committee import operations, queries
 from palier.committee.models import Ballot, Dossier, Item, Mandate, Poll, Seat, Session
 from palier.committee.rules.agenda import Coming
@@ -45,6 +46,8 @@ def test_titulars_and_substitutes_are_convened_with_the_agenda(sitting: Sitting)
     told = Message.objects.filter(event="committee.convened")
     assert set(told.values_list("person_id", flat=True)) == {m.person_id for m in sitting.titulars + sitting.substitutes}
     assert "1. Le bilan de l’année" in told[0].body
+    assert f"Séance n° 1, {in_words(AFTERNOON.date(), weekday=True)}, de {AFTERNOON.astimezone(PARIS):%H:%M} à" in told[0].body
+    assert told[0].link == f"/comites/{sitting.committee.pk}/seances/1/"
 
 
 def test_the_notice_of_the_terms_is_kept(sitting: Sitting) -> None:

@@ -70,6 +70,7 @@ EVENTS: dict[str, Event] = {
     "label.moved": Event("Un parcours avance", _LANDLORD | _TENANTS, Pace.DAILY),
     "label.reminded": Event("Rappel d’échéance", _HOLDERS, may_refuse=False, audience=_TEAM),
     "label.decided": Event("Une décision est rendue", _LANDLORD | _TENANTS | _AUDITOR | {"relay"}, may_refuse=False),
+    "label.undecided": Event("Le comité n’a pas décidé un dossier", _LANDLORD | _TENANTS, may_refuse=False),
     "register.right_changed": Event(
         "Votre certificat, votre droit d’utiliser la marque", _LANDLORD, may_refuse=False, audience=_TEAM
     ),

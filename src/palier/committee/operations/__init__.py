@@ -1,5 +1,6 @@
 """What one may do in the committee's name: compose it, set its terms, hold its sessions, vote, record what it decided."""
 
+from palier.committee.operations.again import convene_again
 from palier.committee.operations.composing import (
     add_seat,
     appoint,
@@ -18,7 +19,6 @@ from palier.committee.operations.sessions import (
     add_ready,
     cancel,
     convene,
-    convene_again,
     move,
     place_item,
     prepare,

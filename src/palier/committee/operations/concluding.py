@@ -7,18 +7,24 @@ from datetime import datetime
 from django.db import transaction
 
 from palier.audits import operations as audits
-from palier.calendar import paris_day
+from palier.calendar import in_words, paris_day
 from palier.committee import queries
 from palier.committee.models import Decision, Item, Poll
 from palier.committee.operations.agenda import feasible
 from palier.committee.operations.decisions import record_decision
-from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember
+from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember, terms_in_force
 from palier.committee.rules.effects import Effect, parse
 from palier.committee.rules.outcomes import Outcome
+from palier.directory import queries as directory
 from palier.directory.models import Person
+from palier.directory.rules import Role
 from palier.frameworks.operations import import_version
+from palier.label.models import Journey
 from palier.label.operations import publish_rule_set
+from palier.outbox.operations import post
 from palier.verdict import Refusal, no, require
+
+_TOLD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR, Role.TENANT_REPRESENTATIVE})
 
 
 @transaction.atomic
@@ -39,9 +45,29 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
         item.decision = _take_effect(item, poll, Outcome(poll.outcome), parse(poll.effect), by, at)
     item.concluded_at = at
     item.save(update_fields=["concluded_at", "decision", "granted", "framework"])
+    if item.journey is not None and item.decision is None:
+        _tell_undecided(item, item.journey, at)
     what = f"adopté : {poll.motion}" if poll else "rien n’est adopté"
     remember(session, "item_concluded", f"a conclu le point « {item.title} » : {what}.", by=by, at=at, item=item.pk)
     return item.decision
+
+
+def _tell_undecided(item: Item, journey: Journey, at: datetime) -> None:
+    """Tell a landlord and the representatives of its tenants that its file was examined and not decided, and why."""
+    terms = queries.terms_of(terms_in_force(item.session.committee, paris_day(item.session.starts_at)))
+    short = queries.missed_quorum(item=item, terms=terms, at=at)
+    why = "le quorum a manqué" if short else "aucune proposition n’a été adoptée"
+    people = directory.people_of(landlord=journey.landlord_id, roles=_TOLD, on=paris_day(at))
+    post(
+        event="label.undecided",
+        to=list(people.values_list("pk", flat=True)),
+        at=at,
+        landlord=journey.landlord_id,
+        subject=f"{journey.landlord.name} : le comité n’a pas décidé",
+        body=f"Le dossier était devant le comité le {in_words(paris_day(at))}. Il n’est pas décidé : {why}. Il pourra revenir devant "
+        "le comité, et rien ne change d’ici là.",
+        link=f"/organismes/{journey.landlord_id}/parcours/",
+    )
 
 
 def _take_effect(item: Item, poll: Poll, outcome: Outcome, effect: Effect, by: Person, at: datetime) -> Decision | None:

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from palier.calendar import in_words, paris_day
+from palier.calendar import PARIS, in_words, paris_day
 from palier.committee import queries
-from palier.committee.models import Committee, Dossier, Item, Mandate, Recusal, SeatReply, Session, TermsVersion
+from palier.committee.models import Committee, Dossier, Item, Mandate, SeatReply, Session, TermsVersion
 from palier.committee.operations.agenda import placeable
 from palier.committee.rules.agenda import Coming, SessionState, matter_of
 from palier.committee.rules.terms import Matter, Terms
@@ -245,7 +245,7 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
         session,
         "committee.convened",
         f"Convocation du {_day(session)}",
-        f"{where}Ordre du jour :\n{points}\n\n{asked} et déclarez vos liens avec chaque dossier {until}.",
+        f"{_hours(session)} {where}Ordre du jour :\n{points}\n\n{asked} et déclarez vos liens avec chaque dossier {until}.",
         at=at,
         attachment=queries.calendar_of(session=session, at=at),
     )
@@ -262,82 +262,6 @@ def _freeze(item: Item, by: Person, at: datetime, text: Json | None = None) -> D
     digest = hashlib.sha256(canonical(content)).hexdigest()
     number = item.dossiers.count() + 1
     return Dossier.objects.create(item=item, number=number, content=content, digest=digest, frozen_at=at, frozen_by=by)
-
-
-@transaction.atomic
-def convene_again(*, session: Session, starts_at: datetime, ends_at: datetime, by: Person, at: datetime) -> Session:
-    """Hold again, on a second convocation, the matters that a session left undecided: same agenda, sent at once.
-
-    Those that missed their quorum have that of a second convocation; the others keep the full one.
-
-    Raises:
-        Refusal: before the first session was to be held, when it was cancelled or left nothing, or without the notice of a
-            second convocation.
-    """
-    session = Session.objects.select_for_update(of=("self",), no_key=True).select_related("committee").get(pk=session.pk)
-    open_items = queries.items(session=session).filter(withdrawn_at__isnull=True, concluded_at__isnull=True)
-    left = [item for item in open_items if queries.adopted(item=item) is None]
-    if session.state not in {SessionState.CONVENED, SessionState.CLOSED} or at < session.starts_at:
-        raise Refusal(
-            no("committee.too_early_again", "Une seconde convocation suit une séance qui a eu lieu ou n’a pu s’ouvrir.")
-        )
-    if not left:
-        raise Refusal(
-            no("committee.nothing_left", "Tous les points de cette séance sont traités : rien à convoquer de nouveau.")
-        )
-    if Session.objects.filter(first=session).exists():
-        raise Refusal(no("committee.again_once", "Cette séance a déjà donné lieu à une seconde convocation."))
-    again = prepare(
-        committee=session.committee,
-        starts_at=starts_at,
-        ends_at=ends_at,
-        place=session.place,
-        remote_link=session.remote_link,
-        written=session.written,
-        first=session,
-        by=by,
-        at=at,
-    )
-    rules = rules_of(session)
-    short = {item.pk for item in left if queries.missed_quorum(item=item, terms=rules, at=at)}
-    for item in left:
-        take_off(item=item, because=f"Reporté à la séance n° {again.number}, sur seconde convocation.", by=by, at=at)
-        about = {
-            name: getattr(item, name)
-            for name in ("journey", "firm", "candidate", "accreditation", "rule_set", "grid", "minutes_of", "proposal")
-        }
-        if item.minutes_of_id:
-            about["text"] = item.dossiers.latest("number").content["text"]
-        try:
-            kept = add_item(
-                session=again,
-                matter=Matter(item.matter),
-                title=item.title,
-                presentation=item.presentation,
-                by=by,
-                at=at,
-                missed=item if item.pk in short else None,
-                **about,
-            )
-        except Refusal as refusal:
-            sentence = (
-                f"« {item.title} » : {refusal.verdict.sentence} Retirez d’abord ce point de la séance n° {session.number}."
-            )
-            raise Refusal(no("committee.not_again", sentence)) from refusal
-        _keep_out(item, kept, by, at)
-    convene(session=again, by=by, at=at)
-    return again
-
-
-def _keep_out(before: Item, after: Item, by: Person, at: datetime) -> None:
-    """Who is recused from a matter stays so when it is held again: nothing of it reaches them meanwhile."""
-    for recusal in Recusal.objects.filter(item=before, lifted_at__isnull=True).select_related("mandate__person"):
-        Recusal.objects.create(
-            item=after, mandate=recusal.mandate, reach=recusal.reach, because=recusal.because, by=recusal.by, at=at
-        )
-        summary = f"a maintenu la récusation de {recusal.mandate.person.name} sur « {after.title} »."
-        remember(after.session, "recused", summary, by=by, at=at, item=after.pk, mandate=recusal.mandate_id)
-    close_files(after, by, at)
 
 
 def close_files(item: Item, by: Person, at: datetime) -> None:
@@ -466,7 +390,7 @@ def tell(
 ) -> None:
     """Write to titulars and substitutes of a session's day, some excepted."""
     to = {mandate.person_id for mandate in queries.holders_of(session=session)} - but
-    link = f"/comites/{session.committee_id}/seances/"
+    link = f"/comites/{session.committee_id}/seances/{session.number}/"
     post(event=event, to=to, at=at, subject=subject, body=body, link=link, attachment=attachment)
 
 
@@ -487,3 +411,12 @@ def remember(session: Session, act: str, summary: str, *, by: Person | None, at:
 
 def _day(session: Session) -> str:
     return in_words(paris_day(session.starts_at))
+
+
+def _hours(session: Session) -> str:
+    """When a session is held, or until when a consultation runs, by the clocks of Paris."""
+    start, end = session.starts_at.astimezone(PARIS), session.ends_at.astimezone(PARIS)
+    first = in_words(start.date(), weekday=True)
+    if session.written:
+        return f"Consultation écrite, du {first}, {start:%H:%M}, au {in_words(end.date(), weekday=True)}, {end:%H:%M}."
+    return f"Séance n° {session.number}, {first}, de {start:%H:%M} à {end:%H:%M}."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -36,7 +36,7 @@ from palier.committee.rules import effects, scenes
 from palier.committee.rules.conflicts import Interest
 from palier.committee.rules.seats import Hold, Holder, Office, place
 from palier.committee.rules.seats import Recusal as Reach
-from palier.committee.rules.tally import Choice, Quorum, Result, Roll, quorum
+from palier.committee.rules.tally import Choice, Quorum, Result, Roll, missed, quorum
 from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import Person, dated
 from palier.directory.rules import Role
@@ -110,6 +110,8 @@ class Point:
     item: Item
     closed_to_me: bool
     votes: tuple[Vote, ...]
+    missed: bool = False
+    """Whether it missed its quorum where the session left it: when it was concluded, or at the session's end."""
 
     @property
     def vote(self) -> Vote | None:
@@ -120,6 +122,19 @@ class Point:
     def standing(self) -> Vote | None:
         """Its last poll, unless it was voided."""
         return None if self.vote is None or self.vote.void else self.vote
+
+    @property
+    def result(self) -> Result | None:
+        """How its last poll ended, if any stands."""
+        closed = (vote.result for vote in reversed(self.votes) if vote.closed_at is not None and not vote.void)
+        return next(closed, None)
+
+    @property
+    def left(self) -> bool:
+        """Whether a second convocation would hold it again: not concluded, or concluded without a decision for want of quorum."""
+        return not self.item.is_over or (
+            self.item.concluded_at is not None and self.missed and self.result is not Result.ADOPTED
+        )
 
     @property
     def under_way(self) -> bool:
@@ -169,14 +184,12 @@ def room(
     if session is None:
         return None
     shown = {"item__concluded_at__isnull": True} if item is None else {"item__pk": item}
-    points = tuple(
-        Point(one, one.closed_to_me, tuple(_vote(v) for v in one.votes_)) for one in _with_votes(session, person, shown)
-    )
+    terms = terms_in(session.terms_) if session.terms_ else None
+    points = tuple(_point(session, terms, one) for one in _with_votes(session, person, shown))
     wanted = (p.item.pk == item if item is not None else p.under_way and not session.written for p in points)
     point = next((p for p, is_it in zip(points, wanted, strict=True) if is_it), None)
     if item is not None and point is None:
         return None
-    terms = terms_in(session.terms_) if session.terms_ else None
     given = tuple(session.proxies_)
     if point is not None and point.closed_to_me:
         return Room(session, terms, points, point, (), None, given)
@@ -297,6 +310,16 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
     )
 
 
+def _point(session: Any, terms: Terms | None, item: Any) -> Point:
+    point = Point(item, item.closed_to_me, tuple(_vote(vote) for vote in item.votes_))
+    ended, found = item.concluded_at or session.closed_at, None
+    if ended is None or terms is None:
+        return point
+    if not session.written:
+        found = quorum(terms, _roll(session, terms, point, since=ended, at=ended))
+    return replace(point, missed=missed(point.result, found, before=item.missed_id is not None))
+
+
 def _vote(row: Mapping[str, Any]) -> Vote:
     closed = row["closed_at"]
     return Vote(
@@ -323,7 +346,11 @@ def _lines(session: Any, terms: Terms | None, point: Point | None) -> tuple[tupl
     members = _members(session, point)
     vote = point.standing if point else None
     terms = vote.terms if vote else terms
-    roll = _roll(session, terms, point, vote) if point and terms and point.item.opened_at and not session.written else None
+    roll = None
+    if point and terms and point.item.opened_at and not session.written:
+        last = max([point.item.opened_at, *(datetime.fromisoformat(move["at"]) for move in session.moves_)])
+        polled = vote.opened_at if vote else point.item.concluded_at or last
+        roll = _roll(session, terms, point, since=point.item.opened_at, at=polled)
     if point is not None and vote is not None:
         held = _frozen(point, vote, members)
     elif roll is not None:
@@ -406,8 +433,8 @@ def _frozen(point: Point, vote: Vote, members: Mapping[int, list[Member]]) -> di
     }
 
 
-def _roll(session: Any, terms: Terms, point: Point, vote: Vote | None) -> Roll:
-    """The roll of a matter that was opened: at the opening of its poll, else as the next poll would find it."""
+def _roll(session: Any, terms: Terms, point: Point, *, since: datetime, at: datetime) -> Roll:
+    """The roll of a matter, were it opened at one instant and put to the vote at another."""
     item: Any = point.item
     offices = {row["seat"]: Office(row["office"]) for row in session.offices_}
     carried = {row["seat"]: (row["giver"], row["carrier"]) for row in session.proxies_}
@@ -422,8 +449,8 @@ def _roll(session: Any, terms: Terms, point: Point, vote: Vote | None) -> Roll:
         ),
         moves=moves,
         recused=_recused(point),
-        matter_at=ticks(item.opened_at),
-        poll_at=ticks(vote.opened_at) if vote else max([ticks(item.opened_at), *(move.at for move in moves)]),
+        matter_at=ticks(since),
+        poll_at=ticks(at),
         opened=session.opened_seats or 0,
         second=item.missed_id is not None,
         designated=session.designated.person_id if session.designated else None,

@@ -91,6 +91,8 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     rule = terms.majority_on(Matter(point.item.matter), spares=spares) if terms and point else None
     titulars = (m.person for line in found.lines if line.office is Office.PRESIDENT for m in line.members if not m.rank)
     runs = bool(request.may(Right.WRITE, Thing.BALLOT)) or request.user.pk in titulars
+    may_run = runs and not (point and point.closed_to_me)
+    waited = _waited(found) if may_run else None
     return {
         "room": found,
         "session": session,
@@ -101,7 +103,9 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "rule": rule,
         "divides": bool(terms and rule and may_divide(terms, rule)),
         "terms": terms,
-        "may_run": runs and not (point and point.closed_to_me),
+        "may_run": may_run,
+        "may_open": queries.another_under_way(item=waited.item) & waited.verdict if waited else None,
+        "doubted": {mandate.pk for mandate, _ in waited.clues} if waited else set(),
         "held": session.state in HELD and not session.written,
         "open": session.state is SessionState.OPEN,
         "stage": _stage(found),
@@ -113,6 +117,14 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
     }
 
 
+def _waited(found: queries.Room) -> queries.Waiting | None:
+    """What keeps the matter shown from opening, where it could be opened now."""
+    point = found.point
+    if found.session.state is not SessionState.OPEN or point is None or point.item.opened_at or point.item.is_over:
+        return None
+    return queries.waited_for(item=point.item)
+
+
 def _stage(found: queries.Room) -> str:
     """Where a session stands: once it changes, the whole screen is drawn again."""
     point = found.point
@@ -120,6 +132,7 @@ def _stage(found: queries.Room) -> str:
     parts: list[object] = [found.session.state, len(found.points), point and point.item.pk]
     if point is not None:
         parts += [point.closed_to_me, point.item.opened_at is not None, point.item.is_over]
+        parts += [found.quorum is not None and found.quorum.reached]
     if vote is not None:
         parts += [vote.pk, vote.closed_at is not None, vote.signatures]
     return ".".join(str(part) for part in parts)
@@ -291,6 +304,8 @@ def conclude(request: Request, committee_id: int, session_number: int, item_id: 
     """Conclude a matter: what was adopted takes effect."""
     found = run_session(request, committee_id, session_number)
     one = session_item(request, found, item_id)
-    operations.conclude(item=one, by=request.user, at=request.at)
-    messages.success(request, f"« {one.title} » est conclu. Les personnes concernées sont prévenues.")
+    decision = operations.conclude(item=one, by=request.user, at=request.at)
+    told = "L’organisme et les représentants de ses locataires sont prévenus." if one.journey_id else ""
+    undecided = "Il n’est pas décidé : il pourra revenir devant le comité." if one.journey_id and decision is None else ""
+    messages.success(request, " ".join(part for part in (f"« {one.title} » est conclu.", undecided, told) if part))
     return _back(found, one)

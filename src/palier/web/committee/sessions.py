@@ -100,6 +100,8 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
     said = queries.replies(session=found)
     mine = mandate_in(request, found)
     live = [one for one in agenda if not one.is_over]
+    held = queries.room(person=request.user, roles=request.roles, on=request.on, committee=committee_id, number=session_number)
+    points = {point.item.pk: point for point in held.points} if held and found.opened_at else {}
     context: dict[str, Any] = {
         "session": found,
         "committee": found.committee,
@@ -109,6 +111,7 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
                 "matter": Matter(one.matter).label,
                 "recused": one.pk in closed_to_me,
                 "forecast": promised.get(one.pk),
+                "point": points.get(one.pk),
                 "last": one == live[-1] if live else False,
             }
             for one in agenda
@@ -124,7 +127,7 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
         "may_cancel": found.state in {SessionState.PREPARED, SessionState.CONVENED},
         "may_convene_again": found.state in {SessionState.CONVENED, SessionState.CLOSED}
         and request.at >= found.starts_at
-        and any(not one.is_over for one in agenda),
+        and (bool(live) or any(point.left for point in points.values())),
         "ready": queries.ready(on=request.on).count() if found.state is SessionState.PREPARED else 0,
         "to_approve": len(minutes.awaiting_approval(committee_id=committee_id)) if found.state is SessionState.PREPARED else 0,
         "has_minutes": bool(minutes.due(session=found, at=request.at)),
@@ -183,7 +186,8 @@ def convene_again(request: Request, committee_id: int, session_number: int) -> H
         else:
             messages.success(request, "La seconde convocation est partie, avec les points restants.")
             return back_to(again)
-    context = {"session": found, "committee": found.committee, "form": form}
+    left = queries.left_undecided(session=found, at=request.at)
+    context = {"session": found, "committee": found.committee, "form": form, "left": left}
     return render(request, "committee/session_again.html", context, status=422 if form.errors else 200)
 
 
