@@ -158,7 +158,11 @@ export const sendAll = () =>
         if (ready) await settled(ready, await post(ready));
         waits = 0;
         tell();
-        if (item.kind === "finish") await forget(item.visit);
+        if (item.kind === "finish") {
+          await forget(item.visit);
+          // Accepted, it is nobody's to take any more: the list was read before.
+          if (!(await (await hers()).visit(item.visit))) state.me.visits = state.me.visits.filter((one) => one.id !== item.visit);
+        }
       }
     } catch (error) {
       if (error instanceof SignedOut) state.signedOut = true;
