@@ -275,10 +275,12 @@ def licence_of(*, landlord: int) -> Licence | None:
 
 def may_use(*, licence: Licence | None, landlord: int) -> Verdict:
     """Whether a landlord may use the mark today."""
+    # The journey knows at once; the licence follows within the minute.
+    closed_at = licence.journey.closed_at if licence else None
     return marks.may_use(
         started=licence is not None,
-        ended_on=licence.ended_on if licence else None,
-        suspended=licence is not None and licence.suspended_on is not None,
+        ended_on=(licence.ended_on if licence else None) or (paris_day(closed_at) if closed_at else None),
+        suspended=licence is not None and licence.journey.suspended_on is not None,
         landlord=landlord,
     )
 

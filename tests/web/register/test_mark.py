@@ -78,7 +78,7 @@ def test_the_kit_is_taken_while_the_label_holds(scene: Scene, lead: Person, sign
     piece = reverse("mark_piece", kwargs=here(lead) | {"piece_id": kit().get().pk})
     assert client.get(piece).status_code == 200
     scene.decide(Licence.objects.get().journey, "suspended", "labelled", reasons="Sites non traités.")
-    operations.catch_up(at=scene.at)
+    assert "Le droit d’utiliser la marque court" not in client.get(reverse("mark", kwargs=here(lead))).content.decode()
     for address in (piece, shipped, reverse("mark_declare", kwargs=here(lead))):
         refused = client.get(address)
         assert refused.status_code == 422

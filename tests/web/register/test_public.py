@@ -72,6 +72,15 @@ def test_an_end_stays_in_the_register_with_its_date(scene: Scene, client: Client
     assert "Expiré" in page
 
 
+def test_a_label_that_went_on_after_its_last_day_says_why_it_ended_later(scene: Scene, client: Client) -> None:
+    journey = scene.award("Aubeclaire")
+    type(journey).objects.filter(pk=journey.pk).update(stage="decision_confirmation")
+    lapse_due(at=scene.later(700))
+    with time_machine.travel(scene.later(701), tick=False):
+        page = client.get(reverse("register_landlord", kwargs={"siren": journey.landlord.siren})).content.decode()
+    assert "il a été prolongé pendant l’instruction du dossier" in page
+
+
 def test_one_searches_filters_and_sorts(scene: Scene, client: Client) -> None:
     scene.award("Aubeclaire")
     scene.award("Zénith Habitat")

@@ -30,12 +30,8 @@ class Grant(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What the committee did, after the landlord's name."""
-        return {
-            "award": "a reçu le label",
-            "confirmation": "est confirmé dans son label",
-            "renewal": "voit son label renouvelé",
-        }[self.value]
+        """What the committee did, whatever the landlord's name, singular or plural."""
+        return {"award": "Label attribué", "confirmation": "Label confirmé", "renewal": "Label renouvelé"}[self.value]
 
 
 GRANT_OF_OUTCOME: dict[str, Grant] = {

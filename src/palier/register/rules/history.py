@@ -138,6 +138,11 @@ class Line:
     changed_on: date
     ended_on: date | None = None
 
+    @property
+    def went_on(self) -> bool:
+        """Whether it ended later than the day after its last: it went on while its file was under way."""
+        return self.ended_on is not None and self.ended_on > self.until + timedelta(days=1)
+
 
 def effect(change: Change, *, acted_on: date, grant: Moment | None, resting: bool, rules: RuleSet) -> date:
     """The day a step takes effect: that of the act or of the decision, said by ``acted_on``.
