@@ -56,6 +56,10 @@ e2e: setup ## Run the browser tests alone, and leave a picture of each page in v
 bench: setup ## Measure what the README promises and print the figures
 	@bench/run
 
+.PHONY: nightly
+nightly: setup ## Measure the same at the size that was promised: a million scenes of vote, 300 kills (an hour and more)
+	@PALIER_SCENES=1000000 PALIER_KILLS=300 bench/run
+
 .PHONY: bench-sites
 bench-sites: setup ## Measure the national scale of sites against pandas + geopandas (20 minutes, 2 GB in var/; not in bench)
 	@$(UV) sync --frozen --quiet --inexact --group bench

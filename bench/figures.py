@@ -117,7 +117,10 @@ def queries(act: Callable[[], object]) -> int:
     return len([q for q in captured if q["sql"].split()[0] not in {"SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"}])
 
 
-def figure(what: str, value: float, unit: str, *, promised: float | None = None) -> None:
-    """Print one figure, with what was promised (at most) and whether it holds."""
-    against = "" if promised is None else f"   promised ≤ {promised:g} {unit}   {'holds' if value <= promised else 'BROKEN'}"
+def figure(what: str, value: float, unit: str, *, promised: float | None = None, least: bool = False) -> None:
+    """Print one figure, with what was promised (at most, or at ``least``) and whether it holds."""
+    against = ""
+    if promised is not None:
+        holds = value >= promised if least else value <= promised
+        against = f"   promised {'≥' if least else '≤'} {promised:g} {unit}   {'holds' if holds else 'BROKEN'}"
     print(f"{what:<64} {value:>10,.2f} {unit:<7}{against}", flush=True)

@@ -22,7 +22,7 @@ from tests.processes import mail_server
 from palier.committee.operations import close_poll
 from palier.installation import database
 
-# `PALIER_KILLS=300 make bench` kills as often as was promised; it takes forty minutes on two busy cores.
+# `make nightly` kills as often as was promised; it takes forty minutes on two busy cores.
 KILLS = int(os.environ.get("PALIER_KILLS", "9"))
 CONTROL, SEATS, SEED = 9, 15, 20260310
 

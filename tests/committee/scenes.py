@@ -1,4 +1,4 @@
-"""Random scenes of a vote, and the rules that each one meets: for the tests and for ``bench/count_votes.py``."""
+"""Random scenes of a vote, and the rules that each one meets: for the tests and for ``bench/votes.py``."""
 
 from __future__ import annotations
 

@@ -236,8 +236,9 @@ def test_a_refresh_asks_five_queries_at_most_whatever_the_room(
     query = words(client.get(where)).split('data-live hx-get="')[1].split('"')[0].split("?")[1].replace("&amp;", "&")
     with CaptureQueriesContext(connection) as asked:
         client.get(f"{where}?{query}&seen=other", headers={"HX-Request": "true"})
-    reads = [query["sql"] for query in asked if query["sql"].startswith("SELECT")]
-    assert len(reads) <= 5, [sql[:120] for sql in reads]
+    # All that is asked, but for the marks of the transaction that holds a test.
+    statements = [query["sql"] for query in asked if not query["sql"].startswith(("SAVEPOINT", "RELEASE SAVEPOINT"))]
+    assert len(statements) <= 5, [sql[:120] for sql in statements]
 
 
 def test_presences_touch_those_whom_this_page_changed_alone(sitting: Sitting, under_way: Item, sign_in: SignIn) -> None:
