@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from palier.commands.demo.timeline import chance
 from palier.committee.rules.outcomes import Outcome
+from palier.label.rules.stages import Stage
 
 
 class Turn(StrEnum):
@@ -20,11 +21,16 @@ class Turn(StrEnum):
     WITHDRAWN = "withdrawn"
     HEARD_THEN_KEPT = "heard_then_kept"
     DRAFTS_TODAY = "drafts_today"
+    SUSPENDED_TODAY = "suspended_today"
+    HEARD_TODAY = "heard_today"
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """``pace`` multiplies the days that the rules give; ``level`` is the quality of what is done, 0 to 1."""
+    """``pace`` multiplies the days that the rules give; ``level`` is the quality of what is done, 0 to 1.
+
+    ``silent_at`` is the stage where the landlord does nothing more, so that it is late today.
+    """
 
     pace: float
     level: float
@@ -33,6 +39,7 @@ class Fate:
     award: tuple[Outcome, ...] = (Outcome.LABEL_AWARDED,)
     confirmation: tuple[Outcome, ...] = (Outcome.CONFIRMED,)
     turn: Turn = Turn.NONE
+    silent_at: Stage | None = None
 
 
 ONE_GRANT, TWO_GRANTS = "one_year_then_three", "eighteen_eighteen"
@@ -45,12 +52,18 @@ _ACCIDENTS = {
     8: Fate(0.45, 0.6, ONE_GRANT, turn=Turn.HEARD_THEN_KEPT),
     9: Fate(0.7, 0.55, TWO_GRANTS, admissibility=(Outcome.PLAN_DEFERRED, Outcome.ADMISSIBLE_WITH_RESERVATIONS)),
     11: Fate(0.8, 0.5, ONE_GRANT, admissibility=(Outcome.NOT_ADMISSIBLE,)),
+    12: Fate(0.7, 0.5, ONE_GRANT, turn=Turn.HEARD_TODAY),
     13: Fate(0.55, 0.6, ONE_GRANT, award=(Outcome.AWARD_DEFERRED, Outcome.LABEL_AWARDED)),
     14: Fate(0.55, 0.5, TWO_GRANTS, award=(Outcome.AWARD_REFUSED,)),
+    15: Fate(0.7, 0.5, ONE_GRANT, turn=Turn.SUSPENDED_TODAY),
     16: Fate(0.42, 0.65, TWO_GRANTS, confirmation=(Outcome.CONFIRMATION_DEFERRED, Outcome.CONFIRMED_WITH_RESERVATIONS)),
     17: Fate(0.45, 0.5, TWO_GRANTS, confirmation=(Outcome.NOT_CONFIRMED,)),
+    18: Fate(0.8, 0.5, TWO_GRANTS, silent_at=Stage.ENGAGEMENT),
     21: Fate(0.9, 0.6, ONE_GRANT, turn=Turn.RESIGNS),
     22: Fate(0.7, 0.6, TWO_GRANTS, turn=Turn.MERGES),
+    24: Fate(0.8, 0.5, ONE_GRANT, silent_at=Stage.AUDITOR_SELECTION),
+    27: Fate(0.8, 0.6, TWO_GRANTS, silent_at=Stage.AUDITOR_SELECTION),
+    33: Fate(0.8, 0.6, ONE_GRANT, silent_at=Stage.ENGAGEMENT),
     40: Fate(0.8, 0.6, ONE_GRANT, admissibility=(Outcome.PLAN_DEFERRED, Outcome.ADMISSIBLE)),
 }
 

@@ -66,14 +66,32 @@ def life(world: World, number: int, name: str, kind: LandlordType, arrives: date
     at = yield later(at, 15, rng)
     if fated.turn is Turn.DRAFTS_TODAY:
         at = yield later(world.today - timedelta(days=330), 0, rng)
+    if fated.silent_at:
+        at = yield max(later(world.today - _silence(fated, at), 0, rng), at)
     rules = queries.rule_set_on(on=paris_day(at), code=fated.rules)
     if rules is None:
         raise RuntimeError(f"no rule set {fated.rules}")
     journey = label.open_journey(landlord=home.landlord, rules=rules, by=world.referent, at=at)
     course = Course(world, home, journey, fated)
+    if fated.silent_at is Stage.ENGAGEMENT:
+        return
     at = yield from _engage(course, at)
+    if fated.silent_at is Stage.AUDITOR_SELECTION:
+        return
     while journey.closed_at is None:
         at = yield from _cycle(course, at)
+
+
+def _silence(fated: Fate, at: datetime) -> timedelta:
+    """How long before today a journey opens for the stage where it stops to be some weeks late."""
+    found = queries.rule_set_on(on=paris_day(at), code=fated.rules)
+    if found is None:
+        raise RuntimeError(f"no rule set {fated.rules}")
+    rules = queries.rules_of(found)
+    passed = [rules.at(Stage.ENGAGEMENT).days]
+    if fated.silent_at is Stage.AUDITOR_SELECTION:
+        passed.append(rules.at(Stage.AUDITOR_SELECTION).days)
+    return timedelta(days=sum(passed) + 24)
 
 
 def _dwellings(number: int, rng: Random) -> int:
@@ -256,6 +274,14 @@ def _accident(course: Course, at: datetime) -> Part:
         case Turn.SUSPENDED_THEN_LIFTED:
             at = yield from review.decide(world, home, journey, Outcome.SUSPENDED, at)
             at = yield from review.decide(world, home, journey, Outcome.SUSPENSION_LIFTED, at)
+        case Turn.SUSPENDED_TODAY:
+            at = yield max(world.today - timedelta(days=150), at)
+            at = yield from review.decide(world, home, journey, Outcome.SUSPENDED, at)
+            yield world.today + timedelta(days=1)
+        case Turn.HEARD_TODAY:
+            at = yield max(office_hours((world.today - timedelta(days=12)).date(), course.rng), at)
+            course.step("open_withdrawal", world.referent, at, _REPROACH)
+            yield world.today + timedelta(days=1)
         case Turn.WITHDRAWN:
             course.step("open_withdrawal", world.referent, at, _REPROACH)
             at = yield from _hearing(course, Outcome.WITHDRAWN, at)
