@@ -179,7 +179,7 @@ def pieces(request: Request, landlord: Landlord) -> HttpResponse:
             for reason in refusal.verdict.reasons:
                 form.add_error("file", reason.sentence)
         else:
-            messages.success(request, f"« {asked[form.cleaned_data['kind']]} » est déposée.")
+            messages.success(request, f"C’est déposé : {asked[form.cleaned_data['kind']]}.")
             return redirect("pieces", landlord_id=landlord.pk)
     deposited = list(label.pieces(journey=found))
     here = {piece.kind: piece for piece in deposited if piece.stage == stage}
