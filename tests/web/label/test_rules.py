@@ -33,6 +33,9 @@ def test_a_draft_is_one_is_for_those_who_write_it_and_never_takes_effect_in_the_
 ) -> None:
     draft = operations.draft_rule_set(data=rules.data, effective_from=date(2026, 3, 1), by=referent, at=at)
     client = sign_in(referent)
+    page = client.get(f"/regles/{draft.pk}/").content.decode()
+    assert "Ce brouillon ne pourra pas être publié à sa date." in page
+    assert f"/regles/{draft.pk}/publier/" not in page
     assert client.get(f"/regles/{rules.pk}/suivante/").headers["Location"] == f"/regles/{draft.pk}/modifier/"
     answer = client.post(f"/regles/{draft.pk}/publier/")
     assert answer.status_code == 422

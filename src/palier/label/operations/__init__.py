@@ -10,7 +10,14 @@ from palier.label.operations.review import (
     withdraw_correction,
     write_note,
 )
-from palier.label.operations.rules import change_draft, draft_rule_set, drop_draft, load_shipped, publish_rule_set
+from palier.label.operations.rules import (
+    change_draft,
+    draft_rule_set,
+    drop_draft,
+    load_shipped,
+    may_take_effect,
+    publish_rule_set,
+)
 
 __all__ = [
     "advance",
@@ -25,6 +32,7 @@ __all__ = [
     "forget",
     "lapse_due",
     "load_shipped",
+    "may_take_effect",
     "merge",
     "open_journey",
     "present_observations",

@@ -16,7 +16,7 @@ from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.verdict import Conflict, Refusal, Remedy, no
+from palier.verdict import YES, Conflict, Refusal, Remedy, Verdict, no, require
 
 
 @transaction.atomic
@@ -115,6 +115,27 @@ def _record(draft: RuleSetVersion, act: str, by: Person | None, at: datetime, ve
     )
 
 
+def may_take_effect(*, draft: RuleSetVersion, on: date | None) -> Verdict:
+    """Whether a draft may be published for its day: not past, looked at ``on`` a day, nor before a published version's."""
+    mend = Remedy("Modifier le brouillon", "rule_set_change", {"version_id": draft.pk})
+    if on is not None and draft.effective_from < on:
+        return no(
+            "label.rules_past",
+            f"La date d’effet, le {draft.effective_from:%d/%m/%Y}, est passée : choisissez une date à partir d’aujourd’hui.",
+            mend,
+        )
+    later = RuleSetVersion.objects.filter(
+        code=draft.code, published_at__isnull=False, effective_from__gt=draft.effective_from
+    ).first()
+    if later is None:
+        return YES
+    return no(
+        "label.rules_order",
+        f"La version {later.number} prend effet le {later.effective_from:%d/%m/%Y} : choisissez une date qui la suit.",
+        mend,
+    )
+
+
 @transaction.atomic
 def publish_rule_set(
     *, draft: RuleSetVersion, by: Person | None, at: datetime, effective_from: date | None = None
@@ -127,24 +148,7 @@ def publish_rule_set(
     """
     draft = _locked(draft)
     draft.effective_from = effective_from or draft.effective_from
-    if by is not None and draft.effective_from < paris_day(at):
-        raise Refusal(
-            no(
-                "label.rules_past",
-                f"La date d’effet, le {draft.effective_from:%d/%m/%Y}, est passée : choisissez une date à partir d’aujourd’hui.",
-                Remedy("Modifier le brouillon", "rule_set_change", {"version_id": draft.pk}),
-            )
-        )
-    later = RuleSetVersion.objects.filter(
-        code=draft.code, published_at__isnull=False, effective_from__gt=draft.effective_from
-    ).first()
-    if later:
-        raise Refusal(
-            no(
-                "label.rules_order",
-                f"La version {later.number} prend effet le {later.effective_from:%d/%m/%Y} : choisissez une date qui la suit.",
-            )
-        )
+    require(may_take_effect(draft=draft, on=paris_day(at) if by is not None else None))
     draft.published_at = at
     draft.save(update_fields=["published_at", "effective_from"])
     record(

@@ -22,7 +22,7 @@ from palier.label.rules.rulesets import NUMBER_WORDS, Difference, RuleSet, diffe
 from palier.label.rules.stages import LIVE, Stage
 from palier.label.rules.steps import GUARD_WORDS, SWITCHABLE, Guard
 from palier.minutes import queries as minutes
-from palier.verdict import Conflict, Refusal, require
+from palier.verdict import YES, Conflict, Refusal, Verdict, require
 from palier.web.doors import Request, door
 from palier.web.ledger.history import entries_of
 from palier.web.ui.forms import SAME, DayInput, DraftForm
@@ -144,6 +144,7 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
     rules = label.rules_of(version)
     before = RuleSetVersion.objects.filter(code=version.code, number__lt=version.number).order_by("-number").first()
     matter = None if version.published_at else committee.awaiting(rule_set=version.pk)
+    in_time = YES if version.published_at else operations.may_take_effect(draft=version, on=request.on)
     context = {
         "version": version,
         "rules": rules,
@@ -159,7 +160,8 @@ def rule_set(request: Request, version_id: int) -> HttpResponse:
         "journeys": version.journeys.filter(closed_at__isnull=True).count(),
         "may_write": bool(request.may(Right.WRITE, Thing.RULE_SET)),
         "matter": matter,
-        "publishable": committee.may_publish(waiting=matter),
+        "publishable": Verdict(committee.may_publish(waiting=matter).reasons + in_time.reasons),
+        "in_time": in_time,
         "adopted": minutes.evolutions().filter(rule_set=version).first(),
         "history": entries_of(request, "label.rule_set", version.pk),
     }
