@@ -79,6 +79,16 @@ def test_a_stale_save_is_refused_with_the_other_text(
     assert LedgerEntry.objects.count() == lines
 
 
+def test_a_stale_save_of_one_s_own_other_window_is_not_said_to_be_somebody_else_s(
+    assessment: Assessment, lead: Person, at: datetime
+) -> None:
+    save_answer(assessment=assessment, criterion="waste", revision=0, value=3, justification="L’un.", by=lead, at=at)
+    with pytest.raises(Conflict) as conflict:
+        save_answer(assessment=assessment, criterion="waste", revision=0, value=2, justification="L’autre.", by=lead, at=at)
+    assert conflict.value.theirs == Theirs(3, False, "L’un.", 1, "", at)
+    assert "Vous en avez enregistré une autre, dans une autre fenêtre." in conflict.value.verdict.sentence
+
+
 def test_the_same_save_sent_twice_is_done_once(assessment: Assessment, lead: Person, at: datetime) -> None:
     for _ in range(2):
         saved = save_answer(assessment=assessment, criterion="waste", revision=0, value=3, by=lead, at=at)

@@ -30,7 +30,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Theirs:
-    """What stands instead of the answer that was refused."""
+    """What stands instead of the answer that was refused; ``who`` is empty when the same person saved it elsewhere."""
 
     value: int | None
     not_applicable: bool
@@ -101,10 +101,15 @@ def save_answer(
     if unchanged and (stands.revision == revision or (stands.revision == revision + 1 and stands.by_id == by.pk)):
         return Saved(stands.revision, stands.at or at, queries.given(assessment))
     require(still_open(stands.assessment.status))
-    who = stands.by.name if stands.by else "Palier"
+    own, who = stands.by_id == by.pk, stands.by.name if stands.by else "Palier"
+    saved = (
+        "Vous en avez enregistré une autre, dans une autre fenêtre."
+        if own
+        else f"{who} a enregistré la sienne pendant que vous écriviez."
+    )
     raise Conflict(
-        no("frameworks.stale", f"Votre réponse n’est pas enregistrée. {who} a enregistré la sienne pendant que vous écriviez."),
-        Theirs(stands.value, stands.not_applicable, stands.justification, stands.revision, who, stands.at),
+        no("frameworks.stale", f"Votre réponse n’est pas enregistrée. {saved}"),
+        Theirs(stands.value, stands.not_applicable, stands.justification, stands.revision, "" if own else who, stands.at),
     )
 
 

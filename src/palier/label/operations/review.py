@@ -251,10 +251,12 @@ def write_note(*, journey: Journey, text: str, revision: int, by: Person, at: da
         text=text, revision=revision + 1, changed_by=by, changed_at=at
     )
     if not changed:
+        own = note.changed_by_id == by.pk
+        saved = "vous en avez enregistré un autre" if own else f"{note.changed_by.name} a enregistré le sien"
         raise Conflict(
             no(
                 "label.note_stale",
-                f"Votre texte n’est pas enregistré : {note.changed_by.name} a enregistré le sien. Choisissez le texte à garder.",
+                f"Votre texte n’est pas enregistré : {saved}. Choisissez le texte à garder.",
             ),
             theirs=note.text,
         )
