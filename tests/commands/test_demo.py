@@ -21,6 +21,8 @@ from palier.ledger.queries import verify
 from palier.minutes.models import Minutes
 from palier.minutes.rules.life import State as Life
 from palier.outbox.models import Message, State
+from palier.sites.models import PrioritySite, RatingCampaign
+from palier.sites.rules import Level
 from palier.studies.models import Study
 from palier.surveys.models import Solicitation, Wave
 from palier.surveys.queries import rates_of
@@ -49,9 +51,19 @@ def test_a_small_story_ends_in_order() -> None:
     assert (last.published_at is None, now.closed_at) == (False, None)
     assert last.counted["coverage"]["all"]["counted"] == 1
     _surveys_have_something_to_show()
+    _priority_sites_are_the_worst_rated()
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2
     assert second.stage == Stage.PLAN_DRAFTING
+
+
+def _priority_sites_are_the_worst_rated() -> None:
+    for campaign in RatingCampaign.objects.filter(closed_at__isnull=False):
+        listed = PrioritySite.objects.filter(landlord=campaign.landlord, removed_at__isnull=True).values("residence")
+        rated = campaign.ratings.all()
+        assert listed.exists()
+        assert not rated.filter(residence__in=listed, level__in=[Level.NONE, Level.MEDIUM]).exists()
+        assert not rated.filter(level=Level.EXTREME).exclude(residence__in=listed).exists()
 
 
 def _surveys_have_something_to_show() -> None:

@@ -107,7 +107,7 @@ def gather(world: World, number: int) -> Life:
     while day <= world.today.date() - timedelta(days=20):  # the last quarter is whole, and its file is there
         at = yield office_hours(day + timedelta(days=9), rng)
         home = world.households[number - 1]
-        sites = _sites(world, number, home, at)
+        sites = _sites(world, home, at)
         if sites and day > begins:
             _quarter(home, sites, add_months(day, -3), day - timedelta(days=1), at, rng)
             if 4 <= day.month <= 6:
@@ -129,14 +129,14 @@ def compare(world: World) -> Life:
     for number in max(members.values(), key=len, default=[])[:COMPARED]:
         home = world.households[number - 1]
         if number > LANDLORDS:
-            _year(home, _sites(world, number, home, at), at.year - 1, at, chance("compared", number))
+            _year(home, _sites(world, home, at), at.year - 1, at, chance("compared", number))
         agreed = [(indicator, Territory.REGION) for indicator in ("vacancy", "turnover", "arrears", "refused_offers")]
         comparison.agree(landlord=home.landlord, wanted=agreed, by=home.director, at=at + timedelta(minutes=40))
     at = yield office_hours(period.ends_on + timedelta(days=3), chance("published"))
     comparison.publish(period=period, at=at)
 
 
-def _sites(world: World, number: int, home: Household, at: datetime) -> list[Site]:
+def _sites(world: World, home: Household, at: datetime) -> list[Site]:
     """The residences of today, each with its own character; two drift, one for long, one of late."""
     found = list(residences(landlord=home.landlord, on=paris_day(at)).order_by("plain_name", "pk"))
     today = world.today.date()
@@ -145,11 +145,17 @@ def _sites(world: World, number: int, home: Household, at: datetime) -> list[Sit
         Site(
             residence.name,
             residence.homes or 20,
-            chance("site", number, residence.name).lognormvariate(-0.3, 0.7) * (1.6 if residence.in_qpv else 1),
+            hardness(home, residence),
             drifting.get(rank),
         )
         for rank, residence in enumerate(found)
     ]
+
+
+def hardness(home: Household, residence: Any) -> float:
+    """How hard a residence is from the start, for what its tools count and for who rates it alike; 1 is usual."""
+    one = chance("site", home.landlord.name, residence.name)
+    return one.lognormvariate(-0.3, 0.7) * (1.6 if residence.in_qpv else 1)
 
 
 def _count(rng: Random, mean: float) -> int:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from palier.calendar import paris_day
 from palier.commands.demo import grids
+from palier.commands.demo.figures import hardness
 from palier.commands.demo.matters import DIFFICULTIES
 from palier.commands.demo.timeline import Part, later
 from palier.commands.demo.world import Household
@@ -29,15 +30,18 @@ def rate(home: Household, journey: Journey, at: datetime) -> Part:
     rng = home.rng
     campaign = sites.open_campaign(landlord=home.landlord, cycle=journey.cycle, by=home.lead, at=at)
     stock = list(residences(landlord=home.landlord, on=paris_day(at)).order_by("plain_name", "pk"))
-    levels = dict(zip(stock, rng.choices(list(_ODDS), list(_ODDS.values()), k=len(stock)), strict=True))
-    levels[stock[0]] = rng.choice((Level.IMPORTANT, Level.EXTREME))
+    drawn = sorted(rng.choices(list(_ODDS), list(_ODDS.values()), k=len(stock)), key=lambda level: -level.rank)
+    levels = dict(zip(sorted(stock, key=lambda r: -hardness(home, r)), drawn, strict=True))
+    known = set(active_sites(landlord=home.landlord.pk).values_list("residence_id", flat=True))
+    for residence in (next(iter(levels)), *(r for r in stock if r.pk in known)):  # one at least; a known one is not healed yet
+        levels[residence] = max(levels[residence], Level.IMPORTANT, key=lambda level: level.rank)
     entrusted = stock[: len(stock) // 3]
     sites.entrust(campaign=campaign, residences=[r.pk for r in entrusted], to=home.team[0], by=home.lead, at=at)
     at = yield later(at, 12, rng)
     _give(campaign, home, {r: levels[r] for r in entrusted}, at, theirs=True)
     at = yield later(at, 5, rng)
     _give(campaign, home, {r: levels[r] for r in stock if r not in entrusted}, at, theirs=False)
-    worst = _worst(home, {r: level for r, level in levels.items() if level.rank > 1})
+    worst = _worst({r: level for r, level in levels.items() if level.rank > 1 and r.pk not in known}, 4 - len(known))
     at = yield later(at, 3, rng)
     for residence, level in worst.items():
         _hold_against_grid(home, residence, level, at)
@@ -71,11 +75,10 @@ def _hold_against_grid(home: Household, residence: Residence, level: Level, at: 
     frameworks.finish(assessment=assessment, by=home.lead, at=at + timedelta(minutes=55))
 
 
-def _worst(home: Household, complex_: dict[Residence, Level]) -> dict[Residence, Level]:
-    """The worst first, four at most with those named in the cycle before."""
-    known = set(active_sites(landlord=home.landlord.pk).values_list("residence_id", flat=True))
-    ranked = sorted(complex_, key=lambda r: (-complex_[r].rank, r.plain_name))
-    return {r: complex_[r] for r in [r for r in ranked if r.pk not in known][: max(4 - len(known), 0)]}
+def _worst(hardest: dict[Residence, Level], places: int) -> dict[Residence, Level]:
+    """The hardest first, as many as there are places; none of those in crisis is left out."""
+    many = max(places, sum(level is Level.EXTREME for level in hardest.values()))
+    return dict(list(hardest.items())[:many])
 
 
 def _name_priorities(home: Household, worst: dict[Residence, Level], at: datetime) -> None:
