@@ -67,6 +67,12 @@ def test_nothing_of_a_tenant_is_in_the_ledger_nor_in_a_message(desk: Desk) -> No
     assert TENANT.phone not in words
 
 
+def test_a_danger_to_call_comes_before_what_is_later_and_before_what_was_called(desk: Desk) -> None:
+    called, late = desk.called(desk.opened(at=NOON - timedelta(days=30))), desk.opened(at=NOON - timedelta(days=20))
+    danger = desk.opened("Ça sent le gaz")
+    assert list(queries.cases(landlord=desk.landlord)) == [danger, late, called]
+
+
 def test_a_call_without_an_answer_leaves_the_clock_running_until_it_may_be_closed_apart(desk: Desk) -> None:
     case = desk.opened()
     for _ in range(3):

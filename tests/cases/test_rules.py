@@ -43,6 +43,12 @@ def test_a_danger_is_heard_whatever_its_accents_and_its_case(text: str, danger: 
     assert danger in dangers_in(text)
 
 
+@pytest.mark.parametrize("text", ["une fuite de gaz", "des fuites de gaz au sous-sol", "FUITE GAZ", "fuite du gaz"])
+def test_a_leak_of_gas_is_no_leak_of_water(text: str) -> None:
+    assert dangers_in(text) == (Danger.GAS,)
+    assert dangers_in(f"{text}, et une fuite sous l’évier") == (Danger.GAS, Danger.WATER)
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import BooleanField, Count, ExpressionWrapper, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from palier.calendar import PARIS, start_of_day
 from palier.cases.models import Case, CaseOwner, CaseStep, CaseTerms
-from palier.cases.rules import CLOSED, FEWEST, OPEN, State, Terms, Urgency
+from palier.cases.rules import CLOSED, FEWEST, OPEN, State, Step, Terms, Urgency
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role, digest_of, plain
@@ -44,9 +44,16 @@ def owner_for(*, landlord: int, agency: str, on: date) -> Person | None:
 
 
 def cases(*, landlord: Landlord | int) -> QuerySet[Case]:
-    """The cases of a landlord: those to do first, the most pressing before, then the latest closed."""
+    """The cases of a landlord: those to call first, dangers before, the longest due before; then the latest closed.
+
+    ``noted_by`` is who of the team noted that it is settled; nobody when the tenant said so by their link.
+    """
     found = Case.objects.filter(landlord=landlord).select_related("residence", "owner", "landlord")
-    return found.order_by(F("closed_at").desc(nulls_first=True), "due_on", "-urgency", "pk")
+    settled = CaseStep.objects.filter(case=OuterRef("pk"), step=Step.SETTLED).order_by("-at", "-pk")
+    to_call = ExpressionWrapper(Q(state=State.TO_CALL), BooleanField())
+    return found.annotate(noted_by=Subquery(settled.values("by")[:1])).order_by(
+        to_call.desc(), F("closed_at").desc(nulls_first=True), "urgency", "due_on", "pk"
+    )
 
 
 def narrowed(
@@ -68,13 +75,14 @@ def narrowed(
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where the call-backs of a landlord stand on a day; silence is counted apart."""
+    """Where the call-backs of a landlord stand on a day; silence is counted apart. ``noted`` of the settled are so by the team."""
 
     to_call: int
     late: int
     dangers: int
     waiting: int
     settled: int
+    noted: int
     silent: int
     unreached: int
 
@@ -88,6 +96,7 @@ def standing(found: QuerySet[Case], *, on: date) -> Standing:
         dangers=Count("pk", filter=to_call & Q(urgency=Urgency.DANGER)),
         waiting=Count("pk", filter=Q(state__in=[State.CALLED, State.ASKED])),
         settled=Count("pk", filter=Q(state=State.SETTLED)),
+        noted=Count("pk", filter=Q(state=State.SETTLED, noted_by__isnull=False)),
         silent=Count("pk", filter=Q(state=State.SILENT)),
         unreached=Count("pk", filter=Q(state=State.UNREACHED)),
     )

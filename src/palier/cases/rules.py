@@ -53,7 +53,7 @@ _WORDS: dict[Danger, str] = {
     Danger.LIFT: "ascenseur",
     Danger.ELECTRICITY: "electri|electroc|court circuit|etincelle|fils? denude|prises? brul",
     Danger.FIRE: r"incendi|fumee|feu\b|brule",
-    Danger.WATER: "inond|fuite|degats? des eaux",
+    Danger.WATER: r"inond|fuites?\b(?! (?:de |du )?gaz\b)|degats? des eaux",
     Danger.BUILDING: "effondr|ecroul|fissur|garde corps|plafond tomb",
     Danger.HEALTH: r"amiante|plomb\b|legionel|moisi|intoxi",
     Danger.VIOLENCE: "agress|menac|violen|couteau",
@@ -228,7 +228,8 @@ def may(step: Step, state: State, *, attempts: int = 0) -> Verdict:
         )
     if step is Step.UNREACHED and attempts < ATTEMPTS:
         return no(
-            "cases.too_few_calls", f"Appelez {ATTEMPTS} fois avant de clore : {attempts} appel(s) sans réponse pour l’instant."
+            "cases.too_few_calls",
+            f"Appelez {ATTEMPTS} fois avant de clore : {attempts} appel{'s' if attempts > 1 else ''} sans réponse pour l’instant.",
         )
     return YES
 

@@ -77,6 +77,18 @@ def test_a_call_then_what_was_done_then_the_tenants_word(desk: Desk, sign_in: Si
     assert "Toujours pas." in text(client.get(url("case", desk, case_id=case.pk)))
 
 
+def test_what_the_team_notes_for_a_tenant_is_told_from_their_own_word(desk: Desk, sign_in: SignIn) -> None:
+    client = sign_in(desk.lead)
+    noted, own = desk.handled(desk.opened()), desk.handled(desk.opened())
+    client.post(url("case_answered", desk, case_id=noted.pk), {"settled": "yes", "text": ""})
+    operations.answer_by_link(case=own, settled=True, text="", at=NOON)
+    page = text(client.get(url("cases", desk)))
+    assert "2 réglés selon les locataires, dont 1 noté par l’équipe" in page
+    assert page.count("Réglé, selon le locataire, noté par l’équipe") == 1
+    assert f"noté par {desk.lead.name}" in text(client.get(url("case", desk, case_id=noted.pk)))
+    assert "par son lien" in text(client.get(url("case", desk, case_id=own.pk)))
+
+
 def test_an_unknown_link_shows_nothing(desk: Desk) -> None:
     answer = Client().get(reverse("case_settled", kwargs={"token": "absent"}))
     assert answer.status_code == 410
@@ -88,7 +100,7 @@ def test_the_list_is_filtered_and_handed_out_without_tenants(desk: Desk, sign_in
     desk.opened("CANARI-MOTS")
     client = sign_in(desk.lead)
     page = text(client.get(url("cases", desk), {"urgence": "danger"}))
-    assert "1 rappel, le plus pressé d’abord." in page
+    assert "1 rappel, les dangers d’abord, puis le plus pressé." in page
     handed = text(client.get(url("cases_export", desk, form="csv")))
     assert "Gaz Exemple" in handed
     assert "anari" not in handed.casefold()

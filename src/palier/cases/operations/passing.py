@@ -61,13 +61,14 @@ def erase_due(*, at: datetime) -> int:
     )
     for landlord in sorted({case.landlord_id for case in found}):
         count = sum(case.landlord_id == landlord for case in found)
+        plural = "s" if count > 1 else ""
         record(
             act="cases.erased",
             by=None,
             at=at,
             on=("directory.landlord", landlord),
             landlord=landlord,
-            summary=f"a effacé les coordonnées et les mots de {count} locataire(s) rappelé(s).",
+            summary=f"a effacé les coordonnées et les mots de {count} locataire{plural} rappelé{plural}.",
             facts={"cases": count},
             audience=Audience.LANDLORD,
         )

@@ -46,6 +46,7 @@ class CallForm(forms.Form):
         label="Avez-vous joint le locataire ?", widget=forms.RadioSelect, choices=[("yes", "Oui"), ("no", "Non, sans réponse")]
     )
     text = forms.CharField(label="Ce qu’il vous a dit", required=False, max_length=MAX_TEXT, widget=_TEXT)
+    text.optional = "à écrire si vous l’avez joint"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
 
 class TextForm(forms.Form):

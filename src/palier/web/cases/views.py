@@ -70,6 +70,12 @@ def _asked(request: Request, landlord: Landlord) -> tuple[FilterForm, QuerySet[C
     return filters, found, any(asked.values())
 
 
+def _label(case: Case) -> str:
+    """Where a case of ``queries.cases`` stands; what the team noted for the tenant is said so."""
+    settled = case.state == State.SETTLED and case.noted_by  # type: ignore[attr-defined]  # annotated
+    return "Réglé, selon le locataire, noté par l’équipe" if settled else State(case.state).label
+
+
 def line(request: Request, case: Case) -> dict[str, Any]:
     """A case as a line of the list."""
     state = State(case.state)
@@ -77,6 +83,7 @@ def line(request: Request, case: Case) -> dict[str, Any]:
     return {
         "case": case,
         "state": state,
+        "label": _label(case),
         "mark": _MARKS[state],
         "clock": clock,
         "late": clock is not None and clock.left < 0,
@@ -113,7 +120,7 @@ def export(request: Request, landlord: Landlord, form: Format) -> HttpResponse:
     rows = (
         [
             case.residence.name, case.agency, case.supplier, case.theme, Urgency(case.urgency).label, ". ".join(case.reasons),
-            case.opened_at, case.due_on, case.called_at, State(case.state).label, case.owner.name if case.owner else "",
+            case.opened_at, case.due_on, case.called_at, _label(case), case.owner.name if case.owner else "",
             case.round,
         ]
         for case in found
