@@ -15,10 +15,11 @@ from palier.answers.queries.hot import hot_results
 from palier.answers.rules.groups import FEWEST, HOT_ORDER, Groups, coarsened
 from palier.answers.rules.hot import By, Heard, Key, cuts
 from palier.directory.models import Landlord
-from palier.surveys.models import Household, Invitation, Wave
+from palier.surveys.models import Household, Invitation, Solicitation, Wave
 from palier.surveys.operations import close, hear_events
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
+from palier.surveys.rules.sendings import State
 from palier.surveys.rules.waves import Design, EventKind, Pace, Told
 from tests.answers.scene import FINE, links, running
 
@@ -70,6 +71,7 @@ def hot(landlord: Landlord, make_households: Callable[..., list[Household]], at:
         for n, home in enumerate(homes)
     ]
     hear_events(landlord=landlord, told=told, origin=Origin.API, by=None, at=at)
+    Solicitation.objects.update(state=State.SENT, left_at=at)
     return wave, links(wave)
 
 

@@ -19,8 +19,8 @@ from palier.estimates.proportions import share
 from palier.estimates.shrinkage import Regime
 from palier.questionnaires.rules.form import Kind, Question
 from palier.stock.models import Residence
-from palier.surveys.models import Invitation, Wave
-from palier.surveys.queries import hot_waves
+from palier.surveys.models import Wave
+from palier.surveys.queries import asked, hot_waves
 from palier.surveys.rules.outcomes import OUT
 from palier.surveys.rules.waves import EventKind
 
@@ -94,10 +94,10 @@ def _sum(heard: dict[Key, Heard]) -> Heard:
 
 
 def _invited(waves: tuple[Wave, ...], by: By, since: date | None) -> dict[Key, int]:
-    asked = Invitation.objects.filter(wave__in=waves).exclude(outcome__in=OUT)
+    found = asked().filter(wave__in=waves).exclude(outcome__in=OUT)
     if since:
-        asked = asked.filter(event__at__gte=start_of_day(since))
-    return dict(asked.order_by().values_list(_ASKED_BY[by]).annotate(Count("pk")))
+        found = found.filter(event__at__gte=start_of_day(since))
+    return dict(found.order_by().values_list(_ASKED_BY[by]).annotate(Count("pk")))
 
 
 def _names(found: list[Cut]) -> dict[Key, str]:

@@ -14,6 +14,7 @@ from palier.surveys.queries.retention import Kept, kept, last_runs, past_term
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import (
     Standing,
+    asked,
     dropped,
     held_calls,
     homes_of,
@@ -36,6 +37,7 @@ __all__ = [
     "ASKED",
     "Kept",
     "Standing",
+    "asked",
     "batches",
     "dropped",
     "events_by_fate",

@@ -100,7 +100,7 @@ def rates_of(*, wave: Wave) -> Rates:
     return rates(outcomes_of(wave=wave))
 
 
-def _asked() -> QuerySet[Invitation]:
+def asked() -> QuerySet[Invitation]:
     """The invitations that rates count: all that a sample drew, those of a hot wave once a message left or they said something."""
     left = Solicitation.objects.filter(invitation=OuterRef("pk"), state__in=COUNTED)
     return Invitation.objects.filter(~Q(wave__design=Design.HOT) | ~Q(outcome=Outcome.NOTHING) | Exists(left)).order_by()
@@ -108,18 +108,18 @@ def _asked() -> QuerySet[Invitation]:
 
 def outcomes_of(*, wave: Wave) -> dict[str, int]:
     """How many invitations of a wave bear each code. One SQL query."""
-    return dict(_asked().filter(wave=wave).values_list("outcome").annotate(Count("pk")))
+    return dict(asked().filter(wave=wave).values_list("outcome").annotate(Count("pk")))
 
 
 def homes_of(*, wave: Wave) -> int:
     """How many households the invitations of a wave went to: a hot wave may ask one several times. One SQL query."""
-    return _asked().filter(wave=wave).aggregate(homes=Count("household", distinct=True))["homes"] or 0
+    return asked().filter(wave=wave).aggregate(homes=Count("household", distinct=True))["homes"] or 0
 
 
 def rates_of_many(*, waves: Iterable[Wave]) -> dict[int, Rates]:
     """The rates of several waves. One SQL query."""
     counts: dict[int, dict[str, int]] = {wave.pk: {} for wave in waves}
-    rows = _asked().filter(wave__in=counts).values_list("wave", "outcome").annotate(Count("pk"))
+    rows = asked().filter(wave__in=counts).values_list("wave", "outcome").annotate(Count("pk"))
     for wave, outcome, count in rows:
         counts[wave][outcome] = count
     return {wave: rates(found) for wave, found in counts.items()}
@@ -152,7 +152,7 @@ def standings(*, wave: Wave, on: date) -> list[Standing]:
     days = (wave.closes_on - wave.opens_on).days
     elapsed = min(max(Fraction((on - wave.opens_on).days, days or 1), Fraction(0)), Fraction(1))
     by_stratum: dict[int, dict[str, int]] = {}
-    counts = _asked().filter(wave=wave).values_list("stratum", "outcome").annotate(Count("pk"))
+    counts = asked().filter(wave=wave).values_list("stratum", "outcome").annotate(Count("pk"))
     for stratum, outcome, count in counts:
         by_stratum.setdefault(stratum, {})[outcome] = count
     found = [Standing(stratum, rates(by_stratum.get(stratum.pk, {})), elapsed) for stratum in strata(wave=wave)]
