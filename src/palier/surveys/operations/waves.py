@@ -229,7 +229,9 @@ def launch(*, wave: Wave, by: Person | None, at: datetime) -> int:
         count = plan_pace(wave=wave, rank=0, due_at=max(at, at_hour(wave.opens_on, FIRST_HOUR)))
         Wave.objects.filter(pk=wave.pk).update(planned=1)
     facts = {"planned": count, "paces": [pace.kept() for pace in paces(wave)]}
-    _line(wave, "launched", f"a lancé la vague « {wave.name} » : {count} messages sont prévus.", by, at, facts)
+    planned = f"{count} message{'s sont prévus' if count > 1 else ' est prévu'}" if count else "aucun message n’est prévu"
+    then = "chaque événement fera partir un message" if wave.design == Design.HOT else planned
+    _line(wave, "launched", f"a lancé la vague « {wave.name} » : {then}.", by, at, facts)
     return count
 
 

@@ -199,7 +199,7 @@ class _Reader:
         try:
             return kept(text)
         except ValueError:
-            self.cells.fault(f"{quoted(text)} {wrong}. Corrigez-la ou videz la case.", name)
+            self.cells.fault(f"{quoted(text)} {wrong}. Corrigez ou videz la case.", name)
             return ""
 
     def _phone(self) -> str:
