@@ -87,6 +87,7 @@ def study(request: Request, study_id: int) -> HttpResponse:
     invited = list(queries.invited(study=one))
     page = Paginator(invited, PER_PAGE).get_page(request.GET.get("page"))
     undecided = sum(answer.validated_at is None for answer in invited)
+    handed = sum(_state(answer) is State.HANDED for answer in invited)
     context = {
         "study": one,
         "coverage": queries.coverage_of(one),
@@ -94,7 +95,8 @@ def study(request: Request, study_id: int) -> HttpResponse:
         "page": page,
         "rows": [{"answer": a, "state": (s := _state(a)), "mark": MARKS[s]} for a in page],
         "undecided": undecided,
-        "handed": sum(_state(answer) is State.HANDED for answer in invited),
+        "handed": handed,
+        "to_leads": undecided - handed,
         "open": not one.closed_at,
         "newcomers": queries.newcomers(study=one).count() if still_open(one.closed_at, one.closes_on, request.at) else 0,
         "remind": still_open(one.closed_at, one.closes_on, request.at)
