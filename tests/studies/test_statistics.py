@@ -113,7 +113,38 @@ def test_one_s_own_answers_and_place_are_told_to_oneself(form: Questionnaire) ->
     assert [(line.label, line.mine) for line in theme.questions[0].lines] == [("Oui", True), ("Non", False)]
     [place] = places(form, counted, mine, "size:small")
     assert (place.own, place.median, place.where) == ("17 %", "14 %", "dans le quart le plus haut")
-    assert "Un engagement : oui (100 %)." in messages(form, counted)["one"]
+    assert theme.questions[0].lines[0].cells == ("87 % ou plus",), "all of them, or all but one"
+    assert "Un engagement : oui (87 % ou plus)." in messages(form, counted)["one"]
+
+
+def test_one_or_none_and_all_or_all_but_one_are_told_alike_in_tables_and_messages(form: Questionnaire) -> None:
+    def of(yes: int) -> tuple[object, ...]:
+        no_one = [(SMALL, {"taken": "no"})] * (10 - yes)
+        counted = count(form, rows(*[(SMALL, {"taken": "yes", "which": ["iso"]})] * yes, *no_one))
+        [theme] = told(form, counted, {ALL: "Ensemble"}, None)
+        return theme.questions[0].lines, messages(form, counted)
+
+    assert of(10)[0] == of(9)[0]
+    assert of(1) == of(0)
+    assert "oui (80 %)" in str(of(8))
+    assert "iso" not in str(of(1)[1]), "no message of a single landlord"
+
+
+def test_a_family_hidden_in_the_coverage_is_hidden_in_the_question_of_families_and_in_its_message() -> None:
+    status = "{key: landlord_status, kind: choice, text: Quel statut ?, choices: {esh: ESH, oph: OPH}}"
+    asked = TEXT.split("      - key: which", maxsplit=1)[0].replace(
+        '{key: taken, kind: yes_no, text: "Un engagement ?"}', status
+    )
+    body, problems = read(asked, bank())
+    assert not problems
+    form = build(body)
+    members = [(BIG, {"landlord_status": "esh"})] * 7 + [(SMALL, {"landlord_status": "oph"})] * 3
+    counted = count(form, rows(*members))
+    assert counted["coverage"]["status:oph"]["counted"] is None
+    [theme] = told(form, counted, {ALL: "Ensemble"}, None)
+    [question] = theme.questions
+    assert {line.cells for line in question.lines} == {("masqué",)}
+    assert messages(form, counted) == {"one": ""}
 
 
 def test_an_attacker_who_tries_every_couple_of_counts_learns_nobody_s_answer() -> None:

@@ -12,6 +12,8 @@ from palier.studies.rules.editions import share
 HIDDEN = "masqué"
 _QUARTILES = ("Premier quartile", "Médiane", "Troisième quartile")
 _TOP = 3
+_STATUS = "landlord_status"
+"""The question whose answers are the groups of the coverage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +88,9 @@ def _asked(
         lines = tuple(
             Line(
                 choice.label[form.reference],
-                tuple(_percent(figures, choice.code, group) for group in shown),
+                tuple(_percent(counted, question, choice.code, group) for group in shown),
                 own == choice.code or (isinstance(own, list) and choice.code in own),
-                _of_all(counted, question, choice.code) if question.when else "",
+                _percent(counted, question, choice.code, of=counted["coverage"]["all"]["counted"]) if question.when else "",
             )
             for choice in question.choices
         )
@@ -110,18 +112,29 @@ def _asked(
     )
 
 
-def _percent(figures: Mapping[str, Any], code: str, group: str) -> str:
-    counts = figures["counts"][code]
-    return f"{share(counts[group], figures['n'][group])} %" if group in counts else HIDDEN
+def _percent(counted: Mapping[str, Any], question: Question, code: str, group: str = "all", of: int | None = None) -> str:
+    """The share of an answer in a group, of all its answers or of ``of``; what the coverage hides is hidden here too.
+
+    One landlord or none, all or all but one: a bound, the same for both, so that no figure tells what each of them answered.
+    """
+    figures = counted["questions"][question.key]
+    counts, whole = figures["counts"][code], figures["n"].get(group, 0)
+    if group not in counts or _masked(counted, question, code):
+        return HIDDEN
+    count, of = counts[group], of or whole
+    if count <= 1:
+        return f"{-(-100 // of)} % ou moins"
+    return f"{100 * (whole - 1) // of} % ou plus" if count >= whole - 1 else f"{share(count, of)} %"
+
+
+def _masked(counted: Mapping[str, Any], question: Question, code: str) -> bool:
+    """Whether an answer says how many are in a group that the coverage hides."""
+    group: Mapping[str, Any] = counted["coverage"].get(f"status:{code}", {})
+    return question.key == _STATUS and group.get("counted") is None
 
 
 def _unit(value: float, question: Question) -> str:
     return f"{round(value):,}".replace(",", "\u202f") + (f" {question.unit}" if question.unit else "")
-
-
-def _of_all(counted: Mapping[str, Any], question: Question, code: str) -> str:
-    count = counted["questions"][question.key]["counts"][code].get("all")
-    return HIDDEN if count is None else f"{share(count, counted['coverage']['all']['counted'])} %"
 
 
 def rows(form: Questionnaire, counted: Mapping[str, Any], groups: Mapping[str, str]) -> Iterator[tuple[str | int | None, ...]]:
@@ -137,36 +150,37 @@ def rows(form: Questionnaire, counted: Mapping[str, Any], groups: Mapping[str, s
 
 
 def messages(form: Questionnaire, counted: Mapping[str, Any]) -> dict[str, str]:
-    """What the figures of everybody say, theme by theme, in sentences to begin with: the association rewrites them."""
+    """What the tables say of everybody, theme by theme, in sentences to begin with: the association rewrites them."""
     found = {}
     for theme in form.themes:
-        sentences = [
-            _sentence(form, question, counted["questions"][question.key])
-            for question in theme.questions
-            if question.key in counted["questions"]
-        ]
+        sentences = [_sentence(form, question, counted) for question in theme.questions if question.key in counted["questions"]]
         found[theme.code] = "\n".join(filter(None, sentences))
     return found
 
 
-def _sentence(form: Questionnaire, question: Question, figures: Mapping[str, Any]) -> str:
+def _sentence(form: Questionnaire, question: Question, counted: Mapping[str, Any]) -> str:
+    figures = counted["questions"][question.key]
     text = question.text[form.reference].removesuffix("?").rstrip()
     if "counts" not in figures:
         quartiles = figures["quartiles"].get("all")
         return f"{text} : {_unit(quartiles[1], question)} en médiane." if quartiles else ""
-    known = [(counts["all"], code) for code, counts in figures["counts"].items() if "all" in counts]
+    known = [
+        (counts["all"], code)
+        for code, counts in figures["counts"].items()
+        if counts.get("all", 0) > 1 and not _masked(counted, question, code)
+    ]
     best = sorted(known, key=lambda one: -one[0])[: 1 if question.kind is Kind.YES_NO else _TOP]
     said = ", ".join(
-        f"{_inside(choice.label[form.reference])} ({share(count, figures['n']['all'])} %)"
-        for count, code in best
-        if count and (choice := question.choice(code))
+        f"{_inside(choice.label[form.reference])} ({_percent(counted, question, code)})"
+        for _, code in best
+        if (choice := question.choice(code))
     )
     return f"{text} : {said}." if said else ""
 
 
 def _inside(label: str) -> str:
-    """A label within a sentence: « Oui » is « oui », « OPH » stays."""
-    return label[0].lower() + label[1:] if label[1:2].islower() else label
+    """A label within a sentence: « Oui » is « oui », « À chaque fois » « à chaque fois », « OPH » stays."""
+    return label if label[1:2].isupper() else label[0].lower() + label[1:]
 
 
 @dataclass(frozen=True, slots=True)
