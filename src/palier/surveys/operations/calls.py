@@ -22,10 +22,10 @@ from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import open_invitations, standings
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.outcomes import ANSWERED, OPEN, Outcome
-from palier.surveys.rules.sendings import MOST_CALLS, State, may_call
+from palier.surveys.rules.sendings import MOST_CALLS, State, call_hours
 from palier.surveys.rules.waves import State as WaveState
 from palier.surveys.sealing import read_code, unseal
-from palier.verdict import Conflict, Refusal, no
+from palier.verdict import Conflict, Refusal, no, require
 
 HELD = timedelta(minutes=30)
 # Ranks of what people send or say, above those of the sendings of a wave.
@@ -44,13 +44,7 @@ def next_call(*, wave: Wave, by: Person, at: datetime) -> Invitation | None:
     """
     if wave.state != WaveState.RUNNING:
         raise Refusal(no("surveys.no_calls", "Cette vague n’est pas sur le terrain : on n’appelle personne."))
-    if not may_call(at):
-        raise Refusal(
-            no(
-                "surveys.call_hours",
-                "On appelle du lundi au vendredi, de 10 h à 13 h et de 14 h à 20 h, sauf les jours fériés.",
-            )
-        )
+    require(call_hours(at))
     mine = open_invitations(wave=wave).filter(held_by=by, held_until__gt=at)
     if found := mine.select_related("household__residence", "stratum").first():
         return found

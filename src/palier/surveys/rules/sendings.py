@@ -9,7 +9,7 @@ from enum import StrEnum
 from palier.calendar import PARIS, at_hour, public_holidays
 from palier.surveys.rules.contact import Channel
 from palier.surveys.rules.retention import MONTHS_SET
-from palier.verdict import Verdict, no
+from palier.verdict import YES, Verdict, no
 
 
 class State(StrEnum):
@@ -143,6 +143,13 @@ def may_call(at: datetime) -> bool:
     local = at.astimezone(PARIS)
     working = local.weekday() < 5 and local.date() not in public_holidays(local.year)
     return working and any(first <= local.hour < last for first, last in _CALL_HOURS)
+
+
+def call_hours(at: datetime) -> Verdict:
+    """Whether a household may be rung up now, with the hours when not."""
+    if may_call(at):
+        return YES
+    return no("surveys.call_hours", "On appelle du lundi au vendredi, de 10 h à 13 h et de 14 h à 20 h, sauf les jours fériés.")
 
 
 # The characters that a short message carries seven bits each (3GPP TS 23.038); those of the second line count twice.

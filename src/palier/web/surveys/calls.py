@@ -11,6 +11,7 @@ from palier.surveys import operations, queries
 from palier.surveys.models import Invitation
 from palier.surveys.rules.contact import LANGUAGES
 from palier.surveys.rules.frame import Origin
+from palier.surveys.rules.sendings import call_hours
 from palier.surveys.rules.waves import State
 from palier.verdict import Refusal
 from palier.web.doors import Request, door
@@ -28,7 +29,11 @@ def console(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
             return redirect("survey_call", landlord_id=landlord.pk, wave_id=wave.pk, call_id=found.pk)
         messages.info(request, "Plus personne à appeler pour l’instant : tous ont répondu, refusé ou été appelés aujourd’hui.")
     standings = queries.standings(wave=wave, on=request.on)
-    return render(request, "surveys/calls.html", {"landlord": landlord, "wave": wave, "standings": standings[:20]})
+    return render(
+        request,
+        "surveys/calls.html",
+        {"landlord": landlord, "wave": wave, "standings": standings[:20], "hours": call_hours(request.at)},
+    )
 
 
 def _mine(request: Request, landlord: Landlord, wave_id: int, call_id: int) -> Invitation:
