@@ -213,6 +213,20 @@ def test_a_call_shows_one_household_to_whoever_holds_it(
     assert invited(token=link.split("/")[2]) is not None
 
 
+def test_outside_the_hours_of_calls_the_button_says_so_and_a_refusal_leads_back(
+    phone: Client, landlord: Landlord, make_wave: MakeWave, make_households: Households, at: datetime
+) -> None:
+    make_households(1)
+    console = url("survey_calls", landlord, wave_id=make_wave().pk)
+    with time_machine.travel(at.replace(hour=21)):
+        page = phone.get(console).text
+        assert "On appelle du lundi au vendredi" in page
+        assert 'type="submit">Prendre l’appel suivant' not in page
+        refused = phone.post(console, headers={"referer": f"http://testserver{console}"})
+        assert (refused.status_code, f'href="http://testserver{console}"' in refused.text) == (422, True)
+        assert "ailleurs.example" not in phone.post(console, headers={"referer": "https://ailleurs.example/"}).text
+
+
 def test_whoever_calls_does_not_read_the_list_of_tenants(phone: Client, landlord: Landlord) -> None:
     assert phone.get(url("households", landlord)).status_code == 403
     assert phone.get(url("surveys", landlord)).status_code == 200
@@ -226,7 +240,11 @@ def test_a_paper_form_opens_by_its_code(
     there = url("survey_paper", landlord)
     assert said(phone, there, code="0000000000").status_code == 422
     code = Invitation.objects.get().code
-    assert said(phone, there, code=code.lower()).headers["Location"].startswith("/s/")
+    tenants = said(phone, there, code=code.lower()).headers["Location"]
+    assert tenants.startswith("/s/")
+    operations.note_answer(invitation=Invitation.objects.get())
+    assert f'href="{there}"' in phone.get(tenants).text, "on to the next one"
+    assert f'href="{there}"' not in Client().get(tenants).text
 
 
 def test_an_act_that_opens_a_tenants_page_keeps_no_copy_of_its_link(
@@ -300,6 +318,8 @@ def test_letters_are_prepared_and_printed_with_their_code_and_their_questions(
     assert f"{answered.code[:5]} {answered.code[5:]}" not in shown
     assert "Seulement si" in shown
     assert "Plutôt satisfait" in shown
+    assert "Plusieurs réponses possibles, 3 au plus." in " ".join(shown.split())
+    assert "À rendre à OPH" in shown
 
 
 def test_a_tenant_gets_their_link_again_and_the_page_says_nothing_of_who_they_are(

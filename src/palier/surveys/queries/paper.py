@@ -86,6 +86,7 @@ def _form(form: Questionnaire, language: str) -> dict[str, Any]:
                         "kind": str(question.kind),
                         "text": said(question.text),
                         "help": said(question.help),
+                        "at_most": question.at_most,
                         "only": _only(form, question, said),
                         "options": [*_options(question, said), *(escape.label for escape in question.escapes)],
                     }

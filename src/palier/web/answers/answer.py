@@ -168,6 +168,7 @@ def _thanks(request: Request, opened: Opened, *, sent: Any = None, errors: dict[
     context: dict[str, Any] = {
         "more": "merci" in request.GET,
         "errors": errors or {},
+        "onwards": _onwards(request, opened.invitation),
         "danger": alarm(heard(opened.form, given, ""), case_terms(landlord=opened.invitation.wave.landlord_id)).urgency
         is Urgency.DANGER,
     }
@@ -177,6 +178,19 @@ def _thanks(request: Request, opened: Opened, *, sent: Any = None, errors: dict[
             opened.form, asked, given, language=opened.language, around=opened.around, sent=sent, errors=errors
         )
     return _show(request, "answers/thanks.html", opened, context, status=422 if errors else 200)
+
+
+def _onwards(request: Request, invitation: Invitation) -> dict[str, str]:
+    """Where somebody of the landlord who typed or asked for a tenant goes on; nothing for the tenant."""
+    if not request.user.is_authenticated:
+        return {}
+    landlord = invitation.wave.landlord_id
+    if invitation.mode == Mode.PAPER:
+        return {"label": "Saisir le questionnaire suivant", "url": reverse("survey_paper", args=[landlord])}
+    if invitation.mode == Mode.PHONE:
+        where = reverse("survey_calls", kwargs={"landlord_id": landlord, "wave_id": invitation.wave_id})
+        return {"label": "Revenir aux appels", "url": where}
+    return {}
 
 
 # --- A theme a page --------------------------------------------------------------------------------------------------

@@ -408,11 +408,11 @@ class CodeForm(forms.Form):
     """The code printed on a paper form."""
 
     code = forms.CharField(
-        label="Code imprimé en haut du questionnaire",
+        label="Code imprimé en bas de chaque page",
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}),
         help_text="Dix lettres et chiffres.",
-        error_messages={"required": "Recopiez le code imprimé en haut du questionnaire."},
+        error_messages={"required": "Recopiez le code imprimé en bas de chaque page du questionnaire."},
     )
 
 
