@@ -178,7 +178,9 @@ def test_a_household_is_met_in_its_own_language(client: Client, link: str) -> No
 def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: Client, tap: str) -> None:
     with nothing_written():
         assert 'name="overall_satisfaction" value="very_dissatisfied"' in client.get(tap).text
-        assert 'method="post"' in client.get(tap).text
+        opened = client.get(tap)
+        assert (opened.status_code, 'class="error"' in opened.text) == (200, False)
+        assert 'method="post"' in opened.text
         assert "Confirmer ma réponse" not in client.get(tap, FIRST).text, "no answer travels in an address"
         confirm = client.post(tap, FIRST).text
     assert "Confirmer ma réponse" in confirm

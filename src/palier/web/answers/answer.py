@@ -152,7 +152,7 @@ def _tap(request: Request, opened: Opened) -> HttpResponse:
     chosen = [option for option in (*field.options, *field.escapes) if option.chosen]
     if chosen:
         return _show(request, "answers/confirm.html", opened, {"field": field, "option": chosen[0], "count": field.steps})
-    error = errors.get(first.key, "")
+    error = errors.get(first.key, "") if request.method == "POST" else ""
     return _show(request, "answers/tap.html", opened, {"field": field, "error": error}, status=422 if error else 200)
 
 
