@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from palier.audits.models import Mission
 from palier.calendar import paris_day
-from palier.commands.demo import audit, plan, rating, stock, world
+from palier.commands.demo import audit, papers, plan, rating, stock, world
 from palier.commands.demo.landlord import Course
 from palier.commands.demo.timeline import Part
 from palier.commands.demo.world import Household, World, welcome
@@ -145,6 +145,8 @@ class Walk:
         self.look(page, f"record-{self.journey.stage}")
         page.get_by_label(outcome.about.label, exact=True).check()
         page.get_by_label("Séance du").fill(paris_day(self.at).isoformat())
+        letter = {"name": "lettre.pdf", "mimeType": "application/pdf", "buffer": papers.pdf([outcome.about.label])}
+        page.get_by_label("Le document qui dit cette décision").set_input_files(letter)
         page.get_by_role("button", name="Enregistrer la décision").click()
         page.get_by_text("Décision enregistrée").wait_for()
         self.look(page, "decisions")

@@ -34,6 +34,11 @@ pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+def letter() -> dict[str, SimpleUploadedFile]:
+    """What says a decision taken elsewhere."""
+    return {"document": SimpleUploadedFile("lettre.pdf", PDF)}
+
+
 @pytest.fixture(autouse=True)
 def clock(at: datetime) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(at, tick=False) as traveller:
@@ -152,7 +157,7 @@ def test_a_decision_refused_keeps_what_was_typed(
     operations.advance(journey=labelled, act="open_withdrawal", by=referent, at=at, note="Motif.")
     client = sign_in(referent)
     given = {"outcome": "withdrawn", "decided_on": "2026-03-10", "reasons": "Sites abandonnés."}
-    answer = client.post(f"/organismes/{labelled.landlord_id}/decisions/enregistrer/", given)
+    answer = client.post(f"/organismes/{labelled.landlord_id}/decisions/enregistrer/", given | letter())
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "n’a pas encore présenté ses observations" in page
@@ -421,7 +426,7 @@ def test_a_withdrawal_is_heard_the_reasons_are_read_and_the_answer_reaches_the_c
     assert "Trois sites sont à l’abandon." in decision
     assert answer.strip() in decision
     withdrawn = {"outcome": "withdrawn", "decided_on": "2026-03-10", "reasons": "Rien n’a changé."}
-    assert client.post(f"{here}/decisions/enregistrer/", withdrawn).status_code == 302
+    assert client.post(f"{here}/decisions/enregistrer/", withdrawn | letter()).status_code == 302
     page = client.get(f"{here}/parcours/").content.decode()
     assert "Label retiré" in page
     assert "Rien n’a changé." in page
@@ -434,7 +439,7 @@ def test_a_landlord_reads_why_it_is_deferred_or_suspended_where_it_works(
 ) -> None:
     here, client = f"/organismes/{labelled.landlord_id}", sign_in(referent)
     given = {"outcome": "suspended", "decided_on": "2026-03-10", "reasons": "Deux sites sans gardien."}
-    assert client.post(f"{here}/decisions/enregistrer/", given).status_code == 302
+    assert client.post(f"{here}/decisions/enregistrer/", given | letter()).status_code == 302
     theirs = sign_in(make_person(Role.DIRECTOR, labelled.landlord))
     page = theirs.get(f"{here}/parcours/").content.decode()
     assert "Pourquoi le label est suspendu" in page
@@ -445,7 +450,7 @@ def test_a_landlord_reads_why_it_is_deferred_or_suspended_where_it_works(
     assert procedure.index("Toujours sans gardien.") < procedure.index("Deux sites sans gardien.")
     Journey.objects.filter(pk=labelled.pk).update(stage=Stage.DECISION_CONFIRMATION, suspended_on=None, returns_to="")
     given = {"outcome": "confirmation_deferred", "decided_on": "2026-03-10", "reasons": "Complétez l’audit."}
-    assert client.post(f"{here}/decisions/enregistrer/", given).status_code == 302
+    assert client.post(f"{here}/decisions/enregistrer/", given | letter()).status_code == 302
     page = theirs.get(f"{here}/parcours/").content.decode()
     assert page.index("Ce que le comité demande") < page.index("Complétez l’audit.")
 
