@@ -19,7 +19,7 @@ from palier.outbox.models import Message
 from palier.sites import operations, queries
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level
-from palier.sites.scoring.method import in_force
+from palier.sites.scoring.method import in_force, versions
 from palier.sources.models import Incident
 from palier.sources.operations import Told, record_incident
 from palier.sources.rules.incidents import IncidentKind, Place
@@ -134,6 +134,21 @@ def test_many_saves_ask_for_one_computation_whatever_door_they_came_by(
     bring(residence, occupations=2)
     assert operations.note_changes(at=NOON) == [landlord.pk]
     assert Scoring.objects.get(landlord=landlord).is_behind
+
+
+def test_a_new_method_makes_the_scores_again_once(landlord: Landlord, make_stock: Stock) -> None:
+    bring(make_stock(landlord, 1)[0], occupations=1)
+    operations.note_changes(at=NOON)
+    operations.score(landlord=landlord, at=NOON)
+    older, newer = in_force(NOON.date()), list(versions().values())[-1]
+    at = NOON.replace(year=newer.since.year, month=newer.since.month, day=newer.since.day)
+    assert older.version != newer.version
+    assert operations.note_changes(at=NOON) == []
+    assert operations.note_changes(at=at) == [landlord.pk]
+    run = operations.score(landlord=landlord, at=at)
+    assert run is not None
+    assert run.method == newer.version
+    assert operations.note_changes(at=at) == []
 
 
 def test_a_larger_stock_asks_no_more_of_the_database(landlord: Landlord, make_stock: Stock) -> None:

@@ -39,12 +39,14 @@ WHOLE = "incidents"
 def note_changes(*, at: datetime) -> list[int]:
     """Read in the ledger whose sources or stock changed since last time; the landlords whose scores are to be made again.
 
-    Every act writes its line in its own transaction: nothing is missed, whether it came by a page, a file or a program.
+    So are scores of an older method. Every act writes its line in its own transaction: nothing is missed, whether it came by a page, a file or a program.
     """
+    from palier.sites.scoring.method import in_force  # noqa: PLC0415 - only where scores are made, never at start
+
     seen = Scoring.objects.aggregate(last=Max("asked_number"))["last"] or 0
     for landlord, number in queries.latest_changes(after=seen).items():
         Scoring.objects.update_or_create(landlord_id=landlord, defaults={"asked_number": number, "asked_at": at})
-    return queries.to_score()
+    return queries.to_score(method=in_force(paris_day(at)).version)
 
 
 @transaction.atomic

@@ -7,7 +7,21 @@ from datetime import date, timedelta
 from typing import Any, TypedDict
 
 import numpy as np
-from django.db.models import Case, CharField, F, FilteredRelation, IntegerField, Max, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    F,
+    FilteredRelation,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from palier.calendar import add_months
@@ -146,9 +160,12 @@ def latest_changes(*, after: int) -> dict[int, int]:
     return {landlord: last for landlord, last in rows if landlord is not None}
 
 
-def to_score() -> list[int]:
-    """The landlords whose scores are behind what their sources say."""
-    behind = Scoring.objects.filter(asked_number__gt=F("made_number")).order_by("asked_number")
+def to_score(*, method: str) -> list[int]:
+    """The landlords whose scores are behind what their sources say, or were last made by another method than this one."""
+    latest = ScoreRun.objects.filter(landlord=OuterRef("landlord")).order_by("-month").values("method")[:1]
+    older = Q(by__isnull=False) & ~Q(by=method)
+    behind = Scoring.objects.annotate(by=Subquery(latest)).filter(Q(asked_number__gt=F("made_number")) | older)
+    behind = behind.order_by("asked_number")
     return list(behind.values_list("landlord_id", flat=True))
 
 
