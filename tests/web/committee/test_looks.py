@@ -154,3 +154,44 @@ def test_a_full_room_in_the_browser(
     sitting.close(poll)
     page.get_by_text("Rejeté : 0 voix pour").wait_for()
     check(page, "room-full-closed")
+
+
+def test_what_holds_a_matter_and_who_has_not_voted_follow_the_room(
+    browser_page: OpenPage, sitting: Sitting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from palier.committee import operations
+    from palier.committee.rules.conflicts import Interest
+
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: sitting.later(0))
+    first, lost = sitting.put("Le bilan de l’année"), sitting.put("Le programme de l’année")
+    sitting.convene()
+    here = sitting.titulars[:3]
+    sitting.open(*here)
+    operations.declare(item=first, mandate=here[0], interest=Interest.UNKNOWN, by=here[0].person, at=sitting.later())
+    page = browser_page(sitting.referent)
+    where = {"committee_id": sitting.committee.pk, "session_number": sitting.session.number}
+    page.goto(reverse("committee_room_item", kwargs=where | {"item_id": first.pk}))
+    check(page, "room-item-waits")
+    sitting.declare(first, *here)
+    page.get_by_role("button", name="Ouvrir ce point").click()
+    page.get_by_role("link", name="Mettre aux voix").wait_for()
+    poll = sitting.poll(first)
+    page.get_by_text("Clore le scrutin", exact=True).first.click()
+    page.get_by_text("Sans voix encore : sièges 1, 2, 3.").wait_for()
+    sitting.vote(poll, here[0], "for")
+    page.get_by_text("Sans voix encore : sièges 2, 3.").wait_for()  # in the confirmation, which stays open
+    for mandate in here[1:]:
+        sitting.vote(poll, mandate, "for")
+    page.get_by_text("Toutes les voix attendues sont données.").wait_for()
+    sitting.close(poll)
+    operations.conclude(item=first, by=sitting.referent, at=sitting.later())
+    sitting.begin(lost, *here)
+    sitting.leave(here[2])
+    page.goto(reverse("committee_room", kwargs=where))
+    check(page, "room-quorum-lost")
+    page.goto(reverse("committee_session", kwargs=where))  # the room would draw itself again meanwhile
+    operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    page.reload()
+    check(page, "committee-session-closed")
+    page.goto(reverse("committee_session_again", kwargs=where))
+    check(page, "committee-session-again")
