@@ -25,6 +25,14 @@ def changed(old: str, new: str) -> str:
     return SMALL.replace(old, new, 1)
 
 
+def test_where_no_scale_is_sound_none_is_listed() -> None:
+    start, end = SMALL.index("scales:"), SMALL.index("themes:")
+    without = SMALL[:start].replace("weak", "weak, scale: four") + "scales: {}\n" + SMALL[end:]
+    told = " ".join(sentence for _, sentence in said(without))
+    assert "Aucune valeur valable n’est définie dans le fichier." in told
+    assert "Valeurs prises : ." not in told
+
+
 def test_a_grid_is_read_with_its_defaults_written_out() -> None:
     control = body()["themes"][0]["criteria"][0]
     assert control == {

@@ -173,7 +173,12 @@ class Written:
         value = self.text(node, name, 60)
         if value and value not in known:
             near = get_close_matches(value, known, 1)
-            hint = f"Vouliez-vous dire « {near[0]} » ?" if near else f"Valeurs prises : {', '.join(sorted(known))}."
+            taken = (
+                f"Valeurs prises : {', '.join(sorted(known))}."
+                if known
+                else "Aucune valeur valable n’est définie dans le fichier."
+            )
+            hint = f"Vouliez-vous dire « {near[0]} » ?" if near else taken
             self.problem(node, f"« {value} » n’est pas une valeur de « {name} ». {hint}")
         return value
 
