@@ -19,6 +19,7 @@ from palier.label.rules.stages import Stage
 from tests.fixtures import NOON
 
 
+@pytest.mark.told
 @pytest.mark.django_db
 def test_some_are_late_today_one_is_heard_and_one_suspended() -> None:
     begins = NOON - timedelta(days=365 * 4)
