@@ -11,7 +11,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from palier.directory.queries import organisations
+from palier.directory.models import Landlord
+from palier.directory.queries import organisations, visible_landlords
 from palier.directory.rules import Kind, Right, Thing
 from palier.journey import queries
 from palier.journey.rules import Order, Pace, State, capital
@@ -101,6 +102,7 @@ def board(request: Request) -> HttpResponse:
         ],
         "filtered": any(value for key, value in request.GET.items() if key not in _NOT_FILTERS),
         "weeks": queries.coming_weeks(journeys, person=request.user, roles=request.roles, on=request.on),
+        "may_open": bool(request.may(Right.WRITE, Thing.BOARD)),
         "may_remind": filters.state is not State.OVER and bool(request.may(Right.WRITE, Thing.BOARD)),
         "query": request.GET.urlencode(),
     }
@@ -172,6 +174,34 @@ def export(request: Request, form: str) -> HttpResponse:
         for row in rows
     )
     return spreadsheet(form, f"parcours-{request.on:%Y-%m-%d}", header, lines)
+
+
+class WhichForm(forms.Form):
+    """The landlord whose journey is to be opened: one that has none under way."""
+
+    landlord = forms.ModelChoiceField(
+        label="Organisme",
+        queryset=Landlord.objects.none(),
+        empty_label="Choisir un organisme",
+        help_text="Ceux dont aucun parcours n’est ouvert. Un organisme absent de la liste s’inscrit d’abord dans l’annuaire.",
+    )
+
+    def __init__(self, *args: Any, request: Request, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["landlord"]
+        assert isinstance(field, forms.ModelChoiceField)
+        found = visible_landlords(person=request.user, on=request.on).filter(closed_on__isnull=True, merged_into__isnull=True)
+        under_way = queries.open_journeys(person=request.user, on=request.on)
+        field.queryset = found.exclude(pk__in=[one.landlord_id for one in under_way]).order_by("plain_name", "pk")
+
+
+@door(GET=(Thing.BOARD, Right.WRITE), POST=(Thing.BOARD, Right.WRITE))
+def which(request: Request) -> HttpResponse:
+    """Choose the landlord whose journey is to be opened."""
+    form = WhichForm(request.POST or None, request=request)
+    if form.is_valid():
+        return redirect("journey_open", landlord_id=form.cleaned_data["landlord"].pk)
+    return render(request, "journey/which.html", {"form": form}, status=422 if form.errors else 200)
 
 
 class ReminderForm(forms.Form):

@@ -7,6 +7,7 @@ from palier.web.journey import board, dossier, steps, views
 urlpatterns = [
     path("parcours/", board.board, name="board"),
     path("parcours/export/<str:form>/", board.export, name="board_export"),
+    path("parcours/ouvrir/", board.which, name="journey_which"),
     path("parcours/relances/", board.reminders, name="board_reminders"),
     path("organismes/<int:landlord_id>/parcours/", views.journey, name="journey"),
     path("organismes/<int:landlord_id>/parcours/ouvrir/", views.open_page, name="journey_open"),
