@@ -25,7 +25,6 @@ from palier.sources.operations import Told, record_incident
 from palier.sources.rules.incidents import IncidentKind, Place
 from palier.sources.rules.intake import Origin
 from palier.stock.models import Residence
-from palier.stock.operations import undo_import
 from palier.verdict import Refusal
 from tests.fixtures import NOON
 from tests.sites.figures import TODAY, bring, finish_grid, lay_incidents, quiet
@@ -48,12 +47,12 @@ def lead(landlord: Landlord, make_person: Callable[..., Person]) -> Person:
 def test_a_score_holds_no_import_back_and_a_reading_does_by_its_name(landlord: Landlord, make_stock: Stock) -> None:
     item = make_stock(landlord)[0].first_source
     operations.score(landlord=landlord, at=NOON)
-    undo_import(item=item, by=None, at=NOON)
+    operations.undo_import(item=item, by=None, at=NOON)
     assert not Residence.objects.filter(landlord=landlord).exists()
     residence, *_ = make_stock(landlord)
     bring(residence, vacancy=3)
     with pytest.raises(Refusal) as caught:
-        undo_import(item=residence.first_source, by=None, at=NOON)
+        operations.undo_import(item=residence.first_source, by=None, at=NOON)
     assert caught.value.verdict.reasons[0].detail == "Elles sont citées par : sources et incidents."
 
 

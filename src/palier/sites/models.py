@@ -139,8 +139,7 @@ class SiteScore(models.Model):
     """
 
     run = models.ForeignKey(ScoreRun, models.CASCADE, related_name="scores")
-    residence = models.ForeignKey(Residence, models.CASCADE, related_name="scores")
-    """Computed again from what there is, a score holds no residence back."""
+    residence = models.ForeignKey(Residence, models.PROTECT, related_name="scores")
     points = models.FloatField(null=True)
     coverage = models.FloatField()
     cautious = models.CharField(max_length=10, blank=True, choices=_LEVELS)

@@ -16,6 +16,7 @@ from palier.api.v1.doors import Call, Pk, Room, Search, Text
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, OneOf, Term, maybe_named, term
 from palier.directory.rules import Right, Thing, plain
+from palier.sites import operations as sites
 from palier.stock import operations, queries
 from palier.stock.models import ColumnMapping, Import, ResidenceVintage
 from palier.stock.rules.districts import version_on
@@ -298,7 +299,7 @@ def drop_import(request: Call, pk: Pk) -> ImportOut:
 )
 def undo_import(request: Call, pk: Pk) -> ImportOut:
     """Take the last import out of the stock."""
-    return _import(operations.undo_import(item=_found(request, pk), by=request.user, at=request.at))
+    return _import(sites.undo_import(item=_found(request, pk), by=request.user, at=request.at))
 
 
 @room.writes(

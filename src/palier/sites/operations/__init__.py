@@ -11,7 +11,7 @@ from palier.sites.operations.rating import (
     rate,
     remove_priority,
 )
-from palier.sites.operations.scores import note_changes, score
+from palier.sites.operations.scores import note_changes, score, undo_import
 
 __all__ = [
     "Given",
@@ -26,4 +26,5 @@ __all__ = [
     "rate",
     "remove_priority",
     "score",
+    "undo_import",
 ]

@@ -12,7 +12,7 @@ from django.db.models import Max
 from django.urls import reverse
 
 from palier.calendar import paris_day
-from palier.directory.models import Landlord
+from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role
 from palier.ledger.operations import record
@@ -21,7 +21,8 @@ from palier.outbox.operations import post
 from palier.sites import queries
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level, worsened
-from palier.stock.models import Residence
+from palier.stock import operations as stock
+from palier.stock.models import Import, Residence
 
 if TYPE_CHECKING:
     from palier.sites.queries.crossing import Table
@@ -84,6 +85,17 @@ def score(*, landlord: Landlord, at: datetime) -> ScoreRun | None:
     known.made_number, known.made_at = known.asked_number, at
     known.save(update_fields=["made_number", "made_at"])
     return run
+
+
+@transaction.atomic
+def undo_import(*, item: Import, by: Person | None, at: datetime) -> Import:
+    """Take an import out of the stock with the scores of the residences it made: computed, they hold nothing back.
+
+    Raises:
+        Refusal: as the stock does.
+    """
+    SiteScore.objects.filter(residence__first_source=item).delete()
+    return stock.undo_import(item=item, by=by, at=at)
 
 
 def _scores(run: ScoreRun, table: Table, assessed: Assessed, method: ScoringMethod) -> list[SiteScore]:

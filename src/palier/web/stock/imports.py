@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from procrastinate.contrib.django import app
 
 from palier.directory.models import Landlord
+from palier.sites.operations import undo_import
 from palier.stock import operations, queries
 from palier.stock.models import Import, Residence
 from palier.stock.rules.fields import FIELDS, Unit
@@ -239,7 +240,7 @@ def resume(request: Request, landlord: Landlord, import_id: int) -> HttpResponse
 @door(POST=WRITE)
 def undo(request: Request, landlord: Landlord, import_id: int) -> HttpResponse:
     """Take the last import out of the stock."""
-    found = operations.undo_import(item=_get(landlord, import_id), by=request.user, at=request.at)
+    found = undo_import(item=_get(landlord, import_id), by=request.user, at=request.at)
     messages.success(request, f"L’intégration du patrimoine {found.year} est annulée.")
     return _back(found)
 
