@@ -353,7 +353,8 @@ def test_events_are_told_and_ask_once(files: tuple[File, File], program: Callabl
         ]
     assert Invitation.objects.filter(wave=wave).count() == 1
     listed = called.get(f"{path}/waves").json()["items"]
-    assert (listed[0]["invited"], listed[0]["answered"], listed[0]["response_rate"]) == (1, 0, 0.0)
+    # Nobody counts as invited before a message left.
+    assert (listed[0]["invited"], listed[0]["answered"], listed[0]["response_rate"]) == (0, 0, None)
     assert called.get(f"{path}/waves/{wave.pk}/strata").json()["items"][0]["drawn"] == 1
     assert called.get(f"/landlords/{other.landlord.pk}/waves/{wave.pk}/strata").status_code == 404
     assert called.send("POST", f"/landlords/{other.landlord.pk}/survey-events", {"events": [event]}).status_code == 404
