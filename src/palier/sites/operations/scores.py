@@ -21,14 +21,14 @@ from palier.outbox.operations import post
 from palier.sites import queries
 from palier.sites.models import ScoreRun, Scoring, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level, worsened
+from palier.sites.scoring.assessed import Assessed, assess
+from palier.sites.scoring.method import ScoringMethod, in_force
 from palier.stock import operations as stock
 from palier.stock.models import Import, Residence
 
 if TYPE_CHECKING:
     from palier.sites.queries.crossing import Table
     from palier.sites.queries.scores import Watched
-    from palier.sites.scoring.assessed import Assessed
-    from palier.sites.scoring.method import ScoringMethod
     from palier.sites.scoring.watch import Signal
 
 EVENT = "sites.alert"
@@ -42,8 +42,6 @@ def note_changes(*, at: datetime) -> list[int]:
 
     So are scores of an older method. Every act writes its line in its own transaction: nothing is missed, whether it came by a page, a file or a program.
     """
-    from palier.sites.scoring.method import in_force  # noqa: PLC0415 - only where scores are made, never at start
-
     seen = Scoring.objects.aggregate(last=Max("asked_number"))["last"] or 0
     for landlord, number in queries.latest_changes(after=seen).items():
         Scoring.objects.update_or_create(landlord_id=landlord, defaults={"asked_number": number, "asked_at": at})
@@ -56,9 +54,6 @@ def score(*, landlord: Landlord, at: datetime) -> ScoreRun | None:
 
     Twice in a row gives the same. The month's scores replace one another; those of the months before stay.
     """
-    from palier.sites.scoring.assessed import assess  # noqa: PLC0415 - only where a score is computed, never at start
-    from palier.sites.scoring.method import in_force  # noqa: PLC0415
-
     on = paris_day(at)
     Scoring.objects.get_or_create(landlord=landlord, defaults={"asked_number": 0, "asked_at": at})
     known = Scoring.objects.select_for_update().get(landlord=landlord)

@@ -323,7 +323,7 @@ def normalise(values: Floats, criteria: Sequence[Criterion], method: Method) -> 
 def _unit(column: Floats, criterion: Criterion, how: Normalisation) -> tuple[Floats, str]:
     """A column between 0 and 1, growing with its values."""
     if how is Normalisation.PERCENTILE:
-        from scipy import stats  # noqa: PLC0415 - a second to import, for what no method in force asks
+        from scipy import stats  # noqa: PLC0415 - a second to import, for rank intervals alone
 
         return (stats.rankdata(column) - 0.5) / len(column), ""
     if how is Normalisation.ROBUST_Z:

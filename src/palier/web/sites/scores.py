@@ -14,6 +14,8 @@ from palier.directory.rules import Right, Thing, plain
 from palier.sites import operations, queries
 from palier.sites.models import ScoreRun, SiteAlert
 from palier.sites.rules import AlertState
+from palier.sites.scoring import doubt
+from palier.sites.scoring.method import versions
 from palier.sources.rules.indicators import INDICATORS
 from palier.sources.rules.vocabulary import Family
 from palier.verdict import Refusal
@@ -174,12 +176,9 @@ def sensitivity(request: Request, landlord: Landlord, residence_id: int) -> Http
 
 
 def _influences(run: ScoreRun, residence: int) -> list[dict[str, Any]]:
-    from palier.sites.scoring.doubt import sensitivity as indices  # noqa: PLC0415 - heavy, and asked for now and then
-    from palier.sites.scoring.method import versions  # noqa: PLC0415
-
     method = versions()[run.method]
     residences, values = queries.matrix_of(run, keys=method.keys)
-    found = indices(values, method.criteria, method.method, unit=residences.index(residence), size=64)
+    found = doubt.sensitivity(values, method.criteria, method.method, unit=residences.index(residence), size=64)
     families = {family.value: family.label for family in Family}
     largest = max(one.total for one in found) or 1.0
     return [

@@ -9,6 +9,7 @@ from typing import Any
 from palier.calendar import in_words, month_and_year
 from palier.sites.models import ScoreRun, SiteAlert, SiteScore
 from palier.sites.rules import AlertState, Level, concluded
+from palier.sites.scoring.method import versions
 from palier.sources.rules.indicators import INDICATORS, Indicator
 from palier.sources.rules.vocabulary import Kind, Source
 from palier.web.ui.templatetags.palier import number
@@ -59,8 +60,6 @@ class Shown:
     @property
     def method(self) -> str:
         """« méthode « Croisement des sources » du 1er janvier 2026 »."""
-        from palier.sites.scoring.method import versions  # noqa: PLC0415 - read from files, for this page alone
-
         one = versions()[self.run.method]
         return f"méthode « {one.title} » du {in_words(one.since)}"
 
