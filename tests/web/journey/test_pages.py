@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -20,7 +20,6 @@ from palier.committee import operations as committee
 from palier.consultation import operations as consultation
 from palier.consultation.rules import Duty
 from palier.directory.models import Landlord, Organisation, Person
-from palier.directory.operations import open_file
 from palier.directory.rules import Kind, Role
 from palier.documents.models import Document
 from palier.journey.queries import counts as board_counts
@@ -37,29 +36,6 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pag
 def letter() -> dict[str, SimpleUploadedFile]:
     """What says a decision taken elsewhere."""
     return {"document": SimpleUploadedFile("lettre.pdf", PDF)}
-
-
-@pytest.fixture(autouse=True)
-def clock(at: datetime) -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(at, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def open_one(
-    make_landlord: Callable[..., Landlord],
-    make_organisation: Callable[..., Organisation],
-    rules: RuleSetVersion,
-    referent: Person,
-    at: datetime,
-) -> Callable[..., Journey]:
-    def make(name: str = "") -> Journey:
-        landlord = make_landlord(name)
-        association = make_organisation(Kind.TENANTS_ASSOCIATION)
-        open_file(landlord=landlord, holder=association, role=Role.TENANT_REPRESENTATIVE, source="test", by=None, at=at)
-        return operations.open_journey(landlord=landlord, rules=rules, by=referent, at=at)
-
-    return make
 
 
 def test_the_journey_says_where_it_stands_who_holds_it_and_what_is_missing(

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-import time_machine
 from django.test import Client
 
 from palier.consultation import operations as consultation
@@ -20,12 +19,6 @@ from palier.label.operations import open_journey
 
 pytestmark = pytest.mark.django_db
 ASSOCIATION, WORDS, ACT = "Amicale Canari", "Les halls sont canari.", "a ouvert le parcours"
-
-
-@pytest.fixture(autouse=True)
-def _clock(at: datetime) -> Iterator[None]:
-    with time_machine.travel(at, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -13,9 +13,8 @@ from palier.directory.rules import Kind, Role
 from palier.label import operations
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
-from tests.web.journey.test_pages import clock, letter, open_one
+from tests.web.journey.test_pages import letter
 
-__all__ = ["clock", "open_one"]
 pytestmark = pytest.mark.django_db
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-import time_machine
 from django.test import Client
 
 from palier.directory.models import Landlord, Person
@@ -16,12 +15,6 @@ from palier.label import operations
 from palier.label.models import RuleSetVersion
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def clock(at: datetime) -> Iterator[None]:
-    with time_machine.travel(at, tick=False):
-        yield
 
 
 def test_a_step_whose_role_nobody_holds_says_so_and_leads_to_the_invitation(
