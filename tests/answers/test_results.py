@@ -201,6 +201,8 @@ def test_everybody_reads_a_bound_where_nearly_all_answered_the_same() -> None:
     for spread, told in {
         (0.95, 0.05, 0.0, 0.0): [(90, "ou plus"), (10, "ou moins"), (10, "ou moins"), (10, "ou moins")],
         (0.6, 0.35, 0.05, 0.0): [(60, ""), (35, ""), (5, ""), (0, "")],
+        # Rounded to 90 %, and not « 90 ou plus ».
+        (0.896, 0.104, 0.0, 0.0): [(90, ""), (10, ""), (0, ""), (0, "")],
     }.items():
         one = replace(
             one,

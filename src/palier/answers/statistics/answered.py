@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import Any
 
-from palier.answers.statistics.telling import asked_of, distribution, edge, said
+from palier.answers.statistics.telling import asked_of, bound, said, shares
 from palier.estimates.proportions import Z95
 from palier.questionnaires.rules.form import Escape, Kind, Question, Questionnaire
 
@@ -75,11 +75,15 @@ def _answered(question: Question, counted: Json, public: bool) -> Answered:
     if counted["hidden"]:
         return Answered(question.key, said(question.text), remark, None)
     if several:
-        parts = [_part(said(choice.label), counted["choices"][choice.code]) for choice in question.choices]
+        found = [(said(choice.label), counted["choices"][choice.code]) for choice in question.choices]
+        raw = [share["value"] for _, share in found]
+        parts = [_part(name, share) for name, share in found]
     else:
-        parts = [Part(name, value) for name, value in distribution(question, counted)] if "distribution" in counted else []
+        told = shares(question, counted) if "distribution" in counted else []
+        raw = [share for _, share in told]
+        parts = [Part(name, round(100 * share)) for name, share in told]
     if public:
-        parts = _veiled(parts, counted["answers"], several)
+        parts = _veiled(parts, raw, counted["answers"], several)
     escaped = counted.get("escaped", {})
     return Answered(
         question.key,
@@ -96,22 +100,15 @@ def _part(name: str, share: Json) -> Part:
     return Part(name, *(round(100 * share[bound]) for bound in ("value", "low", "high")))
 
 
-def _veiled(parts: list[Part], answers: int, several: bool) -> list[Part]:
+def _veiled(parts: list[Part], raw: list[float], answers: int, several: bool) -> list[Part]:
     """For everybody: where nearly all took a choice, or nearly nobody did, a bound alone.
 
     Of a single choice, a rare one tells nothing of each person unless another has nearly everybody.
     """
-    near = edge(answers)
-    if not several and all(part.value < 100 - near for part in parts):
+    bounds = [bound(share, answers) for share in raw]
+    if not several and not any(found and found[1] == "ou plus" for found in bounds):
         return parts
-    return [
-        Part(part.name, 100 - near, bound="ou plus")
-        if part.value >= 100 - near
-        else Part(part.name, near, bound="ou moins")
-        if part.value <= near
-        else part
-        for part in parts
-    ]
+    return [Part(part.name, found[0], bound=found[1]) if found else part for part, found in zip(parts, bounds, strict=True)]
 
 
 def _mean(question: Question, counted: Json) -> Mean | None:

@@ -128,23 +128,26 @@ def figure_of(counted: Json, *, invited: int, target: float | None = None, publi
     )
 
 
-def edge(answers: int) -> int:
-    """How near none or all, in percent, everybody reads a bound alone: it holds one answer more at least."""
-    return 10 if answers < 100 else 1
+def bound(share: float, answers: int) -> tuple[int, str] | None:
+    """All that everybody reads of a share near none or all, in percent: « 90 ou plus ». It holds one answer fewer as well."""
+    near = 10 if answers < 100 else 1
+    if 100 * share <= near:
+        return near, "ou moins"
+    return (100 - near, "ou plus") if 100 * share >= 100 - near else None
 
 
 def _veiled(figure: Figure, own: float) -> Figure:
     """What everybody may read of answers of which ``own`` are good: near none or all, a bound alone.
 
-    Where all say the same, the figure tells what each said. The bound holds for at least one answer fewer as well.
+    Where all say the same, the figure tells what each said.
     """
-    near = edge(figure.answers)
-    if near < 100 * own < 100 - near:
+    if (found := bound(own, figure.answers)) is None:
         return figure
-    value, low, high, bound = (near, 0, near, "ou moins") if own < 0.5 else (100 - near, 100 - near, 100, "ou plus")
+    value, words = found
+    low, high = (0, value) if own < 0.5 else (value, 100)
     # What a model made of these answers would give them back.
     regime = Regime.MEASURED if figure.regime is Regime.MODELLED else figure.regime
-    return replace(figure, value=value, low=low, high=high, regime=regime, raw=None, bound=bound)
+    return replace(figure, value=value, low=low, high=high, regime=regime, raw=None, bound=words)
 
 
 def said(text: Text, reference: str = "fr") -> str:
@@ -183,10 +186,15 @@ def _remark(question: Question) -> str:
     return " ; ".join(remarks)
 
 
-def distribution(question: Question, counted: Json) -> list[tuple[str, int]]:
-    """What was answered, each choice with its percentage, in the order of the questionnaire: stored JSON has none."""
+def shares(question: Question, counted: Json) -> list[tuple[str, float]]:
+    """What was answered, each choice with its share, in the order of the questionnaire: stored JSON has none."""
     names = {choice.code: said(choice.label) for choice in question.choices} or {str(mark): str(mark) for mark in SCORES}
-    return [(name, round(100 * counted["distribution"].get(code, 0))) for code, name in names.items()]
+    return [(name, counted["distribution"].get(code, 0)) for code, name in names.items()]
+
+
+def distribution(question: Question, counted: Json) -> list[tuple[str, int]]:
+    """The same in percent."""
+    return [(name, round(100 * share)) for name, share in shares(question, counted)]
 
 
 def themes(
