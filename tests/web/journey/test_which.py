@@ -24,9 +24,11 @@ def test_the_referent_opens_a_journey_from_the_board(
     sign_in: Callable[[Person], Client],
     at: datetime,
 ) -> None:
-    opened, other = make_landlord("Déjà Habitat"), make_landlord("Encore Habitat")
+    opened = make_landlord("Déjà Habitat")
     operations.open_journey(landlord=opened, rules=rules, by=referent, at=at)
     client = sign_in(referent)
+    assert "Tous les organismes ont un parcours ouvert." in client.get("/parcours/ouvrir/").content.decode()
+    other = make_landlord("Encore Habitat")
     assert "/parcours/ouvrir/" in client.get("/parcours/").content.decode()
     page = client.get("/parcours/ouvrir/").content.decode()
     assert "Encore Habitat" in page
