@@ -393,6 +393,7 @@ SAMPLES: dict[str, Callable[[World], int | str]] = {
     "minutes_file:number": lambda _: 1,
     "minutes_file:form": lambda _: "json",
     "comparison_export:form": lambda _: "csv",
+    "all_sites_export:form": lambda _: "csv",
     "own_comparison_export:form": lambda _: "csv",
 }
 OF_MINUTES = ("", "_start", "_write", "_send", "_answer", "_sign", "_correct", "_version", "_file")

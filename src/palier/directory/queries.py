@@ -55,11 +55,11 @@ def _shut_out(person: int) -> Exists:
     return Exists(Exclusion.objects.filter(person=person, landlord=OuterRef("pk"), ended_at__isnull=True))
 
 
-def visible_landlords(*, person: Person, on: date) -> QuerySet[Landlord]:
-    """The landlords whose file this person may open on a day. One SQL query, for what the person is."""
+def visible_landlords(*, person: Person, on: date, by: Collection[Role] = frozenset(Role)) -> QuerySet[Landlord]:
+    """The landlords whose file this person may open on a day, by one of these roles. One SQL query, for what the person is."""
     own, elsewhere = Q(pk__in=()), Q(pk__in=())
     for one in memberships(person=person, on=on):
-        if reach := _reach(one, on):
+        if one.role in by and (reach := _reach(one, on)):
             if one.role in LANDLORD_ROLES:
                 own |= reach
             else:

@@ -128,6 +128,7 @@ class Thing(StrEnum):
     LANDLORD_SHEET = "landlord_sheet"
     SITE_RATING = "site_rating"
     SITE_SCORE = "site_score"
+    ALL_SITES = "all_sites"
     AUDIT_PLAN = "audit_plan"
     FINDINGS = "findings"
     ACTION_PLAN = "action_plan"
@@ -170,6 +171,7 @@ _THINGS = {
     Thing.LANDLORD_SHEET: "la fiche de l’organisme",
     Thing.SITE_RATING: "la cotation des sites",
     Thing.SITE_SCORE: "ce que disent les sources des sites",
+    Thing.ALL_SITES: "les sites de tous les organismes",
     Thing.AUDIT_PLAN: "le plan d’audit",
     Thing.FINDINGS: "les constats",
     Thing.ACTION_PLAN: "le plan d’actions",
@@ -238,6 +240,7 @@ _MATRIX = {
     Thing.LANDLORD_SHEET: "  rw    r     rv       r      r       rw       r      r     r     r     rw",
     Thing.SITE_RATING: "     rw    ro    rv       rs     r       r        r      r     -     r     r",
     Thing.SITE_SCORE: "      rw    r     rw       -      r       r        -      -     -     -     r",
+    Thing.ALL_SITES: "       -     -     -        -      -       r        -      -     -     r     r",
     Thing.AUDIT_PLAN: "      r     -     rv       r      rw      r        -      -     -     -     r",
     Thing.FINDINGS: "        rs    -     rsv      r      rw      r        r      r     -     -     r",
     Thing.ACTION_PLAN: "     rw    ro    rv       rs     rs      r        r      r     -     -     r",
@@ -282,6 +285,7 @@ MATRIX: dict[tuple[Thing, Role], frozenset[Right]] = {
 SCHEME_THINGS = frozenset(
     {
         Thing.BOARD,
+        Thing.ALL_SITES,
         Thing.COMMITTEE,
         Thing.BALLOT,
         Thing.MARK_KIT,

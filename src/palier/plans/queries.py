@@ -201,6 +201,15 @@ def late_actions(*, landlord: int, on: date) -> QuerySet[Action]:
     return late(actions(landlord=landlord), on=on)
 
 
+def actions_on(*, residences: Collection[int]) -> dict[int, Counter[Status]]:
+    """How many actions bear on each of some residences by how far they are, dropped ones left out. One SQL query."""
+    counted: dict[int, Counter[Status]] = defaultdict(Counter)
+    found = ActionSite.objects.filter(residence__in=residences).exclude(action__status=Status.DROPPED)
+    for residence, status, many in found.values_list("residence", "action__status").annotate(many=Count("pk")):
+        counted[residence][Status(status)] += many
+    return dict(counted)
+
+
 def entrusted_to(*, person: Person, landlord: int) -> QuerySet[Action]:
     """The actions of a landlord that somebody owns or contributes to."""
     mine = Contribution.objects.filter(person=person).values("action")

@@ -41,6 +41,8 @@ from palier.stock.rules.imports import State
 
 # Residences with ``homes``, ``inside``, ``known`` and ``in_qpv`` beside their own fields, which types cannot say.
 Residences = QuerySet[Any]
+# The current vintage of a landlord comes first.
+_LATEST = ("-year", "-applied_at", "-pk")
 
 
 def imports(*, landlord: Landlord | int) -> QuerySet[Import]:
@@ -50,12 +52,18 @@ def imports(*, landlord: Landlord | int) -> QuerySet[Import]:
 
 def vintages(*, landlord: Landlord | int | OuterRef) -> QuerySet[Import]:
     """The imports that are in the stock, the current one first: the latest year, then the latest applied."""
-    return Import.objects.filter(landlord=landlord, state=State.APPLIED).order_by("-year", "-applied_at", "-pk")
+    return Import.objects.filter(landlord=landlord, state=State.APPLIED).order_by(*_LATEST)
 
 
 def current_import(*, landlord: Landlord | int) -> Import | None:
     """The import that says what the stock is today; None while there is none."""
     return vintages(landlord=landlord).first()
+
+
+def current_imports(*, landlords: Collection[int]) -> list[int]:
+    """The imports that say what the stock of many landlords is today. One SQL query."""
+    latest = Import.objects.filter(landlord__in=landlords, state=State.APPLIED).order_by("landlord", *_LATEST)
+    return list(latest.distinct("landlord").values_list("pk", flat=True))
 
 
 def all_residences(*, landlord: Landlord | int) -> QuerySet[Residence]:

@@ -38,6 +38,7 @@ _OWN = (
 # Pages of no landlord: words, page, who goes there.
 _COMMON = (
     ("Parcours", "board", frozenset(role for role in Role if Right.READ in MATRIX[Thing.BOARD, role])),
+    ("Sites", "all_sites", frozenset(role for role in Role if Right.READ in MATRIX[Thing.ALL_SITES, role])),
     ("Comparaison", "comparison", frozenset({Role.REFERENT, Role.ADMINISTRATOR, Role.RELAY})),
     ("Études", "studies", frozenset({Role.RELAY})),
     ("Missions", "my_missions", frozenset({Role.AUDITOR})),
@@ -58,7 +59,7 @@ _COMMON = (
 )
 
 # Not there when the installation serves a single landlord.
-_SCHEME = frozenset({"board", "comparison", "studies", "committees", "mark_scheme"})
+_SCHEME = frozenset({"board", "all_sites", "comparison", "studies", "committees", "mark_scheme"})
 # What a visitor comes for.
 _VISITOR = (("Registre", "register"), ("Vérifier un certificat", "verify"))
 

@@ -64,7 +64,8 @@ def test_the_table_and_the_map_say_the_same(
 ) -> None:
     client = sign_in(lead)
     places = {
-        p.label: (p.residences, p.complex, round(p.share, 2)) for p in client.get(url("sites_map", landlord)).context["page"]
+        p.label: (p.residences, p.complex, round(p.share, 2))
+        for p in client.get(url("sites_map", landlord)).context["shown"].page
     }
     assert places == {"Quartier 1": (2, 1, 0.5), "Quartier 2": (1, 0, 0.0), "Bondy": (1, 1, 1.0)}
     features = client.get(url("sites_points", landlord)).json()["features"]
@@ -115,14 +116,14 @@ def test_a_large_stock_is_told_by_commune_and_by_square(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     client = sign_in(lead)
-    small = client.get(url("sites_map", landlord)).context["page"].object_list
+    small = client.get(url("sites_map", landlord)).context["shown"].page.object_list
     monkeypatch.setattr(maps, "LARGE", 2)
     page = client.get(url("sites_map", landlord))
     assert page.context["box"] == "2.481,48.905,2.491,48.905"
     Iris.objects.all().delete()
     monkeypatch.setattr(maps, "LARGE", 5_000)
-    by_hand = client.get(url("sites_map", landlord)).context["page"].object_list
-    assert page.context["page"].object_list == by_hand != small
+    by_hand = client.get(url("sites_map", landlord)).context["shown"].page.object_list
+    assert page.context["shown"].page.object_list == by_hand != small
     window = {"box": "2,48,3,49", "zoom": "12"}
     answer = client.get(url("sites_points", landlord), window).json()["features"]
     assert sorted(one["properties"]["name"] for one in answer) == ["Résidence A", "Résidence B", "Résidence C"]

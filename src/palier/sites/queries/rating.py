@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict, cast
 
@@ -30,6 +31,7 @@ from palier.sites.models import PrioritySite, RatingCampaign, SiteAlert, SiteRat
 from palier.sites.rules import GRID, SUBJECT, Level, RatingFacts, rating_closed
 from palier.stock import queries as stock
 from palier.stock.models import Residence
+from palier.stock.rules.districts import version_on
 from palier.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -99,6 +101,61 @@ def residences(
         )
     )
     return cast("QuerySet[WithAnnotations[Residence, Rating]]", found)
+
+
+class Declared(TypedDict):
+    """What ``priority_everywhere`` adds to each residence."""
+
+    homes: int | None
+    inside: int | None
+    known: int | None
+    in_qpv: bool | None
+    level: str
+    rank: int
+    reasons: str
+    declared_at: datetime
+
+
+def priority_everywhere(*, landlords: Collection[int], on: date) -> QuerySet[WithAnnotations[Residence, Declared]]:
+    """The priority sites of many landlords as they stand, the worst first: their residences, with level, reasons and since when.
+
+    Adds to ``stock.queries.described``: ``level``, ``rank``, ``reasons`` and ``declared_at``.
+    """
+    ranks = [When(active__level=level, then=Value(level.rank)) for level in Level]
+    found = (
+        stock.described(Residence.objects.filter(landlord__in=landlords), version=version_on(on))
+        .annotate(active=FilteredRelation("priorities", condition=Q(priorities__removed_at__isnull=True)))
+        .filter(active__isnull=False)
+        .annotate(
+            level=F("active__level"),
+            rank=Case(*ranks, output_field=IntegerField()),
+            reasons=F("active__reasons"),
+            declared_at=F("active__declared_at"),
+        )
+        .select_related("landlord")
+        .order_by("-rank", "plain_name", "pk")
+    )
+    return cast("QuerySet[WithAnnotations[Residence, Declared]]", found)
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many sites at each level, their homes (of those whose number is known), and how many landlords have them."""
+
+    levels: list[tuple[Level, int]]
+    homes: int
+    landlords: int
+
+
+def totals(found: QuerySet[WithAnnotations[Residence, Declared]]) -> Totals:
+    """What some of the sites of ``priority_everywhere`` come to. One SQL query."""
+    rows = list(found.order_by().values_list("level", "homes", "landlord_id"))
+    counted = Counter(level for level, _, _ in rows)
+    return Totals(
+        [(level, counted[level]) for level in Level if level.rank],
+        sum(homes or 0 for _, homes, _ in rows),
+        len({landlord for _, _, landlord in rows}),
+    )
 
 
 def rating_facts(*, landlord: int, cycle: int) -> RatingFacts:

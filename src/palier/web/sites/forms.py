@@ -14,6 +14,11 @@ LEVELS = [(level.value, level.label) for level in Level]
 TO_RATE = "a-coter"
 
 
+def _districts() -> forms.ChoiceField:
+    choices = [("", "Tous"), ("oui", "En QPV"), ("non", "Hors QPV")]
+    return forms.ChoiceField(label="Quartier prioritaire", required=False, choices=choices)
+
+
 class FilterForm(forms.Form):
     """What the list of residences is narrowed to."""
 
@@ -23,9 +28,7 @@ class FilterForm(forms.Form):
         required=False,
         choices=[("", "Toutes"), (TO_RATE, "À coter"), *LEVELS, ("prioritaire", "Sites prioritaires")],
     )
-    qpv = forms.ChoiceField(
-        label="Quartier prioritaire", required=False, choices=[("", "Tous"), ("oui", "En QPV"), ("non", "Hors QPV")]
-    )
+    qpv = _districts()
     commune = forms.ChoiceField(label="Commune", required=False)
     confie = forms.ChoiceField(label="Confiée à", required=False)
     alerte = forms.ChoiceField(label="Alerte", required=False, choices=[("", "Toutes"), ("oui", "Avec une alerte en cours")])
@@ -45,6 +48,28 @@ class FilterForm(forms.Form):
             field.choices = offered
             if len(offered) < 2:
                 del self.fields[name]
+
+
+class AcrossForm(forms.Form):
+    """What the priority sites of many landlords are narrowed to."""
+
+    q = forms.CharField(
+        label="Site, organisme ou commune", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
+    )
+    region = forms.ChoiceField(label="Association régionale", required=False)
+    niveau = forms.ChoiceField(
+        label="Situation", required=False, choices=[("", "Toutes"), *((x.value, x.label) for x in Level if x.rank)]
+    )
+    qpv = _districts()
+
+    def __init__(self, *args: Any, regions: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if len(regions) < 2:
+            del self.fields["region"]
+            return
+        field = self.fields["region"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = [("", "Toutes"), *((str(pk), name) for pk, name in regions.items())]
 
 
 def _ask_reasons(form: forms.Form, given: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -29,9 +30,9 @@ LARGE = 5_000
 MOST_POINTS = 1_000
 _PER_PAGE = 100
 # What the map's own shades say (``.map-share-…`` in ``map.css``), the lightest first.
-_SHARES = ("Rien en site complexe", "Moins de 10 % des logements", "Moins de 25 %", "Moins de 50 %", "50 % ou plus")
+SHARES = ("Rien en site complexe", "Moins de 10 % des logements", "Moins de 25 %", "Moins de 50 %", "50 % ou plus")
 # Pixels of a square's side.
-_SQUARE = 72
+SQUARE = 72
 # The zoom from which a large map draws the districts of its window.
 _NEAR = 10
 
@@ -53,37 +54,43 @@ def _places(rows: list[Any]) -> list[queries.Place]:
     return list(found.values())
 
 
+class Places:
+    """The places of a map as its table shows them: sorted as asked, a page at a time."""
+
+    def __init__(self, places: list[queries.Place], request: Request) -> None:
+        self.sort = request.GET.get("sort", "-part")
+        if self.sort.removeprefix("-") not in SORTS:
+            self.sort = "-part"
+        places.sort(key=lambda p: p.label)
+        places.sort(key=lambda p: getattr(p, SORTS[self.sort.removeprefix("-")]), reverse=self.sort.startswith("-"))
+        self.rated = sum(place.rated for place in places)
+        self.by_iris = any(place.iris for place in places)
+        self.page = Paginator(places, _PER_PAGE).get_page(request.GET.get("page"))
+
+
 @door(GET=READ)
 def sites_map(request: Request, landlord: Landlord) -> HttpResponse:
     """The table of places, then the map of the same."""
     campaign = queries.campaign(landlord=landlord.pk, cycle=cycle_of(landlord))
-    extent = queries.extent(landlord=landlord.pk)
+    ground = queries.ground(landlord=landlord.pk, campaign=campaign)
+    extent = queries.extent(ground=ground)
     large = extent.located > LARGE
-    sort = request.GET.get("sort", "-part")
-    if sort.removeprefix("-") not in SORTS:
-        sort = "-part"
     sketch = None
     if large and extent.box:
         fitted = Fitted(extent.box)
-        places, squares = queries.overview(landlord=landlord.pk, campaign=campaign, side=fitted.degrees(_SQUARE))
+        places, squares = queries.overview(ground=ground, side=fitted.degrees(SQUARE))
         sketch = fitted.sketch(squares)
     else:
         places = _places(list(queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on)))
-    places.sort(key=lambda p: p.label)
-    places.sort(key=lambda p: getattr(p, SORTS[sort.removeprefix("-")]), reverse=sort.startswith("-"))
     context = {
         "landlord": landlord,
-        "rated": sum(place.rated for place in places),
-        "residences": extent.located + extent.missing,
-        "page": Paginator(places, _PER_PAGE).get_page(request.GET.get("page")),
-        "by_iris": any(place.iris for place in places),
-        "sort": sort,
+        "shown": Places(places, request),
         "extent": extent,
         "sketch": sketch,
         "box": ",".join(str(edge) for edge in extent.box) if large and extent.box else "",
         "version": version_on(request.on),
         "levels": list(Level),
-        "shares": _SHARES,
+        "shares": SHARES,
     }
     return render(request, "sites/map.html", context)
 
@@ -95,11 +102,11 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
     With a ``box`` and a ``zoom``, what a window of a large map shows: its residences, or how many each square holds.
     """
     campaign = queries.campaign(landlord=landlord.pk, cycle=cycle_of(landlord))
-    found = queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on).filter(lon__isnull=False)
     window = WindowForm(request.GET)
     if window.is_valid():
-        return _window(request, landlord, campaign, found, window)
-    rows = list(found)
+        return seen(request, queries.ground(landlord=landlord.pk, campaign=campaign), window)
+    found = queries.residences(landlord=landlord.pk, campaign=campaign, on=request.on).filter(lon__isnull=False)
+    rows: list[Any] = list(found)
     shares = {place.iris: place for place in _places(rows) if place.iris and place.share >= 0}
     shapes = [
         {
@@ -109,18 +116,19 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
         }
         for iris in sources.outlines(iris=shares)
     ]
-    points = [_point(landlord, row) for row in rows]
+    points = [_point(queries.Point(landlord.pk, row.pk, row.name, row.lon, row.lat, row.level)) for row in rows]
     return geojson([*points, *shapes, *areas_around(rows, request)])
 
 
-def _window(request: Request, landlord: Landlord, campaign: Any, found: Any, window: WindowForm) -> JsonResponse:
+def seen(request: Request, ground: queries.Ground, window: WindowForm, names: Mapping[int, str] | None = None) -> JsonResponse:
+    """What a window of a large map shows: residences, or how many each square holds; districts from near by.
+
+    ``names`` are those of the landlords, told beside each residence where there are many.
+    """
     box, zoom = window.cleaned_data["box"], window.cleaned_data["zoom"]
-    west, south, east, north = box
-    if queries.located_in(landlord=landlord.pk, box=box) <= MOST_POINTS:
-        here = [_point(landlord, row) for row in found.filter(lon__range=(west, east), lat__range=(south, north))]
+    if queries.located_in(ground=ground, box=box) <= MOST_POINTS:
+        here = [_point(one, (names or {}).get(one.landlord, "")) for one in queries.points(ground=ground, box=box)]
     else:
-        side = 360 / WORLD / 2**zoom * _SQUARE
-        squares = queries.squares(landlord=landlord.pk, campaign=campaign, box=box, side=side)
         here = [
             feature(
                 round(one.lon, 5),
@@ -128,14 +136,14 @@ def _window(request: Request, landlord: Landlord, campaign: Any, found: Any, win
                 count=one.residences,
                 **({"share": round(one.complex_homes / one.homes, 4)} if one.homes else {}),
             )
-            for one in squares
+            for one in queries.squares(ground=ground, box=box, side=360 / WORLD / 2**zoom * SQUARE)
         ]
     return geojson([*here, *(areas_in(box, request) if zoom >= _NEAR else [])])
 
 
-def _point(landlord: Landlord, row: Any) -> dict[str, Any]:
-    url = reverse("site_sheet", kwargs={"landlord_id": landlord.pk, "residence_id": row.pk})
-    level = Level(row.level) if row.level else None
+def _point(one: queries.Point, landlord: str = "") -> dict[str, Any]:
+    url = reverse("site_sheet", kwargs={"landlord_id": one.landlord, "residence_id": one.residence})
+    level = Level(one.level) if one.level else None
     words = f"situation {level.label.lower()}" if level else "à coter"
     shown = {"level": level.rank} if level else {}
-    return feature(row.lon, row.lat, name=row.name, note=words, url=url, **shown)
+    return feature(one.lon, one.lat, name=one.name, note=", ".join(filter(None, (landlord, words))), url=url, **shown)

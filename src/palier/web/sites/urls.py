@@ -2,10 +2,14 @@
 
 from django.urls import path
 
-from palier.web.sites import maps, one, scores, sheet, views
+from palier.web.sites import across, maps, one, scores, sheet, views
 
 _FILE = "organismes/<int:landlord_id>/sites/"
 urlpatterns = [
+    path("sites/", across.all_sites, name="all_sites"),
+    path("sites/export/<str:form>/", across.export, name="all_sites_export"),
+    path("sites/carte/", across.all_sites_map, name="all_sites_map"),
+    path("sites/carte.geojson", across.all_sites_points, name="all_sites_points"),
     path(_FILE, views.sites, name="sites"),
     path(f"{_FILE}a-coter/", views.sites, {"to_rate": True}, name="sites_to_rate"),
     path(f"{_FILE}ouvrir/", views.open_rating, name="sites_open"),
