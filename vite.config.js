@@ -1,6 +1,7 @@
 // Builds what the pages load: styles, scripts, fonts and the icon sprite, each under a fingerprinted name.
 import { readFileSync, readdirSync } from "node:fs";
 import { resolve } from "node:path";
+import { feature } from "topojson-client";
 import { defineConfig } from "vite";
 
 const ui = resolve(import.meta.dirname, "src/palier/web/ui");
@@ -35,11 +36,27 @@ function sprite() {
   };
 }
 
+/** The ground of maps, `palier:france`: the outline of France, overseas too, from Natural Earth, to some hundred metres. */
+function france() {
+  return {
+    name: "palier-france",
+    resolveId: (id) => (id === "palier:france" ? id : undefined),
+    load(id) {
+      if (id !== "palier:france") return undefined;
+      const atlas = JSON.parse(readFileSync(`${modules}/world-atlas/countries-10m.json`, "utf8"));
+      const country = feature(atlas, atlas.objects.countries).features.find(({ id: code }) => code === "250");
+      const rounded = (point) => point.map((degrees) => Number(degrees.toFixed(3)));
+      const coordinates = country.geometry.coordinates.map((part) => part.map((ring) => ring.map(rounded)));
+      return `export default ${JSON.stringify({ type: "MultiPolygon", coordinates })};`;
+    },
+  };
+}
+
 export default defineConfig({
   root: ui,
   base: "./",
   publicDir: false,
-  plugins: [sprite()],
+  plugins: [sprite(), france()],
   build: {
     target: "es2022",
     emptyOutDir: true,

@@ -15,6 +15,7 @@ from palier.sites.queries.places import (
     overview,
     points,
     squares,
+    towns,
 )
 from palier.sites.queries.rating import (
     Rating,
@@ -93,6 +94,7 @@ __all__ = [
     "table",
     "to_score",
     "totals",
+    "towns",
     "undiagnosed",
     "watched",
     "with_scores",

@@ -139,6 +139,13 @@ def points(*, ground: Ground, box: Box) -> list[Point]:
     return [Point(*row) for row in _rows(asked, ground, box=box)]
 
 
+def towns(*, ground: Ground, box: Box, most: int) -> list[tuple[str, float, float]]:
+    """The communes with most residences in a box: name, mean longitude and latitude of what is there. One SQL query."""
+    asked = f"""SELECT max(r.commune_name), avg(r.lon), avg(r.lat) {_STOCK}{_INSIDE} AND r.commune_name <> ''
+        GROUP BY r.commune, r.commune_name ORDER BY count(*) DESC, 1 LIMIT {most}"""
+    return _rows(asked, ground, box=box)
+
+
 def squares(*, ground: Ground, box: Box, side: float) -> list[Square]:
     """The residences of a box, by squares of so many degrees of longitude. One SQL query."""
     counts = f"""SELECT avg(r.lon), avg(r.lat), count(*), coalesce(sum(v.homes) FILTER (WHERE {_RATED}), 0),
@@ -147,7 +154,7 @@ def squares(*, ground: Ground, box: Box, side: float) -> list[Square]:
     return [Square(*row) for row in _rows(counts, ground, box=box, side=side)]
 
 
-def _rows(sql: str, ground: Ground, *, box: Box = (0, 0, 0, 0), side: float = 1.0) -> list[tuple[Any, ...]]:
+def _rows(sql: str, ground: Ground, *, box: Box = (0, 0, 0, 0), side: float = 1.0) -> list[Any]:
     named = dict(zip(("west", "south", "east", "north"), box, strict=True))
     asked: dict[str, Any] = {
         "vintages": ground.vintages,

@@ -19,7 +19,7 @@ from palier.web.doors import Request, door
 from palier.web.sites.forms import WindowForm
 from palier.web.sites.sketch import WORLD, Fitted
 from palier.web.sites.views import READ, cycle_of
-from palier.web.stock.maps import areas_around, areas_in, feature, geojson
+from palier.web.stock.maps import TOWNS, areas_around, areas_in, feature, geojson, towns
 
 SORTS = {"lieu": "label", "residences": "residences", "logements": "homes", "complexes": "complex", "part": "share"}
 
@@ -117,7 +117,7 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
         for iris in sources.outlines(iris=shares)
     ]
     points = [_point(queries.Point(landlord.pk, row.pk, row.name, row.lon, row.lat, row.level)) for row in rows]
-    return geojson([*points, *shapes, *areas_around(rows, request)])
+    return geojson([*points, *towns(rows), *shapes, *areas_around(rows, request)])
 
 
 def seen(request: Request, ground: queries.Ground, window: WindowForm, names: Mapping[int, str] | None = None) -> JsonResponse:
@@ -138,7 +138,8 @@ def seen(request: Request, ground: queries.Ground, window: WindowForm, names: Ma
             )
             for one in queries.squares(ground=ground, box=box, side=360 / WORLD / 2**zoom * SQUARE)
         ]
-    return geojson([*here, *(areas_in(box, request) if zoom >= _NEAR else [])])
+    written = [feature(lon, lat, town=town) for town, lon, lat in queries.towns(ground=ground, box=box, most=TOWNS)]
+    return geojson([*here, *written, *(areas_in(box, request) if zoom >= _NEAR else [])])
 
 
 def _point(one: queries.Point, landlord: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from statistics import fmean as mean
 from typing import Any
 
 from django.http import HttpResponse, JsonResponse
@@ -18,6 +19,8 @@ from palier.web.stock.residences import READ, residence_or_404
 Box = tuple[float, float, float, float]
 # About a kilometre: the district across the street is worth seeing.
 _AROUND = 0.01
+# Names of communes that a map is given; it writes those for which there is room.
+TOWNS = 24
 
 
 @door(GET=READ)
@@ -33,7 +36,7 @@ def stock_map(request: Request, landlord: Landlord) -> HttpResponse:
 def stock_points(request: Request, landlord: Landlord) -> JsonResponse:
     """Residences and the districts around them, as GeoJSON."""
     rows = list(queries.residences(landlord=landlord, on=request.on).filter(lon__isnull=False))
-    return geojson([*(_residence(landlord, row) for row in rows), *areas_around(rows, request)])
+    return geojson([*(_residence(landlord, row) for row in rows), *towns(rows), *areas_around(rows, request)])
 
 
 @door(GET=READ)
@@ -71,6 +74,15 @@ def _residence(landlord: Landlord, row: Any) -> dict[str, Any]:
     url = reverse("residence", kwargs={"landlord_id": landlord.pk, "residence_id": row.pk})
     pale = {} if row.in_qpv else {"level": 0}
     return feature(row.lon, row.lat, name=row.name, note=words, url=url, **pale)
+
+
+def towns(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The names that a map of placed residences may write: those of their communes, the fullest first."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    for row in rows:
+        found.setdefault(row.commune_name, []).append((row.lon, row.lat))
+    fullest = sorted(found.items(), key=lambda town: (-len(town[1]), town[0]))[:TOWNS]
+    return [feature(*(mean(axis) for axis in zip(*points, strict=True)), town=name) for name, points in fullest if name]
 
 
 def _box(points: Iterable[tuple[float, float]]) -> Box:

@@ -3,8 +3,10 @@
 // for those that carry a share (properties.share, 0 to 1), which are the fuller the larger it is.
 // With data-box="west,south,east,north", there is too much to send: the address is asked for each window, with its zoom,
 // and answers its points, or how many each square holds (properties.count), with their share.
+// Names of towns (properties.town, the most important first) are written where there is room.
 import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
+import france from "palier:france";
 
 setWorkerUrl(workerUrl);
 
@@ -17,9 +19,10 @@ function bounds(collection) {
   return box;
 }
 
-/** What goes to each source: points one by one, squares of points, areas. */
+/** What goes to each source: points one by one, squares of points, areas. Towns are written beside, not drawn. */
 function sorted(collection) {
-  const kind = ({ geometry, properties }) => (geometry.type !== "Point" ? "shapes" : properties.count ? "squares" : "points");
+  const kind = ({ geometry, properties }) =>
+    geometry.type !== "Point" ? "shapes" : properties.town ? "towns" : properties.count ? "squares" : "points";
   const of = (source) => collection.features.filter((feature) => feature.geometry && kind(feature) === source);
   const sources = ["points", "squares", "shapes"];
   return Object.fromEntries(sources.map((source) => [source, { type: "FeatureCollection", features: of(source) }]));
@@ -47,6 +50,7 @@ function style(collection) {
   return {
     version: 8,
     sources: {
+      country: { type: "geojson", data: { type: "Feature", geometry: france, properties: {} }, tolerance: 0.2 },
       points: {
         type: "geojson",
         data: data.points,
@@ -58,7 +62,13 @@ function style(collection) {
       shapes: { type: "geojson", data: data.shapes },
     },
     layers: [
-      { id: "ground", type: "background", paint: { "background-color": token("--wall-2") } },
+      { id: "around", type: "background", paint: { "background-color": token("--wall") } },
+      {
+        id: "ground",
+        type: "fill",
+        source: "country",
+        paint: { "fill-color": token("--wall-2"), "fill-outline-color": token("--line-strong") },
+      },
       {
         id: "areas",
         type: "fill",
@@ -151,6 +161,37 @@ function countMarks(map, canvas) {
   map.on("render", draw);
 }
 
+/** The names of towns, each where it fits: the first ones first, none over another nor over the number of a group. */
+function townNames(map, canvas) {
+  const layer = document.createElement("div");
+  layer.className = "map-towns";
+  layer.setAttribute("aria-hidden", "true");
+  canvas.append(layer);
+  let marks = [];
+  const place = () => {
+    const taken = [...canvas.querySelectorAll(".map-counts span")].map((mark) => mark.getBoundingClientRect());
+    const apart = (box) => taken.every((o) => box.right < o.left || o.right < box.left || box.bottom < o.top || o.bottom < box.top);
+    for (const [mark, where] of marks) {
+      const at = map.project(where);
+      mark.style.translate = `${Math.round(at.x)}px ${Math.round(at.y)}px`;
+      const box = mark.getBoundingClientRect();
+      mark.style.visibility = apart(box) ? "" : "hidden";
+      if (!mark.style.visibility) taken.push(box);
+    }
+  };
+  map.on("render", place);
+  return (collection) => {
+    marks = collection.features
+      .filter(({ properties }) => properties.town)
+      .map(({ geometry, properties }) => [
+        Object.assign(document.createElement("span"), { textContent: properties.town }),
+        geometry.coordinates,
+      ]);
+    layer.replaceChildren(...marks.map(([mark]) => mark));
+    place();
+  };
+}
+
 async function ask(address, signal) {
   const response = await fetch(address, { headers: { Accept: "application/geo+json" }, signal });
   if (!response.ok) throw new Error(`map data: ${response.status}`);
@@ -158,7 +199,7 @@ async function ask(address, signal) {
 }
 
 /** Ask again for what the window shows, each time it moves. */
-function follow(map, canvas) {
+function follow(map, canvas, name) {
   const styled = new Promise((resolve) => map.once("styledata", resolve));
   let asked;
   const look = async () => {
@@ -170,6 +211,7 @@ function follow(map, canvas) {
     const collection = await ask(address, asked.signal);
     await styled;
     for (const [source, data] of Object.entries(sorted(collection))) map.getSource(source).setData(data);
+    name(collection);
   };
   map.on("moveend", () => look().catch((problem) => problem.name === "AbortError" || console.error(problem)));
   return look();
@@ -186,12 +228,18 @@ async function show(canvas) {
     locale: words,
   });
   // The points are the subject: areas around them may run far out of sight.
-  const points = collection.features.filter((feature) => feature.geometry?.type === "Point");
+  const points = sorted(collection).points.features;
   const around = box ? new LngLatBounds(box) : bounds(points.length ? { features: points } : collection);
-  if (!around.isEmpty()) map.fitBounds(around, { padding: 32, maxZoom: 15, animate: false });
+  const fit = () => around.isEmpty() || map.fitBounds(around, { padding: 32, maxZoom: 15, animate: false });
+  fit();
+  // A phone that turns sees everything again, until somebody looked closer.
+  map.on("resize", fit);
+  for (const act of ["pointerdown", "wheel", "keydown"]) canvas.addEventListener(act, () => map.off("resize", fit), { once: true });
   map.addControl(new NavigationControl({ showCompass: false }));
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   countMarks(map, canvas);
+  const name = townNames(map, canvas);
+  name(collection);
   map.on("click", "groups", async (event) => {
     const [group] = event.features;
     const zoom = await map.getSource("points").getClusterExpansionZoom(group.properties.cluster_id);
@@ -216,7 +264,7 @@ async function show(canvas) {
       map.getCanvas().style.cursor = "";
     });
   }
-  if (box) await follow(map, canvas);
+  if (box) await follow(map, canvas, name);
   map.once("idle", () => canvas.setAttribute("data-map-ready", ""));
 }
 
