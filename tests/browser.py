@@ -30,6 +30,8 @@ AXE = PROJECT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = os.environ.get("PALIER_CHROMIUM", "/usr/bin/chromium")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 NARROW, WIDE = (360, 780), (1440, 900)
+# Milliseconds that what a page is to show is waited for: a busy machine is slow, and the first page loads all the others' code.
+PATIENCE = 60_000
 
 OpenPage = Callable[..., "Page"]
 
@@ -37,8 +39,9 @@ OpenPage = Callable[..., "Page"]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the session."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     # Playwright runs a loop in this thread; Django would refuse the database to a test that it takes for asynchronous.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
@@ -70,8 +73,7 @@ def browser_page(
             cookie = sign_in(person).cookies[settings.SESSION_COOKIE_NAME]
             context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
         page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.set_default_navigation_timeout(40_000)  # the first page of a busy machine loads all the others' code
+        page.set_default_timeout(PATIENCE)
         page.complaints = []  # type: ignore[attr-defined] -- read by check()
         page.on("console", lambda message: _hear(page, message))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined] -- ours

@@ -59,7 +59,6 @@ def test_from_the_public_files_to_a_local_project(
     home = f"/organismes/{landlord.pk}"
 
     page = browser_page(lead)
-    page.set_default_timeout(40_000)
     _import_stock(page, home, _unpacked("rpls2022.geojson", tmp_path))
     summary = stock_summary(landlord=landlord.pk)
     assert summary.homes == 10_862

@@ -76,7 +76,6 @@ class Walk:
 
     def page(self, person: Person | None, path: str) -> Page:
         page = self.open_page(person)
-        page.set_default_timeout(40_000)
         page.goto(path.format(id=self.home.landlord.pk))
         return page
 

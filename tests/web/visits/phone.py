@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from django.conf import settings
 
+from tests.browser import PATIENCE
 from tests.visits.network import Network
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ class Phone:
         self.contexts.append(context)
         self.enter(context, person)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.complaints = []  # type: ignore[attr-defined] -- read by check()
         page.on("pageerror", lambda error: page.complaints.append(str(error)))  # type: ignore[attr-defined] -- ours
         return page

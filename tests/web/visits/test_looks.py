@@ -86,7 +86,7 @@ def test_the_phone_as_it_looks(browser_page: OpenPage, field: Field) -> None:
     page.get_by_role("button", name="Dire « non vu » pour ces points").click()
     page.get_by_text("1. ").or_(page.get_by_text("0 sur 5")).first.wait_for()
     check(page, "field-end")
-    page.get_by_text("Tout est envoyé").wait_for(timeout=60_000)
+    page.get_by_text("Tout est envoyé").wait_for()
 
 
 def test_checks_of_cleanliness(browser_page: OpenPage, field: Field) -> None:
