@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.db import connection, transaction
 
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry
 from palier.stock import operations, queries
 from palier.stock.geography import BadShape, locate, shape_of
 from palier.stock.models import DistrictStanding, PriorityDistrict, Residence, ResidenceDistrict
+from palier.stock.operations.counting import stand
 from palier.stock.rules.districts import Method
 from palier.verdict import Refusal
 from tests.stock import files
@@ -135,6 +139,49 @@ def test_a_list_with_one_bad_contour_brings_nothing_in_and_names_it(bring_distri
     assert not PriorityDistrict.objects.exists()
 
 
+GOOD = feature("QN09312I", square(2.48, 48.9))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "pas un JSON"),
+        (b"<!doctype html><title>Page</title>", "pas un JSON"),
+        (json.dumps({"features": [GOOD]}).encode()[:-9], "pas un JSON"),
+        (b"[" * 100_000, "pas un JSON"),
+        (b"\xff\xfe\x00", "pas un JSON"),
+        (b"[1, 2]", "pas la forme attendue"),
+        (b'{"features": null}', "aucun quartier"),
+        (b'{"features": {"a": 1}}', "aucun quartier"),
+        (b'{"features": [3]}', "Quartier n° 1 "),
+        (
+            json.dumps({"features": [GOOD, GOOD | {"geometry": {"type": "Point", "coordinates": [2.4, 48.9]}}]}),
+            "Quartier n° 2 ",
+        ),
+        (json.dumps({"features": [feature("QN09312I", square(2.48, 48.9), "A\0")]}), "Quartier n° 1 "),
+        (json.dumps({"features": [feature("QN09312I", square(2.48, 48.9), "A\ud800")]}), "Quartier n° 1 "),
+        (json.dumps({"features": [GOOD, feature("QP093012", square(2.48, 48.9))]}), "n° 2 .* QP093012 est de la liste de 2015"),
+    ],
+)
+def test_a_file_that_is_no_list_changes_nothing(
+    content: bytes | str, said: str, bring_districts: Callable[..., int], tmp_path: Path, at: datetime
+) -> None:
+    bring_districts(feature("QN09399X", square(2.48, 48.9)))
+    path = tmp_path / "wrong"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(Refusal, match=said):
+        operations.import_districts(path=path, version="2024", by=None, at=at)
+    assert [district.code for district in PriorityDistrict.objects.all()] == ["QN09399X"]
+    assert Entry.objects.filter(act="stock.districts_imported").count() == 1
+
+
+def test_a_packed_list_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "qpv.geojson.gz"
+    path.write_bytes(gzip.compress(json.dumps({"features": [GOOD]}).encode()))
+    assert [district.code for district in operations.read_districts(path=path, version="2024")] == ["QN09312I"]
+
+
 @pytest.mark.django_db
 @pytest.mark.skipif(not files.TERRITORY.exists(), reason="the real QPV contours are not on this machine (../shared/data)")
 def test_the_real_list_of_2024_comes_in_whole(at: datetime, bring_in: Bring, landlord: Landlord) -> None:
@@ -199,6 +246,46 @@ def test_contours_that_come_later_say_again_where_everything_stands(
     bring_districts(feature("QN1", square(2.38, 48.9)))
     assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [False]
     assert ResidenceDistrict.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_between_a_list_and_what_it_says_of_a_stock_nothing_is_said(
+    bring_districts: Callable[..., int], bring_in: Bring, landlord: Landlord, tmp_path: Path, at: datetime
+) -> None:
+    bring_districts(feature("QN1", square(2.48, 48.9)))
+    bring_districts(feature("QP1", square(2.48, 48.9)), version="2015")
+    source = bring_in(addresses(("Lilas", 10, 2.485, 48.905)), name="a.geojson")
+    (tmp_path / "moved").write_text(json.dumps({"features": [feature("QN1", square(2.38, 48.9))]}))
+    found = operations.read_districts(path=tmp_path / "moved", version="2024")
+    assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [True]
+    operations.load_districts(found=found, version="2024", by=None, at=at)
+    assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [None]
+    assert [r.in_qpv for r in queries.residences(landlord=landlord, on=date(2023, 1, 1))] == [True]
+    assert operations.to_stand_again() == [source.pk]
+    for _ in range(2):
+        assert operations.stand_again(import_id=source.pk, version="2024") == landlord
+        assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [False]
+    operations.undo_import(item=source, by=None, at=at)
+    assert operations.stand_again(import_id=source.pk, version="2024") is None
+    assert not DistrictStanding.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_waits_for_those_who_stand_in_it_and_they_do_not_wait_for_each_other(bring_in: Bring) -> None:
+    source = bring_in(addresses(("Lilas", 10, 2.485, 48.905)), name="a.geojson")
+
+    def free(how: str) -> bool:
+        try:
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(f"SELECT pg_try_advisory_xact_lock{how}(%s)", [0x570D])
+                return bool(cursor.fetchone()[0])
+        finally:
+            connection.close()
+
+    with transaction.atomic(), ThreadPoolExecutor(1) as beside:
+        stand(source=source)
+        assert not beside.submit(free, "").result()
+        assert beside.submit(free, "_shared").result()
 
 
 @pytest.mark.django_db

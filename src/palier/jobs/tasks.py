@@ -15,7 +15,8 @@ from django.utils import timezone
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
-from procrastinate.jobs import Status
+from procrastinate.jobs import Job, Status
+from procrastinate.retry import BaseRetryStrategy, RetryDecision
 
 from palier.answers import operations as answers
 from palier.calendar import paris_day
@@ -145,6 +146,21 @@ def seal_minutes(timestamp: int) -> None:
 def run_import(import_id: int) -> None:
     """Read a file of a landlord's stock, or bring it in, as far as it can go by itself."""
     stock.run_import(import_id=import_id, at=timezone.now())
+
+
+class _UntilDone(BaseRetryStrategy):
+    """What fails waits behind what has not run yet, and starts again ten minutes later, as long as it takes."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
+        return RetryDecision(retry_in={"minutes": 10}, priority=job.priority - 1)
+
+
+@app.task(name="stock.stand_again", retry=_UntilDone())
+def stand_again(import_id: int, version: str) -> None:
+    """Say where the residences of an import stand in a list of districts that was loaded, then ask for the landlord's scores."""
+    landlord = stock.stand_again(import_id=import_id, version=version)
+    if landlord is not None and Scoring.objects.filter(landlord=landlord).exists():
+        _ask_scores(landlord.pk)
 
 
 @app.periodic(cron="* * * * * */10")

@@ -261,6 +261,11 @@ def make_up_of(*, residence: Residence) -> dict[str, list[tuple[Any, int]]]:
     }
 
 
+def district_lists() -> list[tuple[str, int]]:
+    """The lists of districts that are loaded, the latest first, and how many districts each has. One SQL query."""
+    return list(PriorityDistrict.objects.values_list("version").annotate(Count("pk")).order_by("-version"))
+
+
 def districts_around(*, box: tuple[float, float, float, float], version: str) -> QuerySet[PriorityDistrict]:
     """The districts of a list that a box (west, south, east, north) touches: their code, label and outline."""
     west, south, east, north = box

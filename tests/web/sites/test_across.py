@@ -135,6 +135,7 @@ def test_nobody_else_enters(
         ({"niveau": "medium"}, ["boréal a"]),
         ({"niveau": "no such level"}, ["austral a", "boréal a"]),
         ({"qpv": "oui"}, []),
+        ({"qpv": "non"}, []),
         ({"sort": "-organisme"}, ["boréal a", "austral a"]),
         ({"sort": "no such column"}, ["austral a", "boréal a"]),
     ],

@@ -7,12 +7,8 @@ IRIS base of Filosofi (CSV, ``;``) or a JSON of IRIS. Each may be compressed (.g
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -22,8 +18,8 @@ from palier.directory.rules import plain
 from palier.sources.rules.territory import COMMUNE, IRIS
 from palier.stock.geography import BadShape, Shape, shape_of
 from palier.stock.reading.places import Unreadable
+from palier.stock.reading.published import opened, parsed
 
-_MOST_BYTES = 1_500 * 2**20
 _KINDS = {
     "commune_violence": (
         "violence_outside_family",
@@ -66,9 +62,9 @@ def offences(path: Path, *, year: int | None = None) -> Published:
         Unreadable: when the file is of neither shape.
     """
     names = {key: name for key, (name, _) in _KINDS.items()}
-    with _opened(path) as text:
+    with opened(path) as text:
         if _is_json(path):
-            return _from_json(_json(text), "communes", COMMUNE, names, year, inner="ind")
+            return _from_json(parsed(text), "communes", COMMUNE, names, year, inner="ind")
         return _offences_csv(text, year)
 
 
@@ -78,9 +74,9 @@ def incomes(path: Path, *, year: int | None = None) -> Published:
     Raises:
         Unreadable: when the file is of neither shape.
     """
-    with _opened(path) as text:
+    with opened(path) as text:
         if _is_json(path):
-            return _from_json(_json(text), "iris", IRIS, _INCOMES, year)
+            return _from_json(parsed(text), "iris", IRIS, _INCOMES, year)
         return _incomes_csv(text)
 
 
@@ -90,8 +86,8 @@ def contours(path: Path) -> list[Contour]:
     Raises:
         Unreadable: when it is none, or with the number of the first that cannot be read.
     """
-    with _opened(path) as text:
-        data = _json(text, float)
+    with opened(path) as text:
+        data = parsed(text, float)
     features = data.get("features")
     if not isinstance(features, list) or not features:
         raise Unreadable("Ce fichier n’est pas un GeoJSON d’IRIS : il y manque une liste « features ».")
@@ -116,50 +112,9 @@ def _contour(feature: dict[str, Any]) -> Contour | None:
     return Contour(code, label, code[:5], shape_of(feature["geometry"])) if IRIS.fullmatch(code) else None
 
 
-@contextmanager
-def _opened(path: Path) -> Iterator[io.TextIOWrapper]:
-    with path.open("rb") as raw:
-        packed = raw.read(2) == b"\x1f\x8b"
-        raw.seek(0)
-        source = gzip.GzipFile(fileobj=raw) if packed else raw
-        try:
-            yield io.TextIOWrapper(_Bounded(source), encoding="utf-8-sig", newline="")  # type: ignore[arg-type]
-        except (UnicodeDecodeError, OSError, EOFError, csv.Error) as problem:
-            raise Unreadable("Ce fichier est abîmé, ou n’est pas un texte en UTF-8. Téléchargez-le à nouveau.") from problem
-
-
-class _Bounded(io.RawIOBase):
-    """Bytes that stop being given past a size: a small packed file may hold a huge one."""
-
-    def __init__(self, source: Any) -> None:
-        self._source, self._left = source, _MOST_BYTES
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        data = self._source.read(len(buffer))
-        self._left -= len(data)
-        if self._left < 0:
-            raise OSError("too big once unpacked")
-        buffer[: len(data)] = data
-        return len(data)
-
-
 def _is_json(path: Path) -> bool:
-    with _opened(path) as text:
+    with opened(path) as text:
         return text.read(64).lstrip().startswith("{")
-
-
-def _json(text: io.TextIOWrapper, numbers: Callable[[str], Any] = str) -> dict[str, Any]:
-    # A number stays the text it was until it serves: most of a national file does not.
-    try:
-        data = json.loads(text.read(), parse_float=numbers)
-    except (ValueError, RecursionError) as problem:
-        raise Unreadable("Ce fichier n’est pas un JSON bien formé. Téléchargez-le à nouveau.") from problem
-    if not isinstance(data, dict):
-        raise Unreadable("Ce fichier n’a pas la forme attendue.")
-    return data
 
 
 def _from_json(

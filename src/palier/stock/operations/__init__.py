@@ -8,7 +8,13 @@ from palier.stock.operations.corrections import (
     rename_residence,
     separate_residences,
 )
-from palier.stock.operations.districts import import_districts
+from palier.stock.operations.districts import (
+    import_districts,
+    load_districts,
+    read_districts,
+    stand_again,
+    to_stand_again,
+)
 from palier.stock.operations.intake import (
     Received,
     ask_to_apply,
@@ -33,16 +39,20 @@ __all__ = [
     "differences",
     "drop_import",
     "import_districts",
+    "load_districts",
     "merge_residences",
     "move_addresses",
     "owners_in",
     "place_residence",
+    "read_districts",
     "receive",
     "remove_mapping",
     "rename_residence",
     "resume_import",
     "run_import",
     "separate_residences",
+    "stand_again",
     "start_import",
+    "to_stand_again",
     "undo_import",
 ]

@@ -17,6 +17,7 @@ from palier.stock.models import DistrictStanding, Import, PriorityDistrict, Resi
 from palier.stock.operations.sql import fetch
 from palier.stock.rules.districts import VERSIONS, Method, covers
 
+_LOCK = 0x570D
 _FACTS = """
     SELECT residence_id,
            MODE() WITHIN GROUP (ORDER BY NULLIF(commune, '')) AS commune,
@@ -82,12 +83,20 @@ def describe(*, source: Import, names: dict[int, str], residences: Collection[in
     Residence.objects.bulk_update(changed, fields, batch_size=500)
 
 
+def hold_districts(*, alone: bool = False) -> None:
+    """Keep the lists of districts as they are until the transaction ends; ``alone`` to change them, once nobody holds them."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_advisory_xact_lock{'' if alone else '_shared'}(%s)", [_LOCK])
+
+
 def stand(*, source: Import, versions: Collection[str] = VERSIONS, residences: Collection[int] | None = None) -> None:
     """Say how many homes of each residence of a vintage are in a priority district, by the contours and as declared.
 
     A home without a point takes its residence's, when no home of the residence has one. A home is counted once, were
-    two contours to overlap.
+    two contours to overlap. Two that stand for the same import wait for each other, and for a list that is being loaded.
     """
+    hold_districts()
+    Import.objects.select_for_update(no_key=True).get(pk=source.pk)
     kept = DistrictStanding.objects.filter(source=source, version__in=versions)
     (kept if residences is None else kept.filter(residence__in=residences)).delete()
     homes = _homes(source, residences)

@@ -12,9 +12,13 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class DistrictList:
-    """One list of priority districts: in force from a day, in mainland France then overseas, until the next one."""
+    """One list of priority districts: in force from a day, in mainland France then overseas, until the next one.
+
+    ``prefix`` begins the codes of its districts: « QP » in 2015, « QN » in 2024.
+    """
 
     version: str
+    prefix: str
     mainland_from: date
     overseas_from: date
 
@@ -25,8 +29,8 @@ class DistrictList:
 
 # Decrees of 30 December 2014 and 28 December 2023; the overseas list was revised a year later.
 LISTS: dict[str, DistrictList] = {
-    "2015": DistrictList("2015", date(2015, 1, 1), date(2015, 1, 1)),
-    "2024": DistrictList("2024", date(2024, 1, 1), date(2025, 1, 1)),
+    "2015": DistrictList("2015", "QP", date(2015, 1, 1), date(2015, 1, 1)),
+    "2024": DistrictList("2024", "QN", date(2024, 1, 1), date(2025, 1, 1)),
 }
 VERSIONS = tuple(LISTS)
 
@@ -34,6 +38,11 @@ VERSIONS = tuple(LISTS)
 def version_on(day: date) -> str:
     """The list in force in mainland France on a day (the first one before any)."""
     return max((v for v, known in LISTS.items() if known.mainland_from <= day), default=VERSIONS[0])
+
+
+def named_by(code: str) -> str | None:
+    """The list that the code of a district is of, by its first letters; None for somebody's own code."""
+    return next((version for version, known in LISTS.items() if code.startswith(known.prefix)), None)
 
 
 def declared_version(year: int) -> str | None:

@@ -60,7 +60,7 @@ class _Followed:
         if self.asked.get("niveau"):
             found = found.filter(level=self.asked["niveau"])
         if self.asked.get("qpv"):
-            found = found.filter(in_qpv=True) if self.asked["qpv"] == "oui" else found.exclude(in_qpv=True)
+            found = found.filter(in_qpv=self.asked["qpv"] == "oui")
         key = F(SORTS[sort.removeprefix("-")])
         ordered = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
         return found.order_by(ordered, "plain_name", "pk")

@@ -112,7 +112,7 @@ class Listing:
             case level:
                 found = found.filter(level="" if level == TO_RATE else level)
         if asked.get("qpv"):
-            found = found.filter(in_qpv=True) if asked["qpv"] == "oui" else found.exclude(in_qpv=True)
+            found = found.filter(in_qpv=asked["qpv"] == "oui")
         if asked.get("commune"):
             found = found.filter(commune_name=asked["commune"])
         if asked.get("alerte"):

@@ -388,7 +388,11 @@ class OpenDataForm(forms.Form):
         error_messages={"required": "Choisissez ce que contient le fichier."},
     )
     year = forms.IntegerField(
-        label="Millésime", min_value=1990, max_value=2100, required=False, help_text="Laissez vide si le fichier le dit."
+        label="Millésime",
+        min_value=1990,
+        max_value=2100,
+        required=False,
+        help_text="Laissez vide si le fichier le dit, et pour les quartiers prioritaires.",
     )
     file = forms.FileField(
         label="Fichier", error_messages={"required": "Choisissez le fichier à charger.", "empty": "Ce fichier est vide."}

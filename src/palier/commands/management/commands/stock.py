@@ -31,8 +31,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Bring the list in and say how many districts it has."""
         try:
-            count = operations.import_districts(path=options["file"], version=options["list"], by=None, at=timezone.now())
+            count = operations.import_districts(
+                path=options["file"], version=options["list"], by=None, at=timezone.now(), tell=self._tell
+            )
         except Refusal as refusal:
             raise CommandError("\n".join(reason.sentence for reason in refusal.verdict.reasons)) from refusal
+        except OSError as problem:
+            raise CommandError(str(problem)) from problem
         said = "quartier prioritaire est" if count == 1 else "quartiers prioritaires sont"
         self.stdout.write(f"{count} {said} en place, liste {options['list']}.")
+
+    def _tell(self, done: int, every: int) -> None:
+        self.stdout.write(f"Patrimoine {done} sur {every} situé.")
