@@ -176,11 +176,14 @@ def _periods() -> Iterator[Case]:
         yield f"period {text!r}", "a.csv", _csv(f"{_HEAD}\nRésidence A;{text};3\n"), None
     head = "Résidence;Début;Fin;Logements vacants"
     yield "days in French", "a.csv", _csv(f"{head}\nRésidence A;01/01/2025;31/12/2025;3\n"), VALUE
+    yield "days with short years", "a.csv", _csv(f"{head}\nRésidence A;1/1/25;31.12.25;3\n"), VALUE
     yield "days as ISO", "a.csv", _csv(f"{head}\nRésidence A;2025-01-01;2025-12-31;3\n"), VALUE
     for one, two in (
         ("12/31/2025", "31/12/2025"),
         ("31/12/2025", "01/01/2025"),
-        ("1/1/25", "31/12/25"),
+        ("1/1/25", "12/31/25"),
+        ("25-01-01", "25-12-31"),
+        ("25/01/01", "25/12/31"),
         ("45658", "46022"),
         ("", ""),
     ):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from palier.sources.reading.values import day
 from palier.sources.rules.coverage import Figure, Presence, coverages
 from palier.sources.rules.headers import NAMES
 from palier.sources.rules.incidents import COUNTED_IN, IncidentKind, may_have_happened, text_until
@@ -17,6 +18,7 @@ from palier.sources.rules.intake import Origin
 from palier.sources.rules.readings import Given, is_stale, may_stand, value_of
 from palier.sources.rules.territory import figures_commune
 from palier.sources.rules.vocabulary import Denominator, Kind, Source
+from palier.stock.reading.values import BadValue
 
 TODAY = date(2026, 3, 10)
 YEAR = (date(2025, 1, 1), date(2025, 12, 31))
@@ -47,6 +49,25 @@ def test_column_names_name_one_indicator_each() -> None:
     names = [name for names in NAMES.values() for name in names]
     assert len(names) == len(set(names))
     assert set(NAMES) == set(BROUGHT)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("03/11/26", date(2026, 11, 3)),
+        ("3.1.49", date(2049, 1, 3)),
+        ("31/12/50", date(1950, 12, 31)),
+        ("03/11/2026", date(2026, 11, 3)),
+    ],
+)
+def test_a_day_is_read_in_the_french_order_with_a_short_year_or_not(text: str, said: date) -> None:
+    assert day(text) == said
+
+
+@pytest.mark.parametrize("text", ["11/26/03", "26-11-03", "03/11-26", "03/11/6", "03/11/026", "031126", "30/02/26", "00/01/26"])
+def test_a_day_that_may_be_another_is_refused(text: str) -> None:
+    with pytest.raises(BadValue):
+        day(text)
 
 
 def test_every_incident_counts_among_the_incidents() -> None:

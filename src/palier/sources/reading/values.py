@@ -8,13 +8,15 @@ from decimal import Decimal
 
 from palier.calendar import add_months
 from palier.directory.rules import plain
-from palier.stock.reading.values import BadValue
+from palier.stock.reading.values import BadValue, full_year
 
 _SPACES = re.compile(r"[\s\u00a0\u202f]")
 _NUMBER = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[\s\u00a0\u202f]\d{3})+)(?:[.,]\d+)?")
 _TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 _FRENCH = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+# Between slashes or points two figures are a French year; between hyphens they may be the day (« 25-12-31 »).
+_SHORT = re.compile(r"(\d{1,2})([/.])(\d{1,2})\2(\d{2})")
 _YEAR = re.compile(r"(?:annee )?(\d{4})(?:\.0)?")
 _MONTH = re.compile(r"(\d{1,2})[/.-](\d{4})|(\d{4})[/.-](\d{1,2})|([a-z]+)\.? (\d{4})")
 _PART = re.compile(r"([ts]) ?([1-4])[ /.-]*(\d{4})|(\d{4})[ /.-]*([ts]) ?([1-4])|([1-4]) ?([ts])[ /.-]*(\d{4})")
@@ -91,16 +93,18 @@ def count(text: str, *, exact: bool) -> Decimal:
 
 
 def day(text: str) -> date:
-    """A day: 31/12/2025, 2025-12-31.
+    """A day: 31/12/2025, 31/12/25, 2025-12-31; always day, month, year, or year, month, day.
 
     Raises:
-        BadValue: for anything else, years of two figures and the day numbers of spreadsheets included.
+        BadValue: for anything else, the day numbers of spreadsheets included.
     """
     bare = text.strip()
     if found := _ISO.fullmatch(bare):
         return _date(int(found[1]), int(found[2]), int(found[3]))
     if found := _FRENCH.fullmatch(bare):
         return _date(int(found[3]), int(found[2]), int(found[1]))
+    if found := _SHORT.fullmatch(bare):
+        return _date(full_year(found[4]), int(found[3]), int(found[1]))
     raise BadValue("n’est pas une date, par exemple 31/12/2025")
 
 

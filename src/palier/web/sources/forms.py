@@ -20,7 +20,7 @@ from palier.sources.rules.indicators import Indicator
 from palier.sources.rules.intake import Layout
 from palier.sources.rules.readings import Entry, Given, may_stand, shown, with_homes
 from palier.sources.rules.vocabulary import Kind
-from palier.stock.reading.values import BadValue
+from palier.stock.reading.values import DATES, BadValue
 from palier.stock.rules.imports import SUFFIXES
 
 _DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -259,7 +259,7 @@ class DepositForm(forms.Form):
     file = forms.FileField(
         label="Fichier de chiffres ou d’incidents",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(SUFFIXES - {".geojson", ".json"}))}),
-        help_text="Votre propre tableau (.csv, .xlsx, .ods). 30 Mo au plus.",
+        help_text=f"Votre propre tableau (.csv, .xlsx, .ods). 30 Mo au plus. {DATES}",
         error_messages={"required": "Choisissez le fichier à déposer.", "empty": "Ce fichier est vide. Vérifiez l’export."},
     )
 

@@ -11,6 +11,7 @@ from palier.directory.rules import plain
 from palier.stock.models import Import
 from palier.stock.operations import owners_in
 from palier.stock.queries import Size
+from palier.stock.reading.values import DATES
 from palier.stock.rules.districts import Standing
 from palier.stock.rules.fields import FIELDS, Unit
 from palier.stock.rules.imports import SUFFIXES, Format
@@ -52,7 +53,7 @@ class DepositForm(forms.Form):
     file = forms.FileField(
         label="Fichier du patrimoine",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(SUFFIXES))}),
-        help_text="Déclaration RPLS, fichier RPLS ouvert, GeoJSON par adresse, ou votre propre tableau (.csv, .xlsx, .ods). 150 Mo au plus.",
+        help_text=f"Déclaration RPLS, fichier RPLS ouvert, GeoJSON par adresse, ou votre propre tableau (.csv, .xlsx, .ods). 150 Mo au plus. {DATES}",
         error_messages={"required": "Choisissez le fichier à déposer.", "empty": "Ce fichier est vide. Vérifiez l’export."},
     )
     year = forms.IntegerField(

@@ -10,6 +10,7 @@ from django import forms
 
 from palier.calendar import PARIS
 from palier.questionnaires.models import QuestionnaireVersion
+from palier.stock.reading.values import DATES
 from palier.stock.rules.imports import SUFFIXES
 from palier.surveys.models import FrameFile, Wave
 from palier.surveys.operations import Draft, way_of
@@ -36,7 +37,7 @@ class DepositForm(forms.Form):
     file = forms.FileField(
         label="Fichier des locataires",
         widget=forms.ClearableFileInput(attrs={"accept": ",".join(sorted(SUFFIXES - {".geojson", ".json"}))}),
-        help_text="Une ligne par ménage, avec sa référence et sa résidence (.csv, .xlsx, .ods). 60 Mo au plus.",
+        help_text=f"Une ligne par ménage, avec sa référence et sa résidence (.csv, .xlsx, .ods). 60 Mo au plus. {DATES}",
         error_messages={"required": "Choisissez le fichier à déposer.", "empty": "Ce fichier est vide. Vérifiez l’export."},
     )
 
@@ -46,8 +47,9 @@ class EventDepositForm(DepositForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].label = "Fichier des événements"
-        self.fields["file"].help_text = f"Une ligne par événement, {EVENTS_AT_MOST.rows} lignes au plus (.csv, .xlsx, .ods)."
+        file = self.fields["file"]
+        file.label = "Fichier des événements"
+        file.help_text = f"Une ligne par événement, {EVENTS_AT_MOST.rows} lignes au plus (.csv, .xlsx, .ods). {DATES}"
 
 
 class SheetForm(forms.Form):
