@@ -74,6 +74,8 @@ def one(shape: str) -> None:
 
 def main() -> None:
     """Each file in a process of its own, so that its memory is its own."""
+    if not QPV.exists():
+        print(f"  {QPV.name} is not there: districts cost nothing in what follows.")
     for shape, said in (("statutory", "64 positions"), ("open", "73 columns, with coordinates")):
         done = subprocess.run([sys.executable, __file__, shape], capture_output=True, text=True, check=False)
         if done.returncode:
