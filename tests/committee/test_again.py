@@ -126,6 +126,31 @@ def test_a_matter_concluded_for_want_of_quorum_is_held_again_unless_taken_up_els
     assert [(item.title, item.missed) for item in queries.items(session=held)] == [("Manqué", free)]
 
 
+def test_who_a_session_was_about_is_told_what_it_left(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> None:
+    """A matter never reached, and one left open: the landlord and its tenants' representatives learn it at the close."""
+    journeys = [at_the_committee(Stage.DECISION_AWARD) for _ in range(3)]
+    concluded, opened, never = (
+        sitting.put(f"Attribution {number}", matter=Matter.AWARD, journey=one) for number, one in enumerate(journeys)
+    )
+    here = sitting.titulars[:3]
+    sitting.convene()
+    sitting.open(*here)
+    sitting.begin(concluded, *here)
+    operations.conclude(item=concluded, by=sitting.referent, at=sitting.later())
+    sitting.declare(opened, *here)
+    sitting.begin(opened)
+    told = Message.objects.filter(event="label.undecided")
+    before = told.filter(landlord_id=journeys[0].landlord_id).count()
+    assert not told.exclude(landlord_id=journeys[0].landlord_id).exists()
+    operations.close_session(session=sitting.session, by=sitting.referent, at=sitting.later())
+    assert told.filter(landlord_id=journeys[0].landlord_id).count() == before, "told once, when it was concluded"
+    for item, why in ((opened, "aucune proposition n’a été adoptée"), (never, "close avant qu’il soit examiné")):
+        assert item.journey
+        mine = told.filter(landlord_id=item.journey.landlord_id)
+        assert mine.exists()
+        assert {why in message.body for message in mine} == {True}, [m.body for m in mine]
+
+
 def test_matters_left_while_enough_sat_keep_the_full_quorum(sitting: Sitting) -> None:
     voted = sitting.put("Rejeté")
     sitting.put("Faute de temps")

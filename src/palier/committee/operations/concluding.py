@@ -19,7 +19,6 @@ from palier.directory import queries as directory
 from palier.directory.models import Person
 from palier.directory.rules import Role
 from palier.frameworks.operations import import_version
-from palier.label.models import Journey
 from palier.label.operations import publish_rule_set
 from palier.outbox.operations import post
 from palier.verdict import Refusal, no, require
@@ -45,18 +44,25 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
         item.decision = _take_effect(item, poll, Outcome(poll.outcome), parse(poll.effect), by, at)
     item.concluded_at = at
     item.save(update_fields=["concluded_at", "decision", "granted", "framework"])
-    if item.journey is not None and item.decision is None:
-        _tell_undecided(item, item.journey, at)
+    if item.decision is None:
+        tell_undecided(item, at)
     what = f"adopté : {poll.motion}" if poll else "rien n’est adopté"
     remember(session, "item_concluded", f"a conclu le point « {item.title} » : {what}.", by=by, at=at, item=item.pk)
     return item.decision
 
 
-def _tell_undecided(item: Item, journey: Journey, at: datetime) -> None:
-    """Tell a landlord and the representatives of its tenants that its file was examined and not decided, and why."""
+def tell_undecided(item: Item, at: datetime) -> None:
+    """Tell a landlord and the representatives of its tenants that its file came before the committee undecided, and why."""
+    journey = item.journey
+    if journey is None:
+        return
     terms = queries.terms_of(terms_in_force(item.session.committee, paris_day(item.session.starts_at)))
-    short = queries.missed_quorum(item=item, terms=terms, at=at)
-    why = "le quorum a manqué" if short else "aucune proposition n’a été adoptée"
+    if queries.missed_quorum(item=item, terms=terms, at=at):
+        why = "le quorum a manqué"
+    elif item.opened_at is None:
+        why = "la séance s’est close avant qu’il soit examiné"
+    else:
+        why = "aucune proposition n’a été adoptée"
     people = directory.people_of(landlord=journey.landlord_id, roles=_TOLD, on=paris_day(at))
     post(
         event="label.undecided",

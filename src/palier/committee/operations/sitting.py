@@ -9,6 +9,7 @@ from django.db.models import Max
 
 from palier.committee import queries
 from palier.committee.models import Item, Mandate, Move, Proxy, Session
+from palier.committee.operations.concluding import tell_undecided
 from palier.committee.operations.sessions import remember, require_member, rules_of
 from palier.committee.rules.agenda import SessionState
 from palier.committee.rules.seats import Hold, place
@@ -169,7 +170,7 @@ def open_item(*, item: Item, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def close_session(*, session: Session, by: Person, at: datetime) -> None:
-    """Close a session. What it left undecided waits for a second convocation, or is taken off the agenda.
+    """Close a session. What it left undecided waits for a second convocation, or is taken off the agenda; who it was about is told.
 
     Raises:
         Refusal: when it is not open, a poll is, or something adopted is not concluded.
@@ -178,9 +179,11 @@ def close_session(*, session: Session, by: Person, at: datetime) -> None:
     if session.state is not SessionState.OPEN:
         raise Refusal(no("committee.session_not_open", f"La séance est {session.state.label}."))
     _require_no_poll(session)
-    for item in session.items.filter(opened_at__isnull=False, concluded_at__isnull=True, withdrawn_at__isnull=True):
+    left = session.items.filter(concluded_at__isnull=True, withdrawn_at__isnull=True)
+    for item in left.select_related("session__committee", "journey__landlord").order_by("position", "pk"):
         if queries.adopted(item=item) is not None:
             raise Refusal(no("committee.adopted_waits", f"« {item.title} » est adopté : concluez d’abord ce point."))
+        tell_undecided(item, at)
     session.closed_at = at
     session.save(update_fields=["closed_at"])
     remember(session, "closed", "a clos la séance.", by=by, at=at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -131,8 +132,9 @@ def missed_quorum(*, item: Item, terms: Terms, at: datetime) -> bool:
     session, found = item.session, None
     if not session.written:
         ended = item.concluded_at or session.closed_at or at
-        item.opened_at = item.opened_at or ended
-        scene = replace(scene_of(item=item, terms=terms, poll_at=ended), matter_at=ticks(ended))
+        seen = copy(item)  # never opened, it is looked at as it would have opened at the end
+        seen.opened_at = item.opened_at or ended
+        scene = replace(scene_of(item=seen, terms=terms, poll_at=ended), matter_at=ticks(ended))
         found = quorum(terms, scenes.roll_of(scene))
     return missed(last, found, before=item.missed_id is not None)
 
