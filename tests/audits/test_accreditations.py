@@ -78,6 +78,21 @@ def test_the_register_says_the_same_as_the_rule(scene: Scene) -> None:
     assert queries.register(on=DAY).get().standing == Standing.WITHDRAWN
 
 
+def test_a_renewal_granted_ahead_leaves_the_accreditation_in_force(scene: Scene) -> None:
+    renewed = operations.grant(
+        person=scene.auditor,
+        firm=scene.firm,
+        starts_on=date(2027, 1, 1),
+        ends_on=date(2027, 12, 31),
+        scope=[Audit.HQS],
+        by=scene.referent,
+        at=NOON,
+    )
+    assert queries.auditors_for(audit=Audit.HQS, on=DAY).get() == scene.accreditation
+    assert queries.auditors_for(audit=Audit.HQS, on=date(2027, 1, 1)).get() == renewed
+    assert queries.register(on=date(2024, 12, 31)).get() == scene.accreditation
+
+
 def test_the_register_costs_the_same_with_1_and_30_auditors(scene: Scene, make_person: Callable[..., Person]) -> None:
     counts = []
     for number in (1, 30):

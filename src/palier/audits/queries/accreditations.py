@@ -47,8 +47,12 @@ def accreditations(*, person: Person | None = None) -> QuerySet[Accreditation]:
 
 
 def register(*, on: date, search: str = "", audit: Audit | None = None) -> QuerySet[WithAnnotations[Accreditation, OfRegister]]:
-    """The latest accreditation of each auditor, with what it is worth on a day and the missions behind it."""
-    latest = Accreditation.objects.filter(person=OuterRef("person")).order_by("-starts_on", "-pk").values("pk")[:1]
+    """One accreditation of each auditor, with what it is worth on a day and the missions behind it.
+
+    The last one that began by then; a renewal that is granted ahead waits for its first day.
+    """
+    begun = Case(When(starts_on__lte=on, then=F("starts_on"))).desc(nulls_last=True)
+    latest = Accreditation.objects.filter(person=OuterRef("person")).order_by(begun, "starts_on", "-pk").values("pk")[:1]
     suspended = Suspension.objects.filter(dated(on), accreditation=OuterRef("pk"))
     found = (
         accreditations()

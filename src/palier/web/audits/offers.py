@@ -40,7 +40,7 @@ def missions(request: Request) -> HttpResponse:
         "over": over,
         "accreditations": [
             {"row": one, "standing": queries.as_rule(one).standing(request.on)}
-            for one in queries.accreditations(person=request.user)[:1]
+            for one in queries.register(on=request.on).filter(person=request.user)
         ],
         "auditor": Role.AUDITOR in request.roles,
     }
