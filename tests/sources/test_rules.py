@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from palier.sources.reading.values import day
 from palier.sources.rules.coverage import Figure, Presence, coverages
-from palier.sources.rules.headers import NAMES
 from palier.sources.rules.incidents import COUNTED_IN, IncidentKind, may_have_happened, text_until
 from palier.sources.rules.indicators import BROUGHT, INDICATORS, SMALLEST_GROUP
 from palier.sources.rules.intake import Origin
@@ -43,12 +42,6 @@ def test_figures_of_households_are_kept_from_a_group_on_alone() -> None:
     for indicator in BROUGHT.values():
         if indicator.denominator is Denominator.HOUSEHOLDS:
             assert indicator.smallest == SMALLEST_GROUP
-
-
-def test_column_names_name_one_indicator_each() -> None:
-    names = [name for names in NAMES.values() for name in names]
-    assert len(names) == len(set(names))
-    assert set(NAMES) == set(BROUGHT)
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from palier.directory.rules import plain
 from palier.sources.reading.values import number
-from palier.sources.rules.headers import NAMES
+from palier.sources.rules.headers import indicator_named, spoken
 from palier.sources.rules.indicators import BROUGHT, Indicator
 from palier.sources.rules.intake import Layout
-from palier.sources.rules.vocabulary import Kind
+from palier.sources.rules.vocabulary import Kind, Source
 from palier.stock.reading.mapping import Column
 from palier.stock.reading.values import BadValue
 
@@ -64,7 +64,10 @@ _OF_LAYOUT = {
         *("code", "residence", "address", "on", "kind", "place", "victim", "recurrence", "complaint", "text", "reference"),
     ),
 }
-_PERCENT = re.compile(r"%|\btaux\b|\bpart\b|\bpourcentage\b")
+# « Ménages < 20 % des plafonds » are counted.
+_PERCENT = re.compile(r"(?<!\d)(?<!\d )%|(?<![a-z])(?:taux|tx|part|pct|pourcentage|proportion)(?![a-z])")
+_PER_HUNDRED = re.compile(r"(?:\bpour|\bpar|/) ?100 ?(?:logements|logts|lgts)\b", re.IGNORECASE)
+_A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _OF = re.compile(r"^(?:base|total|nb total|sur|nombre total|denominateur) ?(?:d |de |des )?(?P<what>.*)$")
 
 
@@ -122,32 +125,39 @@ def layout_of(columns: Sequence[Column]) -> Layout:
 def propose(columns: Sequence[Column], layout: Layout) -> dict[int, str]:
     """What each column seems to be, once each. What is doubtful is left to people."""
     found: dict[int, str] = {}
+    years = {year for column in columns for year in _A_YEAR.findall(column.header)}
+    year = years.pop() if len(years) == 1 else ""
     for index, column in enumerate(columns):
-        name = _proposed(column, layout, set(found.values()))
+        name = _proposed(column, layout, set(found.values()), year)
         if name:
             found[index] = name
     return found
 
 
-def _proposed(column: Column, layout: Layout, taken: set[str]) -> str:
+def _proposed(column: Column, layout: Layout, taken: set[str], year: str) -> str:
     header = _spelled(column.header)
     for name in _OF_LAYOUT[layout]:
         if name not in taken and header in HEADERS[name]:
             return name
     if layout is not Layout.WIDE:
         return ""
-    asked = _OF.match(header)
-    what = (asked["what"] if asked else _PERCENT.sub("", header)).strip(" ()")
-    what = re.sub(r"^(?:(?:nb|nombre|n) )?(?:d |de |des )?", "", " ".join(what.split()))
-    for key, words in NAMES.items():
-        if what in words or header in words or what == plain(BROUGHT[key].label):
-            name = f"{key}.{'of' if asked and header not in words else _facet(column, BROUGHT[key], header)}"
-            return name if name in FACETS and name not in taken else ""
-    return ""
+    bare = _PER_HUNDRED.sub("", _without_year(column.header, year))
+    asked = _OF.match(_spelled(bare))
+    key = indicator_named(bare)
+    of = None if key else asked and indicator_named(asked["what"])
+    name = f"{of}.of" if of else f"{key}.{_facet(column, BROUGHT[key])}" if key else ""
+    return name if name in FACETS and name not in taken else ""
 
 
-def _facet(column: Column, indicator: Indicator, header: str) -> str:
+def _without_year(header: str, year: str) -> str:
+    """A header without the one year that headers tell: « Logements vacants au 31/12/2025 »."""
+    words = spoken(header)
+    return re.sub(rf"(?:\bau )?(?:\b31[/.]12[/.]|\b[ts][1-4] ?)?\b{year}\b", " ", words, flags=re.IGNORECASE) if year else words
+
+
+def _facet(column: Column, indicator: Indicator) -> str:
     """What the cells of a column look like: counts, percentages, parts of one; nothing when it is doubtful."""
+    header = plain(spoken(column.header))
     if indicator.kind is Kind.LEVEL:
         return "value"
     numbers = []
@@ -156,12 +166,17 @@ def _facet(column: Column, indicator: Indicator, header: str) -> str:
             numbers.append(number(text, exact=True, percent=True))
         except BadValue:
             continue
-    decimals = any(n != n.to_integral_value() for n in numbers)
-    if indicator.kind is Kind.SHARE and decimals and all(0 <= n <= 1 for n in numbers):
+    halves = sum(n != n.to_integral_value() for n in numbers)
+    if indicator.kind is Kind.SHARE and halves and all(0 <= n <= 1 for n in numbers):
         return "part"
-    if _PERCENT.search(header) or any("%" in text for text in column.samples):
+    if _PERCENT.search(header) or _PER_HUNDRED.search(header) or any("%" in text for text in column.samples):
         return "value"
-    return "" if decimals else "count"
+    if not halves:
+        return "count"
+    # Nothing is counted by halves: where most cells have some they are percentages, unless they may be marks.
+    marks = indicator.source is Source.SURVEYS and all(n <= 10 for n in numbers)
+    percents = len(numbers) > 2 and halves * 2 > len(numbers) and all(0 <= n <= 100 for n in numbers)
+    return "value" if indicator.kind is Kind.SHARE and percents and not marks else ""
 
 
 def _spelled(header: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 from palier.directory.rules import plain
-from palier.sources.rules.headers import NAMES
+from palier.sources.rules.headers import indicator_named
 from palier.sources.rules.incidents import Complaint, IncidentKind, Place, Recurrence, Victim
 from palier.sources.rules.indicators import BROUGHT
 
@@ -72,9 +72,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "victim": _known(_VICTIMS, list(Victim)),
     "recurrence": _known(_RECURRENCES, list(Recurrence)),
     "complaint": _known(_COMPLAINTS, list(Complaint)),
-    "indicator": {word: key for key, words in NAMES.items() for word in words}
-    | {plain(found.label): key for key, found in BROUGHT.items()}
-    | {key: key for key in BROUGHT},
 }
 # What each word may be taken for, by a person.
 MEANINGS: Mapping[str, list[tuple[str, str]]] = {
@@ -92,4 +89,4 @@ DEFAULTS = dict.fromkeys(("place", "victim", "recurrence", "complaint"), "unknow
 def meaning(target: str, text: str, said: Mapping[str, str]) -> str | None:
     """What a word means: what the person said of it, else what is known; None when nobody knows."""
     word = plain(text)
-    return said.get(word) or WORDS[target].get(word)
+    return said.get(word) or (indicator_named(text) if target == "indicator" else WORDS[target].get(word))
