@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
@@ -11,15 +12,24 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test import Client
+from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from palier.directory.models import Person
+from palier.directory.models import Landlord, Organisation, Person
+from palier.directory.rules import Kind, Role
 from palier.jobs.tasks import checkpoint, deliver, retry_stalled
 from palier.ledger.models import Checkpoint
 from palier.outbox.models import Message, State
 from palier.outbox.operations import post
+from palier.stock.models import DistrictStanding, Dwelling, Residence
 from tests.processes import Mailbox, mail_server, palier, wait_for
+from tests.sites.conftest import make_stock
+from tests.stock.test_districts import feature, square
+
+__all__ = ["make_stock"]
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -86,3 +96,28 @@ def test_the_worker_ends_well_when_told_to_stop(make_person: Callable[..., Perso
         os.kill(worker.pid, 15)
         assert worker.wait(10) == 0
     assert Checkpoint.objects.count() == 0  # nothing was written in the ledger yet
+
+
+def test_stocks_are_placed_in_a_list_of_districts_even_after_a_worker_died(
+    make_landlord: Callable[..., Landlord],
+    make_stock: Callable[..., list[Residence]],
+    make_person: Callable[..., Person],
+    make_organisation: Callable[..., Organisation],
+    sign_in: Callable[[Person], Client],
+) -> None:
+    for number in range(3):
+        (one,) = make_stock(make_landlord(f"Office {number}"), 1)
+        Dwelling.objects.create(source=one.last_source, residence=one, line=1, homes=1, lon=2.485, lat=48.905)
+    content = json.dumps({"features": [feature("QN09312I", square(2.48, 48.9))]}).encode()
+    client = sign_in(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER, "Union")))
+    client.post(reverse("open_data"), {"what": "districts_2024", "file": SimpleUploadedFile("qpv.geojson", content)})
+    jobs = ProcrastinateJob.objects.filter(task_name="stock.stand_again").order_by("pk")
+    assert jobs.count() == 3
+    with connection.cursor() as cursor:  # the first was taken by a worker whose last sign of life is an hour old
+        cursor.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id")
+        (dead,) = cursor.fetchone()
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s WHERE id = %s", [dead, jobs[0].pk])
+    with palier("worker"):
+        retry_stalled.configure(queueing_lock=token_hex(8)).defer(timestamp=0)
+        wait_for(lambda: not jobs.exists())
+    assert DistrictStanding.objects.filter(version="2024", inside=1).count() == 3

@@ -61,7 +61,7 @@ def test_a_list_comes_in_by_the_page_then_stock_after_stock(
     list_, sites = reverse("stock", args=[landlord.pk]), reverse("sites", args=[landlord.pk])
     assert "Rien n’est encore chargé" in page(client)
     assert send(client, feature("QN09312I", square(2.38, 48.9))).status_code == 302
-    assert "il reste 1 patrimoine à situer" in page(client)
+    assert "il reste 1 millésime de patrimoine à situer" in page(client)
     assert "liste de 2024" in page(client)
     assert send(client, feature("QN09312I", square(2.48, 48.9))).status_code == 302
     assert jobs().count() == 1, "the stock that waits already is not asked for twice"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.rules import Kind, Role
+from palier.jobs import tasks
 from palier.sources import operations
 from palier.sources.models import Incident, Intake
 from palier.sources.operations import Entry
@@ -18,6 +22,7 @@ from palier.sources.rules.readings import Given
 from palier.stock.models import Residence
 from tests.browser import OpenPage, check
 from tests.fixtures import NOON
+from tests.stock.test_districts import feature, square
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 FILE = (
@@ -120,3 +125,30 @@ def test_the_labels_team_sees_what_is_loaded(
     page = browser_page(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER, "Union")))
     page.goto("/donnees-publiques/")
     check(page, "open-data")
+
+
+def test_a_list_of_districts_is_loaded_and_the_page_follows_the_worker(
+    browser_page: OpenPage,
+    residences: list[Residence],
+    tmp_path: Path,
+    make_person: Callable[..., Person],
+    make_organisation: Callable[..., Organisation],
+) -> None:
+    path = tmp_path / "qpv.geojson"
+    page = browser_page(make_person(Role.REFERENT, make_organisation(Kind.LABEL_OWNER, "Union"), "M. R."))
+    page.goto("/donnees-publiques/")
+    page.get_by_label("liste de 2024").check()
+    for features, said in (
+        ([{}], "Quartier n° 1 du fichier"),
+        ([feature("QN09312I", square(2.48, 48.9))], "il reste 1 millésime de patrimoine"),
+    ):
+        path.write_text(json.dumps({"features": features}))
+        page.get_by_label("liste de 2024").check()
+        page.get_by_label("Fichier", exact=True).set_input_files(path)
+        page.get_by_role("button", name="Charger le fichier").click()
+        page.get_by_text(said).first.wait_for()
+        check(page, f"open-data-districts-{len(said)}")
+    tasks.stand_again(import_id=residences[0].last_source_id, version="2024")
+    ProcrastinateJob.objects.filter(task_name="stock.stand_again").update(status="succeeded")
+    page.get_by_text("il reste 1 millésime de patrimoine").wait_for(state="detached")
+    check(page, "open-data-districts-done")

@@ -82,14 +82,16 @@ def open_data(request: Request) -> HttpResponse:
 
 def _load(request: Request, form: OpenDataForm, found: Any) -> None:
     what, year, by, at = form.cleaned_data["what"], form.cleaned_data["year"], request.user, request.at
+    thing = "ligne"
     if version := _DISTRICTS.get(what):
-        count = stock.load_districts(found=found, version=version, by=by, at=at)
+        count, thing = stock.load_districts(found=found, version=version, by=by, at=at), "quartier"
         _stand_again(version)
     elif what == OpenFile.IRIS:
         count = operations.load_iris(found=found, year=year, by=by, at=at)
     else:
         count = operations.load_open_figures(published=found, by=by, at=at)
-    messages.success(request, f"{count} ligne{'s' if count > 1 else ''} chargée{'s' if count > 1 else ''}.")
+    many, agreed = ("s" if count > 1 else ""), ("" if thing == "quartier" else "e")
+    messages.success(request, f"{count} {thing}{many} chargé{agreed}{many}.")
 
 
 def _stand_again(version: str) -> None:

@@ -42,4 +42,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} {said} en place, liste {options['list']}.")
 
     def _tell(self, done: int, every: int) -> None:
-        self.stdout.write(f"Patrimoine {done} sur {every} situé.")
+        self.stdout.write(f"Millésime de patrimoine {done} sur {every} : situé.")
