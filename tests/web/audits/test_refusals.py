@@ -71,6 +71,15 @@ def test_the_ledger_says_that_a_file_closes_later_and_nobody_is_not_zero_person(
     assert "Personne n’est agréé aujourd’hui" in page
 
 
+def test_a_document_asked_without_its_name_keeps_what_was_typed(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.ACCEPTED)
+    wrong = sign_in(scene.auditor).post(url("mission_ask", mission), {"title": " ", "detail": "Les deux dernières années"})
+    assert wrong.status_code == 422
+    assert list(wrong.context["asking"].errors) == ["title"]
+    assert not wrong.context["form"].is_bound
+    assert 'value="Les deux dernières années"' in wrong.content.decode()
+
+
 def test_a_document_no_longer_needed_is_withdrawn_and_the_landlord_told(scene: Scene, sign_in: SignIn) -> None:
     mission = scene.to("planned")
     asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)

@@ -32,12 +32,20 @@ HAND = (Thing.EVIDENCE, Right.WRITE)
 def plan(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
     """The plan; a POST adds a moment."""
     one = show(request, landlord, mission_id)
-    form = _item_form(request, one) if one.own and one.state is State.ACCEPTED else None
+    form = _new_item(request, one, request.POST or None)
     if request.method == "POST" and form is None:
         raise Refusal(follows("agree_plan", one.state))
     if form is not None and request.method == "POST" and form.is_valid():
         with said_in(form):
             return _write(request, one, form, None)
+    return _plan_page(request, one, form=form)
+
+
+def _plan_page(
+    request: Request, one: Shown, *, form: ItemForm | None = None, asking: RequestForm | None = None
+) -> HttpResponse:
+    """The plan, with what is being added to it: a moment, or a document asked."""
+    form = form or _new_item(request, one, None)
     found = queries.planned(one.mission, on=request.on)
     handing = bool(request.may(HAND[1], HAND[0])) and one.state in AT_WORK
     context = frame(request, one, "mission_plan") | {
@@ -50,9 +58,14 @@ def plan(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
         "agreeable": operations.agreeable(mission=one.mission, on=request.on) if one.state is State.ACCEPTED else None,
         "requests": queries.document_requests(one.mission),
         "handing": handing,
-        "asking": RequestForm(auto_id="id_request_%s") if one.own and one.state in AT_WORK else None,
+        "asking": asking or _request_form() if one.own and one.state in AT_WORK else None,
     }
-    return render(request, "audits/plan.html", context, status=422 if form and form.errors else 200)
+    failed = any(shown is not None and shown.errors for shown in (form, asking))
+    return render(request, "audits/plan.html", context, status=422 if failed else 200)
+
+
+def _request_form(data: Any = None) -> RequestForm:
+    return RequestForm(data, auto_id="id_request_%s")
 
 
 def _sent_back(request: Request, one: Shown) -> HistoryEntry | None:
@@ -63,13 +76,18 @@ def _sent_back(request: Request, one: Shown) -> HistoryEntry | None:
     return next((entry for entry in acts if entry.act == "audits.plan_sent_back"), None)
 
 
-def _item_form(request: Request, one: Shown, item: PlanItem | None = None) -> ItemForm:
+def _new_item(request: Request, one: Shown, data: Any) -> ItemForm | None:
+    """The form of a moment to add, for the auditor who writes the plan."""
+    return _item_form(request, one, data) if one.own and one.state is State.ACCEPTED else None
+
+
+def _item_form(request: Request, one: Shown, data: Any, item: PlanItem | None = None) -> ItemForm:
     shown: dict[str, Any] = {}
     if item is not None:
         names = ("kind", "day", "starts_at", "ends_at", "title", "people", "residence")
         shown = {name: getattr(item, name) for name in names}
     residences = sites.residences(landlord=one.mission.landlord_id, campaign=None, on=request.on)
-    return ItemForm(request.POST or None, residences=residences, initial=shown)
+    return ItemForm(data, residences=residences, initial=shown)
 
 
 def _write(request: Request, one: Shown, form: ItemForm, item: PlanItem | None) -> HttpResponse:
@@ -93,7 +111,7 @@ def item(request: Request, landlord: Landlord, mission_id: int, item_id: int) ->
     """Change a moment of the plan."""
     one = show(request, landlord, mission_id)
     found = get_object_or_404(queries.items(one.mission), pk=item_id)
-    form = _item_form(request, one, found)
+    form = _item_form(request, one, request.POST or None, found)
     if request.method == "POST" and form.is_valid():
         with said_in(form):
             return _write(request, one, form, found)
@@ -147,11 +165,12 @@ def send_back(request: Request, landlord: Landlord, mission_id: int) -> HttpResp
 def ask(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
     """Ask for a document."""
     one = show(request, landlord, mission_id)
-    form = RequestForm(request.POST)
-    given = form.cleaned_data if form.is_valid() else {"title": "", "detail": ""}
-    operations.ask_document(mission=one.mission, by=request.user, at=request.at, **given)
-    messages.success(request, "La demande est inscrite.")
-    return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
+    form = _request_form(request.POST)
+    if form.is_valid():
+        operations.ask_document(mission=one.mission, by=request.user, at=request.at, **form.cleaned_data)
+        messages.success(request, "La demande est inscrite.")
+        return redirect("mission_plan", landlord_id=landlord.pk, mission_id=mission_id)
+    return _plan_page(request, one, asking=form)
 
 
 @door(GET=HAND, POST=HAND, before=receives("file"))
