@@ -37,7 +37,7 @@ class Command(BaseCommand):
         except Refusal as refusal:
             raise CommandError("\n".join(reason.sentence for reason in refusal.verdict.reasons)) from refusal
         except OSError as problem:
-            raise CommandError(str(problem)) from problem
+            raise CommandError(f"Ce fichier ne s’ouvre pas : {options['file']}.") from problem
         said = "quartier prioritaire est" if count == 1 else "quartiers prioritaires sont"
         self.stdout.write(f"{count} {said} en place, liste {options['list']}.")
 
