@@ -28,7 +28,7 @@ SORTS = {"lieu": "label", "residences": "residences", "logements": "homes", "com
 LARGE = 5_000
 # Points that a window of a large map shows one by one.
 MOST_POINTS = 1_000
-_PER_PAGE = 100
+_PER_PAGE = 25
 # What the map's own shades say (``.map-share-…`` in ``map.css``), the lightest first.
 SHARES = ("Rien en site complexe", "Moins de 10 % des logements", "Moins de 25 %", "Moins de 50 %", "50 % ou plus")
 # Pixels of a square's side.
