@@ -9,12 +9,15 @@ nobody looks, there are no pictures, and axe runs at the first width alone.
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import request_finished, request_started
 from django.test import Client
 
 if TYPE_CHECKING:
@@ -52,9 +55,42 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+class _Answering:
+    """The requests that the running server still answers: a browser that is shut leaves them behind it."""
+
+    def __init__(self) -> None:
+        self._under_way, self._changed = 0, threading.Condition()
+        request_started.connect(self._begin, sender=WSGIHandler)
+        request_finished.connect(self._end, sender=WSGIHandler)
+
+    def _begin(self, **_: object) -> None:
+        with self._changed:
+            self._under_way += 1
+
+    def _end(self, **_: object) -> None:
+        with self._changed:
+            self._under_way -= 1
+            self._changed.notify_all()
+
+    def wait(self) -> None:
+        """Wait until none is left, or as long as a page would be."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._under_way, PATIENCE / 1000)
+
+
+@pytest.fixture(scope="session")
+def answering() -> _Answering:
+    """To be waited for before tables are emptied: an act cut short there locks against it."""
+    return _Answering()
+
+
 @pytest.fixture
 def browser_page(
-    browser: Browser, live_server: Any, transactional_db: None, sign_in: Callable[[Person], Client]
+    browser: Browser,
+    live_server: Any,
+    transactional_db: None,
+    sign_in: Callable[[Person], Client],
+    answering: _Answering,
 ) -> Iterator[OpenPage]:
     """Opens pages on the running server: ``browser_page(person)``, each in a browser of its own."""
     contexts: list[BrowserContext] = []
@@ -82,6 +118,7 @@ def browser_page(
     yield open_page
     for context in contexts:
         context.close()
+    answering.wait()
 
 
 def _hear(page: Page, message: ConsoleMessage) -> None:
@@ -90,6 +127,13 @@ def _hear(page: Page, message: ConsoleMessage) -> None:
     expected = ("the server responded with a status of 4", "GL Driver Message")
     if message.type in {"error", "warning"} and not any(words in message.text for words in expected):
         page.complaints.append(message.text)  # type: ignore[attr-defined] -- ours
+
+
+def turn(page: Page, button: str) -> None:
+    """Press the button that leads to a page of another address, and wait until that page is whole."""
+    here = page.url
+    page.get_by_role("button", name=button).click()
+    page.wait_for_url(lambda url: url != here)
 
 
 def violations(page: Page) -> list[str]:
@@ -122,6 +166,7 @@ def overflow(page: Page) -> list[str]:
 def check(page: Page, name: str, *, sizes: tuple[tuple[int, int], ...] = (NARROW, WIDE)) -> None:
     """Look at the page at each width; fail with everything that is wrong at once."""
     SCREENS.mkdir(parents=True, exist_ok=True)
+    page.wait_for_load_state()  # a click leaves before the page it leads to is whole
     faults: list[str] = []
     for width, height in sizes:
         page.set_viewport_size({"width": width, "height": height})

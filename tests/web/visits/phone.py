@@ -94,7 +94,9 @@ class Phone:
 
 
 @pytest.fixture
-def phone(browser: Browser, live_server: Any, transactional_db: None, sign_in: Callable[..., Any]) -> Iterator[Phone]:
+def phone(
+    browser: Browser, live_server: Any, transactional_db: None, sign_in: Callable[..., Any], answering: Any
+) -> Iterator[Phone]:
     """Phones on one network."""
     network = Network(live_server.thread.port)
     made = Phone(browser, network, sign_in)
@@ -102,3 +104,4 @@ def phone(browser: Browser, live_server: Any, transactional_db: None, sign_in: C
     for context in made.contexts:
         context.close()
     network.close()
+    answering.wait()
