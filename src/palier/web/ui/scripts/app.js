@@ -17,6 +17,16 @@ const modules = [autosave, confirmInDialog, copyOnClick, disclosures, focusError
 const improve = (root) => modules.forEach((module) => module(root));
 
 improve(document);
-// A device that keeps visits for work without network watches over whose they are; nobody else pays for it.
-if (localStorage.getItem("palier-terrain")) import("./device.js").then(({ guardDevice }) => guardDevice());
+// A device that keeps visits for work without network watches over whose they are; nobody else pays for it. The way out
+// waits for it, however slowly it comes: what the device keeps is shut before.
+if (localStorage.getItem("palier-terrain")) {
+  const device = import("./device.js");
+  device.then(({ guardDevice }) => guardDevice());
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (new URL(form.action).pathname !== document.body.dataset.signOut || event.defaultPrevented) return;
+    event.preventDefault();
+    device.then(({ leave }) => leave(form)).catch(() => form.submit());
+  });
+}
 document.addEventListener("htmx:load", (event) => improve(event.detail.elt));
