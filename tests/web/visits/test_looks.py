@@ -17,6 +17,7 @@ from palier.visits.operations.filling import Sent
 from tests.browser import OpenPage, check
 from tests.fixtures import NOON
 from tests.visits.team import Field, picture, said
+from tests.web.visits.phone import wait_until_sent
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -61,7 +62,7 @@ def test_visits_in_the_office(browser_page: OpenPage, field: Field) -> None:
     check(page, "visit-planned")
     check(at(page, "visit", field, visit_id=after.pk), "visit-done")
     page.get_by_role("link", name="Voir l’écart point par point").click()
-    assert page.get_by_text("Dégradé (1)").count() == 1
+    page.get_by_text("Dégradé (1)").wait_for()
     check(page, "visit-gap")
     check(at(page, "visits_plan_sheets", field), "visits-plan")
     page.get_by_label(field.residence.name).check()
@@ -86,7 +87,7 @@ def test_the_phone_as_it_looks(browser_page: OpenPage, field: Field) -> None:
     page.get_by_role("button", name="Dire « non vu » pour ces points").click()
     page.get_by_text("1. ").or_(page.get_by_text("0 sur 5")).first.wait_for()
     check(page, "field-end")
-    page.get_by_text("Tout est envoyé").wait_for()
+    wait_until_sent(page)
 
 
 def test_checks_of_cleanliness(browser_page: OpenPage, field: Field) -> None:
