@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
+from playwright.sync_api import expect
 
 from palier.documents.models import Document
 from palier.documents.storage import path_of
@@ -184,7 +185,7 @@ def test_what_is_half_said_waits_and_what_was_said_wrong_is_taken_back(phone: Ph
     page.get_by_text("Il manque : point fort ou point faible, le thème, qui en répond.").wait_for()
     page.locator("#field[data-saving='0']").wait_for()
     page.reload()
-    assert page.get_by_label("Observation", exact=True).input_value() == "Lampe éteinte"
+    expect(page.get_by_label("Observation", exact=True)).to_have_value("Lampe éteinte")
     check(page, "walk-phone-observation", sizes=((360, 780),))
     phone.restore(page)
     page.locator(".field-back a").click()
