@@ -13,7 +13,7 @@ from palier.directory.models import Landlord
 from palier.questionnaires.operations import load_shipped
 from palier.surveys.models import Household
 from tests.answers.scene import links
-from tests.browser import OpenPage, check
+from tests.browser import OpenPage, check, turn
 from tests.surveys.waves import wave_of
 
 if TYPE_CHECKING:
@@ -45,14 +45,15 @@ def test_a_tenant_answers_the_triennial_survey_on_a_phone(
     page.get_by_role("button", name="Continuer").click()
     check(page, "survey-wrong")
     page.get_by_text("Plutôt satisfait").click()
+    end = page.get_by_role("heading", name="Relisez, puis envoyez")
     for _ in range(20):
-        page.get_by_role("button", name="Continuer").click()
-        if page.get_by_role("heading", name="Relisez, puis envoyez").is_visible():
+        turn(page, "Continuer")
+        if end.is_visible():
             break
         page.get_by_role("radio").first.check()
     check(page, "survey-send")
     page.get_by_role("button", name="Envoyer mes réponses").click()
-    assert page.get_by_role("heading", name="Merci.").is_visible()
+    page.get_by_role("heading", name="Merci.").wait_for()
     check(page, "survey-thanks")
     page.get_by_role("link", name="Comment nous la protégeons").click()
     check(page, "survey-notice")
@@ -72,7 +73,7 @@ def test_a_tenant_answers_one_question_without_script_in_english(
     page.get_by_role("button", name="Confirm my answer").click()
     page.get_by_text("The problem came back").click()
     page.get_by_role("button", name="Send these details").click()
-    assert page.get_by_text("Your details are recorded.").is_visible()
+    page.get_by_text("Your details are recorded.").wait_for()
     assert Slip.objects.count() == 1
 
 
