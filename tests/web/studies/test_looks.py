@@ -9,7 +9,7 @@ import pytest
 
 from palier.directory.rules import Role
 from palier.studies.models import Study, StudyAnswer
-from tests.browser import OpenPage, check
+from tests.browser import OpenPage, check, turn
 from tests.studies.conftest import LEAST, Region, validated
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -94,12 +94,12 @@ def _answer(page: Any, director: Any, region: Region) -> None:
     check(page, "study-sheet-wrong")
     page.locator("input[type=text][name=landlord_homes]").fill("4000")
     page.locator("input[type=text][name=landlord_homes_in_districts]").fill("55")
-    page.get_by_role("button", name="Enregistrer et continuer").click()
+    turn(page, "Enregistrer et continuer")
     while page.get_by_role("button", name="Enregistrer et continuer").count():
         for key in ("commitment_taken", "commitment_planned"):
             if page.locator(f"[name={key}]").count():
                 page.locator(f"[name={key}][value=no]").check()
-        page.get_by_role("button", name="Enregistrer et continuer").click()
+        turn(page, "Enregistrer et continuer")
     page.get_by_role("button", name="Enregistrer", exact=True).click()
     page.get_by_role("button", name="Remettre à la direction").click()
     page.get_by_text("La réponse est remise à la direction").wait_for()
