@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.test import Client
+from playwright.sync_api import expect
 
 from palier.directory.rules import Kind, Role
 from tests.browser import OpenPage, check, overflow
@@ -38,7 +39,7 @@ def test_who_is_signed_in_and_the_way_out(browser_page: OpenPage, make_person, m
     page.locator("summary", has_text="Mme B.").click()
     check(page, "ui-menu")
     page.get_by_role("button", name="Se déconnecter").click()
-    assert page.get_by_role("link", name="Se connecter").first.is_visible()
+    expect(page.get_by_role("link", name="Se connecter").first).to_be_visible()
 
 
 @pytest.mark.browser
@@ -57,11 +58,11 @@ def test_the_navigation_opens_and_closes_on_a_phone(browser_page: OpenPage) -> N
     page.set_viewport_size({"width": 360, "height": 780})
     page.goto("/aide/")
     link = page.get_by_role("link", name="Se connecter")
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
     page.get_by_role("button", name="Menu").click()
-    assert link.is_visible()
+    expect(link).to_be_visible()
     page.keyboard.press("Escape")
-    assert not link.is_visible()
+    expect(link).to_be_hidden()
 
 
 @pytest.mark.browser
@@ -69,7 +70,7 @@ def test_without_script_the_navigation_is_there(browser_page: OpenPage) -> None:
     page = browser_page(javascript=False)
     page.set_viewport_size({"width": 360, "height": 780})
     page.goto("/aide/")
-    assert page.get_by_role("link", name="Se connecter").first.is_visible()
+    expect(page.get_by_role("link", name="Se connecter").first).to_be_visible()
 
 
 @pytest.mark.browser
@@ -79,10 +80,10 @@ def test_a_confirmation_is_a_dialog_that_the_keyboard_leaves(browser_page: OpenP
     ask = page.locator("summary", has_text="Retirer la pièce")
     ask.click()
     dialog = page.get_by_role("dialog", name=re.compile("Retirer la pièce « Fiches"))
-    assert dialog.is_visible()
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
-    assert not dialog.is_visible()
-    assert ask.evaluate("element => element === document.activeElement")
+    expect(dialog).to_be_hidden()
+    expect(ask).to_be_focused()
 
 
 @pytest.mark.browser
@@ -90,20 +91,20 @@ def test_the_batch_bar_comes_with_the_first_choice(browser_page: OpenPage) -> No
     page = browser_page()
     page.goto("/ui/")
     bar = page.locator("[data-batch]")
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
     page.get_by_role("checkbox", name="Choisir Fauxbourg Logement").check()
-    assert "1 parcours choisi" in bar.inner_text()
+    expect(bar).to_contain_text("1 parcours choisi")
     page.get_by_role("checkbox", name="Tout choisir").check()
-    assert "2 parcours choisis" in bar.inner_text()
+    expect(bar).to_contain_text("2 parcours choisis")
     bar.get_by_role("button", name="Tout décocher").click()
-    assert not bar.is_visible()
+    expect(bar).to_be_hidden()
 
 
 @pytest.mark.browser
 def test_the_map_draws_its_places(browser_page: OpenPage) -> None:
     page = browser_page()
     page.goto("/ui/")
-    page.locator("[data-map-ready]").wait_for()
+    page.locator("[data-map-ready] .map-counts span").first.wait_for()
     counts = page.locator(".map-counts span").all_inner_texts()
     assert counts
     assert all(count.isdigit() for count in counts)
