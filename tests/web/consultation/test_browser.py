@@ -8,6 +8,7 @@ from datetime import date, datetime
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from palier.consultation.models import Round, Voice
 from palier.consultation.operations import answer_opinion, give_opinion, mark_read, record_meeting
@@ -115,11 +116,11 @@ def test_an_opinion_is_given_on_a_phone_without_script(
     phone.goto(path("voice", house, voice_id=voice_of(round_, house.pond).pk))
     phone.get_by_text("Réservé. Des points nous inquiètent.").click()
     phone.get_by_role("button", name="Relire avant l’envoi").click()
-    assert "écrivez-le" in phone.get_by_role("alert").inner_text()
+    expect(phone.get_by_role("alert")).to_contain_text("écrivez-le")
     phone.get_by_label("Votre texte").fill(TEXT)
     phone.get_by_role("button", name="Relire avant l’envoi").click()
     phone.get_by_role("button", name="Reprendre le texte").click()
-    assert phone.get_by_label("Votre texte").input_value() == TEXT
+    expect(phone.get_by_label("Votre texte")).to_have_value(TEXT)
     phone.get_by_role("button", name="Relire avant l’envoi").click()
     phone.get_by_role("heading", name="Relisez votre avis").wait_for()
     phone.get_by_role("button", name="Envoyer notre avis").click()
