@@ -30,7 +30,7 @@ def test_asking_for_another_address_and_confirming_it(
     page.get_by_role("link", name="Changer l’adresse de Mme B.").click()
     page.get_by_label("Nouvelle adresse électronique").fill(lead.email)
     page.get_by_role("button", name="Envoyer le lien").click()
-    assert page.get_by_text("C’est déjà l’adresse de ce compte").count()
+    page.get_by_text("C’est déjà l’adresse de ce compte").first.wait_for()
     page.get_by_label("Nouvelle adresse électronique").fill("nouvelle@example.test")
     page.get_by_role("button", name="Envoyer le lien").click()
     page.get_by_role("link", name="Changer l’adresse de Mme B.").click()
