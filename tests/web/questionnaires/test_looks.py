@@ -30,7 +30,7 @@ def test_a_questionnaire_is_read_tried_and_written_again(browser_page: OpenPage,
     check(page, "questionnaire-preview-wrong")
     page.get_by_text("Plutôt satisfait").click()
     page.get_by_role("button", name="Continuer").click()
-    assert page.get_by_role("heading", name="Votre quartier").is_visible()
+    page.get_by_role("heading", name="Votre quartier").wait_for()
     page.goto(f"/questionnaires/importer/?from={versions['works'].pk}")
     page.get_by_label("Texte du questionnaire").fill(versions["works"].source.replace("kind: date", "kind: dates"))
     page.get_by_role("button", name="Vérifier le questionnaire").click()
