@@ -279,5 +279,5 @@ def plan_advice(items: Collection[PlannedItem]) -> str:
     """What the plan would gain, without holding it back; empty when nothing."""
     visits = [item for item in items if item.kind is ItemKind.VISIT]
     if visits and not any(item.in_priority_area for item in visits):
-        return "Aucune des visites n’est en quartier prioritaire ni sur un site prioritaire : pensez à en ajouter une."
+        return "Aucune des visites n’est connue en quartier prioritaire ni sur un site prioritaire : pensez à en ajouter une."
     return ""
