@@ -33,7 +33,7 @@ from palier.surveys.queries import invited
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.outcomes import ANSWERED
 from tests.answers.counted import answer_of
-from tests.browser import NARROW, OpenPage, check
+from tests.browser import NARROW, OpenPage, check, turn
 from tests.processes import Mailbox, mail_server
 from tests.sites.conftest import make_stock
 
@@ -209,6 +209,7 @@ def _answer(page: Page, link: str, *, good: bool, looks: bool = False) -> None:
     if looks:
         check(page, "survey-story-start", sizes=(NARROW,))
     page.get_by_role("link", name="Commencer").click()
+    page.get_by_role("button", name="Continuer").wait_for()
     for step in range(20):
         if page.get_by_role("heading", name="Relisez, puis envoyez").is_visible():
             break
@@ -220,7 +221,7 @@ def _answer(page: Page, link: str, *, good: bool, looks: bool = False) -> None:
                 radios[9 if good else 1].check()
             elif radios:
                 radios[0 if good else min(3, len(radios) - 1)].check()
-        page.get_by_role("button", name="Continuer").click()
+        turn(page, "Continuer")
     if looks:
         check(page, "survey-story-review", sizes=(NARROW,))
     page.get_by_role("button", name="Envoyer mes réponses").click()
