@@ -220,7 +220,7 @@ def _confirm(page: Page, home: str, hard: list[Residence], lead: Person) -> None
         grids.fill(assessment=grid, entries=entries, by=lead, at=timezone.now())
         page.reload()
         page.get_by_role("button", name="Terminer l’évaluation").click()
-        page.get_by_text("terminée").first.wait_for()
+        page.get_by_text("Terminée le").first.wait_for()
     page.goto(f"{home}/sites/prioritaires/")
     page.get_by_role("button", name="Confirmer la liste").click()
     page.get_by_text("La liste est confirmée.").wait_for()
