@@ -92,10 +92,22 @@ def browser_page(
     sign_in: Callable[[Person], Client],
     answering: _Answering,
 ) -> Iterator[OpenPage]:
-    """Opens pages on the running server: ``browser_page(person)``, each in a browser of its own."""
+    """Opens pages on the running server: ``browser_page(person)``, each in a browser of its own.
+
+    ``again`` is a page that the same person left: they sign in once more, in the browser that knows Palier already.
+    """
     contexts: list[BrowserContext] = []
 
-    def open_page(person: Person | None = None, *, javascript: bool = True) -> Page:
+    def enter(context: BrowserContext, person: Person | None) -> None:
+        context.clear_cookies()
+        if person is not None:
+            cookie = sign_in(person).cookies[settings.SESSION_COOKIE_NAME]
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+
+    def open_page(person: Person | None = None, *, javascript: bool = True, again: Page | None = None) -> Page:
+        if again:
+            enter(again.context, person)
+            return again
         context = browser.new_context(
             base_url=live_server.url,
             locale="fr-FR",
@@ -105,9 +117,7 @@ def browser_page(
             java_script_enabled=javascript,
         )
         contexts.append(context)
-        if person is not None:
-            cookie = sign_in(person).cookies[settings.SESSION_COOKIE_NAME]
-            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie.value, "url": live_server.url}])
+        enter(context, person)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
         page.complaints = []  # type: ignore[attr-defined] -- read by check()

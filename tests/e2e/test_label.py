@@ -1,8 +1,11 @@
 """A landlord walks from its engagement to its label, then to the renewal, each step taken in a browser by whom it belongs to.
 
 Six people: the director, the quality lead, a tenants' representative (with the light link of an e-mail), the auditor,
-the référent who records what the committee decided, the committee's chair who reads. What fills an audit, a rating or
-a plan is written through the operations, as the demonstration does; those pages have their own browser tests.
+the référent who records what the committee decided, the committee's chair who reads. In the first cycle, the diagnosis and
+the verdicts of the implementation audit (``audited``), the plan and its work (``planned``) go through their pages. What
+would only be done again is written through the operations, as the demonstration does: these chapters at the renewal, the
+choice, plan and approval of the second audit, most criteria of the grid, the progress of the other actions, the pieces of
+each stage. The stock and its rating have their own walk (``test_bondy``).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from palier.audits.models import Mission
 from palier.calendar import paris_day
@@ -39,7 +43,10 @@ from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.queries import verify
 from palier.outbox.operations import deliver
+from palier.plans import queries as plans
+from palier.plans.rules.terms import Status
 from tests.browser import OpenPage, check
+from tests.e2e import audited, planned
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -55,6 +62,7 @@ class Walk:
     ) -> None:
         self.clock, self.open_page, self.scheme, self.home, self.journey = clock, open_page, scheme, home, journey
         self.seen: set[str] = set()
+        self.browsers: dict[Person | None, Page] = {}
 
     @property
     def at(self) -> datetime:
@@ -75,7 +83,9 @@ class Walk:
         self.journey.refresh_from_db()
 
     def page(self, person: Person | None, path: str) -> Page:
-        page = self.open_page(person)
+        """The browser of a person, or of a stranger, where they sign in at this hour."""
+        page = self.open_page(person, again=self.browsers.get(person))
+        self.browsers[person] = page
         page.goto(path.format(id=self.home.landlord.pk))
         return page
 
@@ -93,7 +103,6 @@ class Walk:
         self.look(page, "step")
         page.get_by_role("button", name=button, exact=True).click()
         page.get_by_text(f"C’est fait : le parcours est à l’étape « {reaches.label} ».").wait_for()
-        page.context.close()
         self.journey.refresh_from_db()
         assert self.journey.stage == reaches
 
@@ -107,7 +116,6 @@ class Walk:
         page.wait_for_url(re.compile(r"/concertation/\d+/$"))
         self.look(page, "round")
         asked = [f"/voix/{pk}/" for pk in Voice.objects.filter(round=int(page.url.split("/")[-2])).values_list("pk", flat=True)]
-        page.context.close()
         mail.outbox.clear()
         later = self.at + timedelta(hours=1)
         with mail_server(at=later) as send:
@@ -132,14 +140,12 @@ class Walk:
         page.get_by_role("button", name="Envoyer notre avis").click()
         page.get_by_role("heading", name="Votre avis est envoyé").wait_for()
         self.look(page, "thanks")
-        page.context.close()
 
     def decide(self, outcome: Outcome, reaches: Stage) -> None:
         """The chair reads the file; the référent records what the committee decided."""
         chair = self.page(self.scheme.committee[0], "/organismes/{id}/dossier/")
         self.look(chair, "dossier")
         assert "Nous approuvons. Que l’affichage soit tenu à jour." in chair.content().replace("\u202f", " ")
-        chair.context.close()
         page = self.page(self.scheme.referent, "/organismes/{id}/decisions/enregistrer/")
         self.look(page, f"record-{self.journey.stage}")
         page.get_by_label(outcome.about.label, exact=True).check()
@@ -149,7 +155,6 @@ class Walk:
         page.get_by_role("button", name="Enregistrer la décision").click()
         page.get_by_text("Décision enregistrée").wait_for()
         self.look(page, "decisions")
-        page.context.close()
         self.journey.refresh_from_db()
         assert self.journey.stage == reaches
 
@@ -157,8 +162,10 @@ class Walk:
         """The référent checks the pieces, writes and delivers the note, presents the file."""
         page = self.page(self.scheme.referent, "/organismes/{id}/instruction/")
         self.look(page, f"instruction-{self.journey.stage}")
-        while (button := page.get_by_role("button", name=re.compile("^Dire contrôlée"))).count():
-            button.first.click()
+        unread = page.get_by_role("button", name=re.compile("^Dire contrôlée"))
+        for left in range(unread.count() - 1, -1, -1):
+            unread.first.click()
+            expect(unread).to_have_count(left)
         page.get_by_role("textbox", name="Note d’instruction").fill(
             "Le dossier est complet. Les avis des représentants sont joints sans modification."
         )
@@ -166,7 +173,6 @@ class Walk:
         page.get_by_text("La note est rendue au comité").wait_for()
         page.get_by_role("button", name="Présenter au comité").click()
         page.get_by_text("C’est fait").wait_for()
-        page.context.close()
         self.journey.refresh_from_db()
         assert self.journey.stage == reaches
 
@@ -174,10 +180,19 @@ class Walk:
         found = Mission.objects.select_related("auditor", "landlord", "firm").filter(accepted_at__isnull=False)
         return found.get(landlord=self.home.landlord, audit=of, cycle=self.journey.cycle)
 
+    def actions(self) -> list[str]:
+        """The codes of the plan's actions, in their order."""
+        found = plans.actions(landlord=self.home.landlord.pk, cycle=self.journey.cycle).exclude(status=Status.DROPPED)
+        return [action.code for action in found]
+
     def diagnose(self) -> None:
-        """From the choice of the auditor to the approved report, in any cycle."""
+        """From the choice of the auditor to the plan before the committee: on the pages at first, alike at the renewal."""
+        first = self.journey.cycle == 1
         course = Course(self.scheme, self.home, self.journey, None)  # type: ignore[arg-type] -- its fate plays no part here
-        self.live(audit.appoint(self.scheme, self.home, self.journey, Audit.HQS, self.at, days=40))
+        if first:
+            audited.choose(self, days=40)
+        else:
+            self.live(audit.appoint(self.scheme, self.home, self.journey, Audit.HQS, self.at, days=40))
         course.pieces(self.at)
         self.associate()
         self.take("Retenir l’auditeur", self.home.lead, Stage.SELF_ASSESSMENT)
@@ -188,16 +203,28 @@ class Walk:
         self.associate()
         self.take("Clore la cotation", self.home.lead, Stage.HQS_PLANNING)
         mission = self.mission(Audit.HQS)
-        self.live(audit.plan(self.home, mission, self.at))
+        if first:
+            audited.plan(self, mission)
+        else:
+            self.live(audit.plan(self.home, mission, self.at))
         self.associate()
         self.take("Arrêter le plan de diagnostic", mission.auditor, Stage.HQS_ON_SITE)
-        self.live(audit.visit(self.home, mission, self.at, level=0.6))
+        if first:
+            audited.visit(self, mission)
+        else:
+            self.live(audit.visit(self.home, mission, self.at, level=0.6))
         self.associate()
         self.take("Rendre le rapport", mission.auditor, Stage.HQS_REPORT)
-        self.live(audit.approve(self.home, mission, self.at))
+        if first:
+            audited.approve(self, mission)
+        else:
+            self.live(audit.approve(self.home, mission, self.at))
         self.associate()
         self.take("Passer au plan d’actions", self.home.lead, Stage.PLAN_DRAFTING)
-        self.live(plan.draft(self.home, self.journey, self.at))
+        if first:
+            planned.draft(self)
+        else:
+            self.live(plan.draft(self.home, self.journey, self.at))
         self.associate()
         self.take("Transmettre le plan", self.home.lead, Stage.INSTRUCTION_ADMISSIBILITY)
         self.wait(3)
@@ -240,13 +267,14 @@ def test_from_engagement_to_the_label_then_to_its_renewal(walk: Walk) -> None:
     walk.decide(Outcome.ADMISSIBLE, Stage.IMPLEMENTING)
 
     walk.live(plan.carry_out(home, journey, walk.at, days=200, level=0.7))
+    planned.carry_out(walk)
     walk.live(audit.appoint(walk.scheme, home, journey, Audit.IMPLEMENTATION, walk.at, days=30))
     Course(walk.scheme, home, journey, None).pieces(walk.at)  # type: ignore[arg-type]
     walk.associate()
     walk.take("Demander l’audit de mise en œuvre", home.lead, Stage.IMPLEMENTATION_AUDIT)
     mission = walk.mission(Audit.IMPLEMENTATION)
     walk.live(audit.plan(home, mission, walk.at))
-    walk.live(audit.visit(home, mission, walk.at, level=0.7))
+    audited.visit(walk, mission)
     walk.live(audit.approve(home, mission, walk.at))
     walk.associate()
     walk.take("Clore l’audit de mise en œuvre", mission.auditor, Stage.INSTRUCTION_AWARD)

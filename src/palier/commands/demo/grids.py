@@ -11,17 +11,23 @@ from palier.commands.demo.world import Household
 from palier.directory.models import Person
 from palier.documents.models import Document
 from palier.frameworks import queries
-from palier.frameworks.models import Assessment
+from palier.frameworks.models import Answer, Assessment
 from palier.frameworks.operations import Entry, fill
 from palier.frameworks.rules.grid import Criterion, EvidenceRule
 
 
 def answer(home: Household, assessment: Assessment, level: float, by: Person, at: datetime, *, sittings: int = 2) -> None:
-    """Fill a whole grid in a few sittings; ``level`` is the quality aimed at, 0 the worst and 1 the best."""
+    """Fill what a grid still lacks in a few sittings; ``level`` is the quality aimed at, 0 the worst and 1 the best."""
+    answered = set(Answer.objects.filter(assessment=assessment, revision__gt=0).values_list("criterion", flat=True))
     themes = queries.framework(assessment.version).themes
     for sitting in range(sittings):
         when = at + timedelta(minutes=50 * sitting)
-        entries = [_entry(home, c, level, when) for theme in themes[sitting::sittings] for c in theme.criteria]
+        entries = [
+            _entry(home, c, level, when)
+            for theme in themes[sitting::sittings]
+            for c in theme.criteria
+            if c.code not in answered
+        ]
         fill(assessment=assessment, entries=entries, by=by, at=when)
 
 
