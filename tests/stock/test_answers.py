@@ -99,6 +99,22 @@ def test_answers_that_do_not_allow_to_read_are_refused_with_every_reason(read_in
         operations.complete_import(item=item, year=2025, mapping={0: "own_id"}, by=None, at=at)
 
 
+def test_a_vintage_of_a_distant_year_is_refused_wherever_it_is_said(read_in: Bring, landlord: Landlord, at: datetime) -> None:
+    """Integrated, the stock of 2062 would hide every real one until then."""
+    after = at.year + 2
+    with pytest.raises(Refusal, match=f"{at.year + 1} au plus tard"):
+        read_in(files.table(OWN), year=after)
+    item = read_in(files.table(OWN))
+    with pytest.raises(Refusal, match="trop loin"):
+        operations.complete_import(item=item, year=after, by=None, at=at)
+    declared = files.statutory(map(files.statutory_line, files.homes(3)), year=after)
+    found = read_in(declared, name="rpls.csv", year=None)
+    assert found.state == State.REFUSED
+    assert [fault["sentence"] for fault in found.faults] == [
+        f"Le millésime {after} est trop loin : {at.year + 1} au plus tard."
+    ]
+
+
 def test_a_file_of_several_landlords_waits_for_a_choice(read_in: Bring, landlord: Landlord, at: datetime) -> None:
     rows = [
         ["RS", "Adresse", "Logements"],

@@ -10,6 +10,7 @@ from typing import IO
 
 from django.db import transaction
 
+from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.documents import storage
 from palier.ledger.operations import record
@@ -17,7 +18,7 @@ from palier.ledger.rules import Audience
 from palier.stock.models import ColumnMapping, Import, ReadLine
 from palier.stock.reading.mapping import problems
 from palier.stock.rules.fields import FIELDS, Unit
-from palier.stock.rules.imports import LIMITS, OPEN, WITHOUT_OWNER, Format, State, may_apply, may_store
+from palier.stock.rules.imports import LIMITS, OPEN, WITHOUT_OWNER, Format, State, may_apply, may_store, year_holds
 from palier.verdict import Conflict, Reason, Refusal, Verdict, no, require
 
 
@@ -54,7 +55,7 @@ def start_import(*, landlord: Landlord, received: Received, year: int | None, by
     Raises:
         Refusal: when the year is out of bounds.
     """
-    require(_year_holds(year))
+    require(year_holds(year, paris_day(at)))
     item = Import.objects.create(
         landlord=landlord,
         year=year,
@@ -66,12 +67,6 @@ def start_import(*, landlord: Landlord, received: Received, year: int | None, by
     )
     _line(item, "stock.file_received", f"a déposé le fichier « {item.file_name} » pour le patrimoine.", by, at)
     return item
-
-
-def _year_holds(year: int | None) -> Verdict:
-    if year is None or 1990 <= year <= 2100:
-        return Verdict()
-    return no("stock.year", "Indiquez l’année du millésime sur quatre chiffres, par exemple 2025.")
 
 
 @transaction.atomic
@@ -121,7 +116,10 @@ def complete_import(
         Conflict: when the import is no longer waiting for answers.
     """
     columns = dict(mapping) if mapping is not None else {int(i): name for i, name in item.mapping.items()}
-    reasons = [_year_holds(year), *(no("stock.mapping", sentence) for sentence in _mapping_problems(item, columns, owners))]
+    reasons = [
+        year_holds(year, paris_day(at)),
+        *(no("stock.mapping", sentence) for sentence in _mapping_problems(item, columns, owners)),
+    ]
     require(Verdict.all(reasons))
     _read_again(
         item,

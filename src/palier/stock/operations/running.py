@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from palier.calendar import paris_day
 from palier.documents import storage
 from palier.outbox.operations import post
 from palier.stock.models import ColumnMapping, Import, ReadLine
@@ -27,7 +28,7 @@ from palier.stock.reading.places import Fault, Unreadable
 from palier.stock.reading.reader import read
 from palier.stock.reading.recognise import recognise
 from palier.stock.rules.fields import Unit
-from palier.stock.rules.imports import LIMITS, Format, State
+from palier.stock.rules.imports import LIMITS, Format, State, year_holds
 from palier.verdict import Conflict
 
 log = logging.getLogger("palier.stock")
@@ -131,6 +132,9 @@ def _needs_answers(item: Import) -> bool:
 def _read(item: Import, at: datetime) -> None:
     ReadLine.objects.filter(source=item).delete()  # what a worker that died had begun
     options = item.options
+    for reason in year_holds(item.year, paris_day(at)).reasons:
+        _refuse(item, [Fault(reason.sentence)], 1)
+        return
     answers = Answers(
         Whole(item.year or 0, Unit(item.unit), options.get("commune", ""), options.get("commune_name", "")),
         {int(index): name for index, name in item.mapping.items()},

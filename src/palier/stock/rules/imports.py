@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from palier.verdict import YES, Remedy, Verdict, no
@@ -110,6 +111,18 @@ def may_store(*, name: str, size: int, limits: Limits = LIMITS) -> Verdict:
             f"Ce fichier dépasse {limits.file_bytes // 2**20} Mo. Exportez votre seul patrimoine, sans mise en forme.",
         )
     return YES
+
+
+def year_holds(year: int | None, on: date) -> Verdict:
+    """Whether a vintage may be of a year: the stock on 1 January of it, the next one at the latest. None is asked later.
+
+    One of a distant year would stand for the stock of today until that year.
+    """
+    last = on.year + 1
+    if year is None or 1990 <= year <= last:
+        return YES
+    said = "Indiquez l’année du millésime sur quatre chiffres" if year < 1990 else f"Le millésime {year} est trop loin"
+    return no("stock.year", f"{said} : {last} au plus tard.")
 
 
 def may_apply(*, state: State, accepted: bool, needs_acceptance: bool, page: Remedy | None = None) -> Verdict:

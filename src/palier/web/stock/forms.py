@@ -60,7 +60,6 @@ class DepositForm(forms.Form):
         label="Millésime",
         required=False,
         min_value=1990,
-        max_value=2100,
         help_text=f"{_YEAR} Laissez vide pour le lire dans la déclaration RPLS.",
         error_messages={"invalid": "Indiquez une année sur quatre chiffres, par exemple 2025."},
     )
@@ -70,7 +69,7 @@ class CompletionForm(forms.Form):
     """What a file does not say: its year; for a table, its columns, whose lines to keep, its commune."""
 
     sheet = forms.ChoiceField(label="Feuille du classeur")
-    year = forms.IntegerField(label="Millésime", min_value=1990, max_value=2100, help_text=_YEAR)
+    year = forms.IntegerField(label="Millésime", min_value=1990, help_text=_YEAR)
     unit = forms.ChoiceField(
         label="Une ligne du fichier, c’est", choices=[(u.value, u.label) for u in Unit], widget=forms.RadioSelect
     )

@@ -63,13 +63,12 @@ def deposit(request: Request, landlord: Landlord) -> HttpResponse:
     form = DepositForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            received = request.ready()
-        except Refusal as refusal:
-            form.add_error("file", refusal.verdict.sentence)
-        else:
             item = operations.start_import(
-                landlord=landlord, received=received, year=form.cleaned_data["year"], by=request.user, at=request.at
+                landlord=landlord, received=request.ready(), year=form.cleaned_data["year"], by=request.user, at=request.at
             )
+        except Refusal as refusal:
+            form.add_error("year" if refusal.verdict.reasons[0].code == "stock.year" else "file", refusal.verdict.sentence)
+        else:
             _defer(item)
             return _back(item)
     context = {"landlord": landlord, "form": form, "current": queries.current_import(landlord=landlord)}
