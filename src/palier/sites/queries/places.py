@@ -84,7 +84,7 @@ class Square:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One residence of a map; ``level`` is empty while nobody rated it."""
+    """One residence of a map; ``level`` is empty while nobody rated it, ``homes`` 0 where no file counts them."""
 
     landlord: int
     residence: int
@@ -92,6 +92,7 @@ class Point:
     lon: float
     lat: float
     level: str
+    homes: int
 
 
 def ground(*, landlord: int, campaign: RatingCampaign | None) -> Ground:
@@ -135,7 +136,8 @@ def located_in(*, ground: Ground, box: Box) -> int:
 
 def points(*, ground: Ground, box: Box) -> list[Point]:
     """The residences of a box, one by one. One SQL query."""
-    asked = f"SELECT r.landlord_id, r.id, r.name, r.lon, r.lat, coalesce(t.level, '') {_STOCK}{_INSIDE} ORDER BY r.id"
+    asked = f"""SELECT r.landlord_id, r.id, r.name, r.lon, r.lat, coalesce(t.level, ''), coalesce(v.homes, 0)
+        {_STOCK}{_INSIDE} ORDER BY r.id"""
     return [Point(*row) for row in _rows(asked, ground, box=box)]
 
 

@@ -116,7 +116,7 @@ def sites_points(request: Request, landlord: Landlord) -> JsonResponse:
         }
         for iris in sources.outlines(iris=shares)
     ]
-    points = [_point(queries.Point(landlord.pk, row.pk, row.name, row.lon, row.lat, row.level)) for row in rows]
+    points = [_point(queries.Point(landlord.pk, row.pk, row.name, row.lon, row.lat, row.level, row.homes or 0)) for row in rows]
     return geojson([*points, *towns(rows), *shapes, *areas_around(rows, request)])
 
 
@@ -146,5 +146,6 @@ def _point(one: queries.Point, landlord: str = "") -> dict[str, Any]:
     url = reverse("site_sheet", kwargs={"landlord_id": one.landlord, "residence_id": one.residence})
     level = Level(one.level) if one.level else None
     words = f"situation {level.label.lower()}" if level else "à coter"
-    shown = {"level": level.rank} if level else {}
+    hard = level is not None and level.standing is Standing.COMPLEX
+    shown = {"level": level.rank, "homes": one.homes, "hard": one.homes if hard else 0} if level else {}
     return feature(one.lon, one.lat, name=one.name, note=", ".join(filter(None, (landlord, words))), url=url, **shown)

@@ -1,6 +1,7 @@
 // A map of what a GeoJSON address gives: <div data-map="/…/residences.geojson">. The table stands first; this is beside it.
 // Points are grouped far off. Their class (properties.level, 0 to 3) is told by fill and by outline; areas are dashed, but
-// for those that carry a share (properties.share, 0 to 1), which are the fuller the larger it is.
+// for those that carry a share (properties.share, 0 to 1), which are the fuller the larger it is. So are groups of points that
+// say their homes and how many of them are in difficulty (properties.homes, properties.hard).
 // With data-box="west,south,east,north", there is too much to send: the address is asked for each window, with its zoom,
 // and answers its points, or how many each square holds (properties.count), with their share.
 // Names of towns (properties.town, the most important first) are written where there is room.
@@ -46,7 +47,9 @@ function style(collection) {
     token("--rail"),
   ];
   // The steps of the legend beside the map.
-  const ofShare = ["step", ["get", "share"], 0.04, 0.001, 0.2, 0.1, 0.38, 0.25, 0.58, 0.5, 0.8];
+  const toned = (share) => ["step", share, 0.04, 0.001, 0.2, 0.1, 0.38, 0.25, 0.58, 0.5, 0.8];
+  const ofShare = toned(["get", "share"]);
+  const sum = (name) => ["+", ["coalesce", ["get", name], 0]];
   return {
     version: 8,
     sources: {
@@ -57,6 +60,7 @@ function style(collection) {
         cluster: true,
         clusterRadius: 44,
         clusterMaxZoom: 13,
+        clusterProperties: { homes: sum("homes"), hard: sum("hard") },
       },
       squares: { type: "geojson", data: data.squares },
       shapes: { type: "geojson", data: data.shapes },
@@ -99,6 +103,17 @@ function style(collection) {
           "circle-color": token("--wall"),
           "circle-stroke-color": ink,
           "circle-stroke-width": 2,
+          "circle-radius": radius("point_count"),
+        },
+      },
+      {
+        id: "group-shares",
+        type: "circle",
+        source: "points",
+        filter: ["all", ["has", "point_count"], [">", ["get", "homes"], 0]],
+        paint: {
+          "circle-color": token("--site-2"),
+          "circle-opacity": toned(["/", ["get", "hard"], ["get", "homes"]]),
           "circle-radius": radius("point_count"),
         },
       },
