@@ -137,8 +137,23 @@ def test_a_late_call_climbs_by_itself_once_a_level(desk: Desk) -> None:
     told = list(Message.objects.filter(event="cases.climbed").order_by("pk").values_list("person_id", flat=True))
     assert told == [desk.lead.pk, desk.director.pk]
     assert desk.again(case).level == 2
+    summaries = [row.content["summary"] for row in Entry.objects.filter(act="cases.climbed")]
+    assert all(line.startswith("a constaté qu’un locataire ") for line in summaries), "Palier is not who was not called"
     desk.called(case)
     assert operations.climb_due(at=NOON + timedelta(days=60)) == 0
+
+
+def test_a_danger_is_told_at_once_to_whoever_it_climbs_or_is_handed_to(desk: Desk) -> None:
+    case = desk.opened("Ça sent le gaz")
+    operations.climb_due(at=NOON + timedelta(days=30))
+    operations.hand_over(case=case, to=desk.agent, by=desk.lead, at=NOON)
+    told = Message.objects.filter(person_id__in=[desk.director.pk, desk.agent.pk])
+    assert [(row.event, row.digest) for row in told] == [("cases.danger", False)] * 2
+
+
+def test_a_director_named_for_an_agency_owns_its_cases(desk: Desk) -> None:
+    operations.set_owner(landlord=desk.landlord, agency="Nord", person=desk.director, by=desk.lead, at=NOON)
+    assert desk.opened().owner == desk.director
 
 
 def test_what_is_not_urgent_waits_for_the_digest(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from palier.calendar import PARIS, start_of_day
 from palier.cases.models import Case, CaseOwner, CaseStep, CaseTerms
-from palier.cases.rules import CLOSED, FEWEST, OPEN, State, Step, Terms, Urgency
+from palier.cases.rules import CLOSED, FEWEST, OPEN, TEAM, State, Step, Terms, Urgency
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role, digest_of, plain
@@ -35,7 +35,7 @@ def owners(*, landlord: Landlord | int) -> dict[str, int]:
 
 def owner_for(*, landlord: int, agency: str, on: date) -> Person | None:
     """Who calls back the tenants of an agency: who was named, if still of the team, otherwise a quality lead."""
-    team = people_of(landlord=landlord, roles=frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR}), on=on)
+    team = people_of(landlord=landlord, roles=TEAM, on=on)
     named = owners(landlord=landlord)
     for who in (named.get(agency), named.get("")):
         if who and (found := team.filter(pk=who).first()):
@@ -71,6 +71,12 @@ def narrowed(
     if urgency:
         found = found.filter(urgency=urgency)
     return found.filter(owner=owner) if owner else found
+
+
+def entrusted_to_others(*, landlord: Landlord, person: Person) -> list[tuple[str, int]]:
+    """How many tenants others are to call back, by who has them: what a person who sees their own alone is told."""
+    others = Case.objects.filter(landlord=landlord, state=State.TO_CALL, owner__isnull=False).exclude(owner=person)
+    return list(others.values_list("owner__name").annotate(Count("pk")).order_by("owner__name", "owner"))
 
 
 @dataclass(frozen=True, slots=True)

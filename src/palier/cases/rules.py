@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 
 from palier.calendar import add_working_days, days_left
-from palier.directory.rules import plain
+from palier.directory.rules import Role, plain
 from palier.verdict import YES, Verdict, no
 
 MAX_TEXT = 2_000
@@ -16,6 +16,9 @@ MAX_TEXT = 2_000
 ATTEMPTS = 3
 # Working days late after which a case climbs: to the quality lead, then to the director.
 CLIMBS = (1, 3)
+# Who may be given a case, and to whom it climbs. All of them may open it and act: Thing.CALL_BACKS.
+TEAM = frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR, Role.DIRECTOR})
+LEVELS = {1: Role.QUALITY_LEAD, 2: Role.DIRECTOR}
 # A share of fewer answers would speak of people.
 FEWEST = 5
 

@@ -156,6 +156,7 @@ class Thing(StrEnum):
     COMPARED_FIGURES = "compared_figures"
     HOUSEHOLDS = "households"
     CALLS = "calls"
+    CALL_BACKS = "call_backs"
     SURVEYS = "surveys"
     QUESTIONNAIRES = "questionnaires"
     STUDIES = "studies"
@@ -199,6 +200,7 @@ _THINGS = {
     Thing.COMPARED_FIGURES: "ce que l’organisme compare",
     Thing.HOUSEHOLDS: "les locataires et leurs coordonnées",
     Thing.CALLS: "les appels aux locataires",
+    Thing.CALL_BACKS: "les rappels de locataires",
     Thing.SURVEYS: "les enquêtes",
     Thing.QUESTIONNAIRES: "les questionnaires",
     Thing.STUDIES: "les études d’une association régionale",
@@ -268,6 +270,7 @@ _MATRIX = {
     Thing.COMPARED_FIGURES: "rw    -     rw       -      -       -        -      -     -     -     -",
     Thing.HOUSEHOLDS: "      rw    -     r        -      -       -        -      -     -     -     -",
     Thing.CALLS: "           rw    ro    r        -      -       -        -      -     -     -     -",
+    Thing.CALL_BACKS: "      rw    ro    ro       -      -       -        -      -     -     -     -",
     Thing.SURVEYS: "         rw    ro    rw       -      r       r        -      -     -     -     r",
     Thing.QUESTIONNAIRES: "  ro    r     r        r      r       rw       -      -     -     ro    rw",
     Thing.STUDIES: "         -     -     -        -      -       -        -      -     -     rw    -",

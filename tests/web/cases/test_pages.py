@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -46,6 +47,32 @@ def test_field_staff_see_their_cases_and_nobodys_and_no_others(desk: Desk, sign_
     for name in ("cases_suppliers", "cases_terms"):
         assert client.get(url(name, desk)).status_code == 403
     assert "CANARI-B" in text(sign_in(desk.lead).get(url("case", desk, case_id=theirs.pk)))
+
+
+def test_whoever_a_call_climbs_or_is_handed_to_opens_it_and_acts(desk: Desk, sign_in: SignIn) -> None:
+    case, client = desk.opened(), sign_in(desk.director)
+    operations.climb_due(at=NOON + timedelta(days=30))
+    assert f'href="{url("case", desk, case_id=case.pk)}"' in text(client.get(reverse("my_messages")))
+    assert desk.residence.name in text(client.get(url("cases", desk)))
+    for person in (desk.director, desk.lead, desk.agent):
+        operations.hand_over(case=case, to=person, by=desk.lead, at=NOON)
+        own = sign_in(person)
+        assert "Noter l’appel" in text(own.get(url("case", desk, case_id=case.pk)))
+        assert own.post(url("case_call", desk, case_id=case.pk), {"reached": "no"}).status_code == 302
+    assert client.get(url("cases_terms", desk)).status_code == 403
+    assert client.get(reverse("survey_paper", kwargs={"landlord_id": desk.landlord.pk})).status_code == 403
+
+
+def test_field_staff_are_told_that_others_have_calls_to_make_and_not_where(desk: Desk, sign_in: SignIn) -> None:
+    operations.set_owner(landlord=desk.landlord, agency="", person=desk.colleague, by=desk.lead, at=NOON)
+    for _ in range(2):
+        desk.opened("Ça sent le gaz")
+    desk.called(desk.opened())
+    page = text(sign_in(desk.agent).get(url("cases", desk)))
+    assert "confiés à : Mme C. (2)." in page
+    assert "Aucun rappel ne vous est confié." in page
+    assert desk.residence.name not in page
+    assert "confiés à :" not in text(sign_in(desk.lead).get(url("cases", desk)))
 
 
 def test_nobody_else_knows_of_them(

@@ -16,6 +16,7 @@ from palier.cases.rules import State, Step, Urgency, call_by
 from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role, digest_of
+from palier.french import linked
 from palier.outbox.operations import Undeliverable, Unreachable
 
 Send = Callable[[Case, str], None]
@@ -73,12 +74,12 @@ def _answer(case: Case, *, settled: bool, text: str, by: Person | None, at: date
     if settled and Case.objects.filter(pk=case.pk, state=State.SETTLED).exists():
         return
     found = locked(case, Step.SETTLED if settled else Step.UNSETTLED)
-    name = found.residence.name
+    name = linked("de", found.residence.name)
     if settled:
         move(
             found,
             Step.SETTLED,
-            f"a dit réglée la demande de {name}.",
+            f"a noté la réponse d’un locataire {name} : c’est réglé.",
             by=by,
             at=at,
             text=text,
@@ -89,9 +90,9 @@ def _answer(case: Case, *, settled: bool, text: str, by: Person | None, at: date
     today = paris_day(at)
     due_on = call_by(today, Urgency(found.urgency), queries.terms_of(landlord=found.landlord_id))
     move(
-        found, Step.UNSETTLED, f"a dit non réglée la demande de {name}.", by=by, at=at, text=text, state=State.TO_CALL,
+        found, Step.UNSETTLED, f"a noté la réponse d’un locataire {name} : ce n’est pas réglé.", by=by, at=at, text=text, state=State.TO_CALL,
         closed_at=None, due_on=due_on, round=found.round + 1, attempts=0, level=1,
     )  # fmt: skip
     leads = people_of(landlord=found.landlord_id, roles=frozenset({Role.QUALITY_LEAD}), on=today)
     to = {*leads.values_list("pk", flat=True), *([found.owner_id] if found.owner_id else [])}
-    tell(found, "cases.climbed", to, f"Pas réglé, selon le locataire : {name}", at)
+    tell(found, "cases.climbed", to, f"Pas réglé, selon le locataire : {found.residence.name}", at)

@@ -11,14 +11,11 @@ from palier.cases import queries
 from palier.cases.models import Case
 from palier.cases.operations.asking import link_digest
 from palier.cases.operations.writing import locked, move, tell
-from palier.cases.rules import State, Step, said
+from palier.cases.rules import TEAM, State, Step, said
 from palier.directory.models import Person
 from palier.directory.queries import people_of
-from palier.directory.rules import Role
 from palier.french import linked
 from palier.verdict import Refusal, no, require
-
-TEAM = frozenset({Role.QUALITY_LEAD, Role.CONTRIBUTOR, Role.DIRECTOR})
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from palier.cases.models import Case
 from palier.cases.operations.writing import move, tell
 from palier.cases.rules import MAX_TEXT, Said, Step, Urgency, alarm, call_by, reachable
 from palier.directory.rules import digest_of
+from palier.french import linked
 from palier.stock.models import Residence
 from palier.verdict import require
 
@@ -76,8 +77,14 @@ def open_case(*, place: Place, contact: Contact, said: Said, words: str = "", or
     )
     urgent = why.urgency is Urgency.DANGER
     name = place.residence.name
-    move(case, Step.OPENED, f"a demandé un rappel à {name}{' : danger' if urgent else ''}.", by=None, at=at)
+    move(
+        case,
+        Step.OPENED,
+        f"a ouvert un rappel à la demande d’un locataire {linked('de', name)}{', qui signale un danger' if urgent else ''}.",
+        by=None,
+        at=at,
+    )
     if owner:
         subject = f"{'Danger signalé' if urgent else 'Locataire à rappeler'} : {name}"
-        tell(case, "cases.danger" if urgent else "cases.opened", [owner.pk], subject, at)
+        tell(case, "cases.opened", [owner.pk], subject, at)
     return case

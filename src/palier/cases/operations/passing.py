@@ -10,14 +10,11 @@ from palier.calendar import paris_day
 from palier.cases import queries
 from palier.cases.models import Case, CaseStep
 from palier.cases.operations.writing import move, tell
-from palier.cases.rules import State, Step, level_due
+from palier.cases.rules import LEVELS, State, Step, level_due
 from palier.directory.queries import people_of
-from palier.directory.rules import Role
 from palier.french import linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-
-_LEVELS = {1: Role.QUALITY_LEAD, 2: Role.DIRECTOR}
 
 
 @transaction.atomic
@@ -28,9 +25,9 @@ def climb_due(*, at: datetime) -> int:
         level = level_due(case.due_on, today)
         if level <= case.level:
             continue
-        role = _LEVELS[level]
+        role = LEVELS[level]
         people = people_of(landlord=case.landlord_id, roles=frozenset({role}), on=today)
-        move(case, Step.CLIMBED, f"n’a pas été rappelé à temps : un locataire {linked('de', case.residence.name)}.", by=None, at=at,
+        move(case, Step.CLIMBED, f"a constaté qu’un locataire {linked('de', case.residence.name)} n’a pas été rappelé à temps.", by=None, at=at,
              text=role.label, level=level)  # fmt: skip
         subject = f"Rappel en retard : {case.residence.name}"
         tell(case, "cases.climbed", set(people.values_list("pk", flat=True)), subject, at)
@@ -44,7 +41,7 @@ def let_silence(*, at: datetime) -> int:
     found = queries.past_silence(on=paris_day(at)).select_for_update(of=("self",), skip_locked=True).order_by("pk")
     count = 0
     for case in found:
-        summary = f"n’a pas dit si c’est réglé : un locataire {linked('de', case.residence.name)}."
+        summary = f"a constaté qu’un locataire {linked('de', case.residence.name)} n’a pas dit si c’est réglé."
         move(case, Step.SILENT, summary, by=None, at=at, state=State.SILENT, closed_at=at)
         count += 1
     return count

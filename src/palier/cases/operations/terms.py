@@ -9,8 +9,7 @@ from django.db import transaction
 
 from palier.calendar import paris_day
 from palier.cases.models import CaseOwner, CaseTerms
-from palier.cases.operations.calling import TEAM
-from palier.cases.rules import Terms
+from palier.cases.rules import TEAM, Terms
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.ledger.operations import record

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from palier.cases.models import Case, CaseStep
-from palier.cases.rules import State, Step, may
+from palier.cases.rules import State, Step, Urgency, may
 from palier.directory.models import Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
@@ -46,9 +46,9 @@ def move(case: Case, step: Step, summary: str, *, by: Person | None, at: datetim
 
 
 def tell(case: Case, event: str, to: Collection[int], subject: str, at: datetime) -> None:
-    """Tell people of a case; the words of the tenant stay on its page."""
+    """Tell people of a case, of a danger at once whatever happens to it; the words of the tenant stay on its page."""
     post(
-        event=event,
+        event="cases.danger" if case.urgency == Urgency.DANGER else event,
         to=to,
         at=at,
         subject=subject[:200],

@@ -15,8 +15,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from palier.calendar import add_months
 from palier.cases import operations, queries
 from palier.cases.models import Case
-from palier.cases.operations.calling import TEAM
-from palier.cases.rules import CLOSED, Clock, State, Step, Urgency, may
+from palier.cases.rules import CLOSED, TEAM, Clock, State, Step, Urgency, may
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Right, Thing
@@ -25,7 +24,7 @@ from palier.web.cases.forms import MINE, AnswerForm, CallForm, FilterForm, HandF
 from palier.web.doors import Request, door
 from palier.web.export import MEDIA_TYPES, Format, spreadsheet
 
-OWN = (Thing.CALLS, Right.WRITE_OWN)
+OWN = (Thing.CALL_BACKS, Right.WRITE_OWN)
 WRITE = (Thing.HOUSEHOLDS, Right.WRITE)
 PER_PAGE = 25
 MONTHS = 12
@@ -103,6 +102,7 @@ def cases(request: Request, landlord: Landlord) -> HttpResponse:
         "page": page,
         "rows": [line(request, case) for case in page],
         "standing": queries.standing(seen(request, landlord), on=request.on),
+        "others": [] if _all(request) else queries.entrusted_to_others(landlord=landlord, person=request.user),
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
         "query": request.GET.urlencode(),
     }

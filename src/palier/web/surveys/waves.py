@@ -79,6 +79,7 @@ def listing(request: Request, landlord: Landlord) -> HttpResponse:
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
         "may_list": bool(request.may(Right.READ, Thing.HOUSEHOLDS)),
         "may_call": bool(request.may(CALL[1], CALL[0])),
+        "may_call_back": bool(request.may(CALL[1], Thing.CALL_BACKS)),
     }
     return render(request, "surveys/waves.html", context)
 
