@@ -15,6 +15,7 @@ from django.urls import reverse
 from palier.directory.models import Landlord, Person
 from palier.directory.operations import add_association, add_member
 from palier.directory.rules import Kind, Role
+from palier.outbox.models import Message, State
 from palier.studies import operations
 from palier.studies.models import Study
 from tests.fixtures import NOON
@@ -156,6 +157,25 @@ def test_the_lead_hands_and_only_the_director_validates(region: Region, sign_in:
     assert region.answer(6).validated_by == director
     sign_in(lead).post(own("study_take_back", region, 6))
     assert region.answer(6).validated_at is None
+
+
+def test_a_director_who_answered_validates_in_one_act_and_is_not_told_by_themselves(
+    region: Region, sign_in: SignIn, make_person: Any
+) -> None:
+    director, other = (make_person(Role.DIRECTOR, region.landlords[6]) for _ in range(2))
+    operations.take_back(answer=fill(region.answer(6), LEAST, director), by=director, at=NOON)
+    client, read = sign_in(director), region.answer(6).revision
+    page = words(client.get(own("own_study", region, 6)))
+    assert "Valider la réponse" in page
+    assert "Remettre à la direction" not in page
+    stale = client.post(own("study_validate", region, 6), {"revision": read - 1})
+    assert "Une page a été enregistrée entre-temps" in words(stale)
+    assert region.answer(6).validated_at is None
+    assert client.post(own("study_validate", region, 6), {"revision": read}).status_code == 302
+    assert region.answer(6).validated_by == director
+    told = Message.objects.filter(event="studies.handed", person_id__in=[director.pk, other.pk])
+    assert not told.exclude(state=State.CANCELLED).exists()
+    assert not told.filter(person_id=director.pk).exists()
 
 
 def test_an_edition_is_opened_on_a_form_that_says_what_is_wrong(region: Region, sign_in: SignIn) -> None:

@@ -1,6 +1,6 @@
 """What one may do with regional studies."""
 
-from palier.studies.operations.answering import hand, save, take_back, validate
+from palier.studies.operations.answering import hand, save, take_back, validate, validate_at_once
 from palier.studies.operations.editions import close, close_due, invite_newcomers, keep_words, open_study, publish, remind
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "save",
     "take_back",
     "validate",
+    "validate_at_once",
 ]

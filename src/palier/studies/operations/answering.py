@@ -21,7 +21,7 @@ from palier.questionnaires.rules.form import Value
 from palier.questionnaires.rules.holding import whole
 from palier.studies.models import StudyAnswer
 from palier.studies.rules.editions import State, may_change, may_take_back, may_validate, state_of, still_open
-from palier.verdict import Conflict, Reason, Remedy, Verdict, no, require
+from palier.verdict import Conflict, Reason, Refusal, Remedy, Verdict, no, require
 
 
 def state(answer: StudyAnswer) -> State:
@@ -76,7 +76,7 @@ def handing(answer: StudyAnswer) -> Verdict:
 
 @transaction.atomic
 def hand(*, answer: StudyAnswer, by: Person, at: datetime) -> StudyAnswer:
-    """Hand an answer to the director, who is told. It no longer changes unless it is taken back.
+    """Hand an answer to the director, who is told unless it is themselves. It no longer changes unless it is taken back.
 
     Raises:
         Refusal: when a page was not confirmed, a required answer is missing, or the edition is over.
@@ -86,7 +86,7 @@ def hand(*, answer: StudyAnswer, by: Person, at: datetime) -> StudyAnswer:
     answer.handed_at, answer.handed_by = at, by
     answer.save(update_fields=["handed_at", "handed_by"])
     _remember(answer, "handed", "a remis à la direction la réponse à l’étude", by, at)
-    directors = people_of(landlord=answer.landlord_id, roles=frozenset({Role.DIRECTOR}), on=paris_day(at))
+    directors = people_of(landlord=answer.landlord_id, roles=frozenset({Role.DIRECTOR}), on=paris_day(at)).exclude(pk=by.pk)
     post(
         event="studies.handed",
         to=list(directors.values_list("pk", flat=True)),
@@ -111,8 +111,21 @@ def validate(*, answer: StudyAnswer, by: Person, at: datetime) -> StudyAnswer:
     require(may_validate(state(answer)))
     answer.validated_at, answer.validated_by = at, by
     answer.save(update_fields=["validated_at", "validated_by"])
+    cancel(undo_key=_undo(answer), at=at)
     _remember(answer, "validated", "a validé la réponse à l’étude", by, at, answers=len(answer.said))
     return answer
+
+
+@transaction.atomic
+def validate_at_once(*, answer: StudyAnswer, revision: int, by: Person, at: datetime) -> StudyAnswer:
+    """The director validates in one act what they read at this revision, without handing it to themselves first.
+
+    Raises:
+        Refusal: when a page was saved meanwhile, or the answer could not be handed.
+    """
+    if _locked(answer, at).revision != revision:
+        raise Refusal(no("studies.changed", "Une page a été enregistrée entre-temps : relisez-la, puis validez."))
+    return validate(answer=hand(answer=answer, by=by, at=at), by=by, at=at)
 
 
 @transaction.atomic

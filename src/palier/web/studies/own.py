@@ -195,8 +195,12 @@ def hand(request: Request, landlord: Landlord, study_id: int) -> HttpResponse:
 
 @door(POST=VALIDATE)
 def validate(request: Request, landlord: Landlord, study_id: int) -> HttpResponse:
-    """The director validates."""
-    operations.validate(answer=_answer(landlord, study_id), by=request.user, at=request.at)
+    """The director validates what was handed, or in one act what is complete at the revision they read."""
+    one, read = _answer(landlord, study_id), request.POST.get("revision", "")
+    if read.isascii() and read.isdigit():
+        operations.validate_at_once(answer=one, revision=int(read), by=request.user, at=request.at)
+    else:
+        operations.validate(answer=one, by=request.user, at=request.at)
     messages.success(request, "La réponse est validée : elle compte dans l’étude.")
     return redirect("own_study", landlord_id=landlord.pk, study_id=study_id)
 
