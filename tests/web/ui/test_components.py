@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,16 @@ def test_a_figure_is_never_drawn_without_what_makes_it_honest(missing: str) -> N
     attributes = " ".join(f'{name}="{value}"' for name, value in given.items() if name != missing)
     with pytest.raises(ValueError, match=missing):
         draw(f'<c-figure title="Satisfaits" {attributes} />')
+
+
+def test_a_bar_of_rounded_shares_that_add_up_to_more_than_100_stays_in_its_frame() -> None:
+    html = draw("{% stacked_bar 24 50 17 10 %}")
+    ends = [
+        float(x) + float(width) for x, width in re.findall(r'<rect class="s\d" x="([\d.]+)%" y="0" width="([\d.]+)%"', html)
+    ]
+    assert len(ends) == 4
+    assert max(ends) <= 100
+    assert "50 %" in html.replace("\xa0", " "), "what is printed stays what was counted"
 
 
 def test_a_remedy_opens_its_page_already_filled() -> None:

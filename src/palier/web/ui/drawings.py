@@ -75,16 +75,25 @@ def confidence_range(
 
 
 def stacked_bar(best: Figure, good: Figure, poor: Figure, worst: Figure) -> SafeString:
-    """Four shares in percent, best first, with a dark rule between satisfied and not. Words stand under it."""
+    """Four shares in percent, best first, with a dark rule between satisfied and not. Words stand under it.
+
+    Rounded shares may add up to 101: they are drawn as parts of their sum, so that the bar is always just full.
+    """
     parts: list[SafeString] = []
-    start = 0.0
+    start, total = 0.0, sum(map(float, (best, good, poor, worst))) or 100
     for css, given, on in (("s4", best, "on"), ("s3", good, ""), ("s2", poor, ""), ("s1", worst, "on")):
-        share = float(given)
-        parts.append(format_html('<rect class="{}" x="{}%" y="0" width="{}%" height="44"/>', css, start, max(share - 0.4, 0)))
+        share = 100 * float(given) / total
+        parts.append(
+            format_html(
+                '<rect class="{}" x="{}%" y="0" width="{}%" height="44"/>', css, round(start, 1), round(max(share - 0.4, 0), 1)
+            )
+        )
         if share >= 12:
-            parts.append(format_html('<text x="{}%" y="28" class="{}">{} %</text>', start + 1.2, on, round(share)))
+            parts.append(
+                format_html('<text x="{}%" y="28" class="{}">{} %</text>', round(start + 1.2, 1), on, round(float(given)))
+            )
         start += share
-    half = float(best) + float(good) - 0.2
+    half = round(100 * (float(best) + float(good)) / total - 0.2, 1)
     parts.append(format_html('<line class="half" x1="{0}%" x2="{0}%" y1="-6" y2="50"/>', half))
     return _svg("stacked", format_html_join("", "{}", ((p,) for p in parts)))
 
