@@ -159,6 +159,9 @@ def test_results_by_supplier_theme_agency_and_residence_come_whole_and_as_files(
     page = words(desk.get(there))
     assert "20 sur 40" in page
     assert all(supplier in page for supplier in SUPPLIERS)
+    assert "120 réponses reçues, 60 comptées ici." in page, "as many as the page of the wave says, and why not all are read"
+    led = desk.get(url("results", landlord, wave_id=Wave.objects.get().pk))
+    assert led.headers["Location"] == f"{there}?evenement=intervention", "a hot wave is read while it goes on"
     for by in ("theme", "agency", "residence"):
         found = desk.get(there, {"par": by, "depuis": "12"}).context["found"]
         assert sum(line.figure.answers for line in found.lines) == 60

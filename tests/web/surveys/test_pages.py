@@ -18,10 +18,11 @@ from palier.surveys import operations
 from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, Objection, PhoneAttempt, Solicitation, Wave
 from palier.surveys.queries import invited
 from palier.surveys.rules.frame import State as FileState
+from palier.surveys.rules.sendings import State as SendingState
 from palier.surveys.rules.waves import State
 from tests.answers.scene import version
 from tests.fixtures import NOON
-from tests.surveys.waves import short_questionnaire, triennial
+from tests.surveys.waves import short_questionnaire, triennial, wave_of
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -130,6 +131,20 @@ def test_a_wave_from_its_form_to_its_launch_its_stop_and_its_close(
         assert wave.state == state
         assert desk.get(there).status_code == 200
     assert said(desk, f"{there}lancer/").status_code == 422
+
+
+def test_what_left_is_said_where_it_is_planned(
+    desk: Client, landlord: Landlord, make_households: Households, at: datetime
+) -> None:
+    make_households(10)
+    wave = wave_of(landlord, until="running", at=at)
+    there = url("wave", landlord, wave_id=wave.pk)
+    assert "Préparé" in desk.get(there).text
+    Solicitation.objects.update(state=SendingState.SENT, left_at=at)
+    page = desk.get(there).text
+    assert "Préparé" not in page
+    assert "Parti</span>" in page
+    assert "10 messages" in page.replace("\u202f", " ").replace("\xa0", " ")
 
 
 def test_a_wave_that_does_not_hold_comes_back_with_what_was_typed(desk: Client, landlord: Landlord) -> None:

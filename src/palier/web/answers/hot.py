@@ -15,6 +15,7 @@ from palier.answers.statistics.files import counts
 from palier.calendar import add_months
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.surveys.queries import rates_of_many
 from palier.surveys.rules.waves import EventKind
 from palier.web.answers.forms import HotForm
 from palier.web.doors import Request, door
@@ -45,12 +46,14 @@ def _read(request: Request, landlord: Landlord) -> tuple[HotForm, EventKind, By,
 def results(request: Request, landlord: Landlord) -> HttpResponse:
     """What households said after an event."""
     form, kind, by, found = _read(request, landlord)
+    whole = not form.cleaned_data.get("depuis") if form.is_valid() else True
     context = {
         "landlord": landlord,
         "form": form,
         "kind": kind.label,
         "by": by.label,
         "found": found,
+        "received": sum(rates.answered for rates in rates_of_many(waves=found.waves).values()) if whole else 0,
         "fewest": INSIDE,
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
         "may_list": bool(request.may(Right.READ, Thing.HOUSEHOLDS)),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
 
 from palier.answers import printing
@@ -57,6 +58,8 @@ def results(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     recount = queries.full(landlord=landlord).filter(wave=wave_id).first()
     if recount is None:
         wave = get_object_or_404(surveys.waves(landlord=landlord), pk=wave_id)
+        if wave.design == Design.HOT:  # read while it goes on, a year long
+            return redirect(f"{reverse('hot_results', args=[landlord.pk])}?evenement={wave.trigger}")
         return render(
             request, "answers/results_wait.html", {"landlord": landlord, "wave": wave, "closed": wave.state == State.CLOSED}
         )

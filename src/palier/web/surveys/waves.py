@@ -32,6 +32,8 @@ from palier.web.surveys.forms import WaveForm
 PER_PAGE = 25
 READ, WRITE = (Thing.SURVEYS, Right.READ), (Thing.SURVEYS, Right.WRITE)
 CALL = (Thing.CALLS, Right.WRITE_OWN)
+Sendings = dict[tuple[int, str, str], int]
+"""How many messages stand where, by pace, channel and state."""
 SHAPES = {
     State.DRAFT: "todo",
     State.DRAWN: "doing",
@@ -137,6 +139,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     """One wave: the sample as it would be drawn, or how it goes."""
     wave = _get(landlord, wave_id)
     state = State(wave.state)
+    sendings = queries.sendings_of(wave=wave)
     context: dict[str, Any] = {
         "landlord": landlord,
         "wave": wave,
@@ -147,7 +150,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
         "split": Split(wave.split).label,
         "hot": wave.design == Design.HOT,
         "launch": may_launch(state, has_questionnaire=wave.questionnaire_id is not None),
-        "paces": _calendar(wave),
+        "paces": _calendar(wave, sendings),
         "ceiling": wave.cost_ceiling / 1000,
         "spent": wave.spent / 1000,
         "may_write": bool(request.may(WRITE[1], WRITE[0])),
@@ -160,7 +163,7 @@ def item(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     if state is State.DRAFT:
         context |= _planned(wave, request)
     else:
-        context |= _followed(wave, request)
+        context |= _followed(wave, request, sendings)
     return render(request, "surveys/wave.html", context)
 
 
@@ -178,11 +181,10 @@ def _planned(wave: Wave, request: Request) -> dict[str, Any]:
     }
 
 
-def _followed(wave: Wave, request: Request) -> dict[str, Any]:
+def _followed(wave: Wave, request: Request, sendings: Sendings) -> dict[str, Any]:
     standings = queries.standings(wave=wave, on=request.on)
     total = queries.rates_of(wave=wave)
     outcomes = queries.outcomes_of(wave=wave)
-    sendings = queries.sendings_of(wave=wave)
     whys: dict[str, int] = queries.dropped(wave=wave)
     return {
         "total": total,
@@ -227,8 +229,8 @@ def _rates(found: Rates) -> list[tuple[str, str, str]]:
     ]
 
 
-def _calendar(wave: Wave) -> list[dict[str, Any]]:
-    """What leaves on which day, by which way."""
+def _calendar(wave: Wave, sendings: Sendings) -> list[dict[str, Any]]:
+    """What leaves on which day, by which way, and what left of it."""
     found = []
     for rank, pace in enumerate(queries.paces(wave)):
         ways = ", sinon ".join(channel.label if channel is Channel.SMS else channel.label.lower() for channel in pace.channels)
@@ -239,9 +241,15 @@ def _calendar(wave: Wave) -> list[dict[str, Any]]:
                 "day": pace.day,
                 "ways": ways,
                 "planned": rank < wave.planned,
+                "left": _count(sendings, rank, SendingState.SENT),
+                "waits": _count(sendings, rank, SendingState.PLANNED, SendingState.LEAVING),
             }
         )
     return found
+
+
+def _count(sendings: Sendings, pace: int, *states: SendingState) -> int:
+    return sum(count for (rank, _, state), count in sendings.items() if rank == pace and state in states)
 
 
 def _act(name: str, said: str, hot: str = "") -> View:
