@@ -71,6 +71,7 @@ def test_the_association_reads_who_answered_and_never_what(region: Region, sign_
     for text in (words(client.get(page)) for page in [*pages, f"{pages[1]}?par=size"]):
         assert CANARY not in text
         assert "7 003" not in text
+    assert "Vous savez qui a répondu" in words(client.get(pages[1])), "its own page says what this table hides from landlords"
     assert client.get(of_study("study_report", region)).content.startswith(b"%PDF")
     assert client.get(of_study("study_file", region, form="xlsx")).status_code == 200
     assert client.get(of_study("study_file", region, form="pdf")).status_code == 404
