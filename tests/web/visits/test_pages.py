@@ -64,6 +64,25 @@ def test_the_gap_counts_every_point_and_names_the_priorities_of_this_visit_alone
     assert page.count(">Priorité<") == 5
 
 
+def test_a_visit_begun_on_a_phone_is_said_so_on_another(field: Field, go: Callable[..., Any]) -> None:
+    field.planned(to=field.agent)
+    begun = field.taken()
+    code, point = next(iter(queries.grid(begun).criteria.items()))
+    said(begun, code, by=field.agent, value=point.scale.best)
+    told = {visit["id"]: visit["rated"] for visit in go(field.agent, "field_me").json()["visits"]}
+    assert sorted(told.values(), key=str) == [1, None]
+    assert told[begun.pk] == 1
+
+
+def test_whoever_fills_visits_finds_where_to_report_an_incident(
+    field: Field, go: Callable[..., Any], representative: Person
+) -> None:
+    there = reverse("incident_report", kwargs={"landlord_id": field.landlord.pk})
+    for page in ("field", "visits"):
+        assert there in text(go(field.agent, page))
+    assert there not in text(go(representative, "visits"))
+
+
 def test_representatives_read_what_is_shared_and_nothing_else(
     field: Field, representative: Person, go: Callable[..., Any]
 ) -> None:

@@ -91,7 +91,11 @@ def me(request: Request, landlord: Landlord) -> HttpResponse:
             "key": salted_hmac("palier.visits.device", str(request.user.pk), algorithm="sha256").hexdigest(),
             "csrf": get_token(request),
             "visits": [
-                *(_in_short(visit, request) for visit in waiting),
+                # One begun on another device of theirs says so: taking it here goes on from what was sent.
+                *(
+                    _in_short(visit, request) | {"rated": visit.assessment.rated if visit.assessment else None}
+                    for visit in waiting
+                ),
                 *(field_walks.in_short(walk) for walk in queries.walks_to_note(landlord=landlord)),
             ],
         }

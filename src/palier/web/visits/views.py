@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
-from palier.directory.rules import Right
+from palier.directory.rules import Right, Thing
 from palier.frameworks import queries as grids
 from palier.frameworks.rules.grid import NOTHING, Criterion, Given, Level
 from palier.stock.queries import residences
@@ -72,6 +72,7 @@ def visits(request: Request, landlord: Landlord) -> HttpResponse:
         "calendar": queries.calendar(landlord=landlord, on=request.on) if holds(request, Right.READ) else None,
         "may_plan": holds(request, Right.WRITE),
         "may_fill": holds(request, Right.WRITE_OWN),
+        "may_report": bool(request.may(Right.WRITE_OWN, Thing.INCIDENTS)),
         "query": request.GET.urlencode(),
     }
     return render(request, "visits/visits.html", context)

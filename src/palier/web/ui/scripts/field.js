@@ -45,7 +45,8 @@ async function list() {
         { class: "panel stack-s" },
         h("h2", {}, visit.place),
         when(visit),
-        h("button", { type: "button", id: `take-${visit.id}`, class: "btn btn--primary", on: { click: () => take(visit) } }, visit.kind === "walk" ? "Garder sur cet appareil" : "Prendre en charge", h("span", { class: "visually-hidden" }, ` : ${visit.place}`)),
+        visit.rated == null ? "" : h("p", { class: "small" }, `En cours, ${counted(visit.rated, "point")} déjà envoyé${visit.rated > 1 ? "s" : ""}.`),
+        h("button", { type: "button", id: `take-${visit.id}`, class: "btn btn--primary", on: { click: () => take(visit) } }, visit.kind === "walk" ? "Garder sur cet appareil" : visit.rated == null ? "Prendre en charge" : "Continuer sur cet appareil", h("span", { class: "visually-hidden" }, ` : ${visit.place}`)),
         h("p", { class: "small", role: "status" }, answers.get(visit.id) ?? ""),
       ),
     ),
@@ -59,6 +60,7 @@ async function list() {
     h("h1", { tabIndex: -1 }, "Vos visites"),
     h("p", { class: "lead" }, "Prenez une visite en charge, ou gardez un diagnostic en marchant, avec du réseau ; tout se remplit ensuite sans réseau."),
     cards.length ? h("ul", { class: "field-cards" }, cards) : nothing,
+    h("p", {}, h("a", { href: root.dataset.incident }, "Signaler un incident"), ", avec du réseau."),
   ];
 }
 
