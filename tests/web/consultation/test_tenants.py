@@ -158,6 +158,7 @@ def test_a_text_that_is_missing_is_asked_for_and_what_was_chosen_is_kept(
 ) -> None:
     voice = voice_of(make_round(), house.pond)
     client = sign_in(house.pond_speaker)
+    assert "obligatoire, sauf pour « Favorable » et « Sans avis »" in said(client.get(page("voice", voice))), "said beforehand"
     for name in ("voice_review", "voice_send"):
         answer = client.post(page(name, voice), {"opinion": "reserved", "text": ""})
         assert answer.status_code == 422

@@ -135,6 +135,8 @@ class OpinionForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        alone = " et ".join(f"« {o.label} »" for o in Opinion if not o.needs_text)
+        self.fields["text"].optional = f"obligatoire, sauf pour {alone}"  # type: ignore[attr-defined]  # read by ui/fields/field.html
         field = self.fields["opinion"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = [(o.value, f"{o.label}. {o.meaning}") for o in Opinion]
