@@ -183,7 +183,10 @@ def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: C
         assert 'method="post"' in opened.text
         assert "Confirmer ma réponse" not in client.get(tap, FIRST).text, "no answer travels in an address"
         confirm = client.post(tap, FIRST).text
-    assert "Confirmer ma réponse" in confirm
+    assert "<h1>Confirmez votre réponse</h1>" in confirm
+    assert confirm.index("Rien n’est encore envoyé.") < confirm.index("Confirmer ma réponse"), (
+        "nobody leaves thinking it is sent"
+    )
     assert "Pas du tout satisfait" in confirm
     assert client.post(tap, FIRST | CONFIRMED)["Location"] == tap
     assert client.post(tap, {"overall_satisfaction": "very_satisfied"} | CONFIRMED)["Location"] == tap
@@ -209,7 +212,7 @@ def test_a_danger_written_freely_shows_the_numbers_to_call_and_the_way_to_be_cal
     thanks = client.post(f"{tap}envoyer/", {"why": "Ça sent le gaz dans l’escalier.", "langue": language})["Location"]
     page = client.get(thanks).text
     assert WORDS[language]["emergency"] in page.replace("\u202f", " ").replace("\xa0", " ")
-    assert f'href="{tap}rappel/"' in page
+    assert f'href="{tap}rappel/' in page
     assert not Case.objects.exists(), "nobody is named by what they wrote"
 
 
@@ -234,7 +237,7 @@ def test_one_may_refuse_one_survey_or_all_and_change_ones_mind(client: Client, l
     client.post(f"{link}envoyer/")
     assert Slip.objects.count() == 1
     for _ in range(2):
-        assert "plus d’enquête de OPH de Bondy" in client.post(f"{link}refus/", {"choix": "opposition"}).text
+        assert "plus d’enquête de l’OPH de Bondy" in client.post(f"{link}refus/", {"choix": "opposition"}).text
     assert Objection.objects.count() == 1
 
 

@@ -14,6 +14,7 @@ from palier.cases.models import Case
 from palier.directory.models import Landlord
 from palier.surveys.models import Household, Invitation
 from palier.surveys.rules.contact import Mode
+from palier.web.cases.words import WORDS
 from tests.answers.scene import FINE, links, running
 from tests.browser import OpenPage, check
 
@@ -49,6 +50,23 @@ def test_the_thanks_lead_there_and_nobody_else_is_let_in(asked: Asked) -> None:
     assert client.get(page(asked)).status_code == 200
     assert not Case.objects.exists()
     assert client.get(reverse("case_call_back", kwargs={"token": "absent"})).status_code == 410
+
+
+def test_whoever_reads_english_is_called_back_in_english(asked: Asked) -> None:
+    answer(asked)
+    client = Client()
+    assert WORDS["en"].keys() == WORDS["fr"].keys() | {"cases.no_contact"}
+    thanks = text(client.get(reverse("survey", kwargs={"token": asked[1]}) + "?langue=en"))
+    assert "A problem to solve?" in thanks
+    assert f'{page(asked)}?langue=en"' in thanks
+    english = f"{page(asked)}?langue=en"
+    shown = text(client.get(english))
+    assert '<html lang="en"' in shown
+    assert "In immediate danger" in shown
+    assert 'href="?langue=fr"' in shown, "one may change language there too"
+    assert "Leave a telephone number" in text(client.post(english, CONTACT | {"phone": ""}))
+    assert "This number is incomplete" in text(client.post(english, CONTACT | {"phone": "06 12"}))
+    assert "within the next working days" in text(client.post(english, CONTACT))
 
 
 def test_what_alarms_is_told_what_is_written_to_the_caller_is_kept_and_twice_is_once(asked: Asked) -> None:

@@ -19,6 +19,7 @@ from django.views.decorators.csrf import csrf_exempt
 from palier.answers import operations, queries
 from palier.cases.queries import terms_of as case_terms
 from palier.cases.rules import Urgency, alarm
+from palier.french import linked
 from palier.questionnaires.rules import engine
 from palier.questionnaires.rules.form import Pace, Question, Questionnaire, Value
 from palier.surveys.models import Invitation
@@ -53,6 +54,11 @@ class Opened:
         """A page of this survey, in the language chosen."""
         asked = "" if self.language == self.invitation.language else f"?langue={self.language}"
         return reverse(page, kwargs={"token": self.token, **more}) + asked
+
+    def named(self, name: str) -> str:
+        """These words around the questions, with the name of the landlord."""
+        landlord = self.invitation.wave.landlord.name
+        return self.around[name].format(landlord=landlord, of_landlord=linked("de", landlord))
 
     def to(self, sheet: engine.Sheet | None) -> HttpResponse:
         """On to a sheet, or to the page where one reads again and sends."""
@@ -103,10 +109,7 @@ def _show(request: Request, template: str, opened: Opened, more: dict[str, Any],
         "landlord": landlord,
         "suffix": "" if opened.language == opened.invitation.language else f"?langue={opened.language}",
         "open_until": around["open_until"].format(day=_day(wave.closes_on)),
-        "named": {
-            name: around[name].format(landlord=landlord)
-            for name in ("thanks_next", "refuse_all_lead", "objected", "notice_who_text")
-        },
+        "named": {name: opened.named(name) for name in ("thanks_next", "refuse_all_lead", "notice_who_text", "call_unheard")},
     }
     return _answer(request, template, context | more, status=status)
 
@@ -313,12 +316,7 @@ def refuse(request: Request, token: str) -> HttpResponse:
     household = opened.invitation.household
     if choice == "opposition" and household:
         object_to(household=household, origin=Origin.PAGE, by=None, at=request.at)
-        return _show(
-            request,
-            "answers/refuse.html",
-            opened,
-            {"done": opened.around["objected"].format(landlord=opened.invitation.wave.landlord.name)},
-        )
+        return _show(request, "answers/refuse.html", opened, {"done": opened.named("objected")})
     if choice == "refus":
         note_refusal(invitation=opened.invitation)
         return _show(request, "answers/refuse.html", opened, {"done": opened.around["refusal_kept"]})

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-EMERGENCY = (
-    "En cas de danger immédiat, appelez d’abord le 18 ou le 112. Pour une odeur ou une fuite de gaz, appelez "
-    "le 0 800 47 33 33, jour et nuit, de l’extérieur du logement."
-)
-"""What anybody who may be in danger reads, in French; call-backs say it too."""
 _FRENCH = {
-    "emergency": EMERGENCY,
+    "emergency": "En cas de danger immédiat, appelez d’abord le 18 ou le 112. Pour une odeur ou une fuite de gaz, appelez le "
+    "0 800 47 33 33, jour et nuit, de l’extérieur du logement.",
     "begin": "Commencer",
     "resume": "Reprendre où vous en étiez",
     "about": "Environ {n} min. Vous pouvez vous arrêter et reprendre avec le même lien.",
@@ -22,13 +18,18 @@ _FRENCH = {
     "blank": "Sans réponse",
     "send": "Envoyer mes réponses",
     "missing": "Il manque une réponse.",
-    "chosen": "Vous avez répondu",
+    "chosen": "Confirmez votre réponse",
     "confirm": "Confirmer ma réponse",
     "not_sent": "Rien n’est encore envoyé. Une seule réponse par logement.",
     "thanks": "Merci. Votre réponse est enregistrée.",
     "thanks_next": "Elle rejoint celles des autres locataires, sans votre nom. {landlord} lira les résultats quand "
     "assez de réponses seront réunies.",
     "close_page": "Vous pouvez fermer cette page.",
+    "call_problem": "Un problème à régler ?",
+    "call_ask": "Demandez à être rappelé",
+    "call_unheard": "Votre réponse reste sans votre nom : elle n’avertit personne. Pour que quelqu’un {of_landlord} s’en "
+    "occupe, demandez à être rappelé.",
+    "call_button": "Demander à être rappelé",
     "details": "Voulez-vous préciser ?",
     "details_lead": "C’est facultatif.",
     "send_details": "Envoyer ces précisions",
@@ -40,7 +41,7 @@ _FRENCH = {
     "refuse_all": "Ne plus me solliciter",
     "refuse_all_lead": "{landlord} ne vous enverra plus aucune enquête, par aucun moyen.",
     "refusal_kept": "C’est noté : vous ne recevrez pas de rappel pour cette enquête.",
-    "objected": "C’est noté : vous ne recevrez plus d’enquête de {landlord}.",
+    "objected": "C’est noté : vous ne recevrez plus d’enquête {of_landlord}.",
     "refused_still": "Vous pouvez encore répondre si vous changez d’avis.",
     "back_to": "Revenir à l’enquête",
     "over": "Cette enquête est terminée",
@@ -84,13 +85,18 @@ _ENGLISH = {
     "blank": "No answer",
     "send": "Send my answers",
     "missing": "An answer is missing.",
-    "chosen": "You answered",
+    "chosen": "Confirm your answer",
     "confirm": "Confirm my answer",
     "not_sent": "Nothing has been sent yet. One answer per home.",
     "thanks": "Thank you. Your answer is recorded.",
     "thanks_next": "It joins those of other tenants, without your name. {landlord} will read the results when enough "
     "answers have come in.",
     "close_page": "You may close this page.",
+    "call_problem": "A problem to solve?",
+    "call_ask": "Ask to be called back",
+    "call_unheard": "Your answer stays without your name: it warns nobody. For somebody from {landlord} to deal with it, ask "
+    "to be called back.",
+    "call_button": "Ask to be called back",
     "details": "Would you like to say more?",
     "details_lead": "This is optional.",
     "send_details": "Send these details",

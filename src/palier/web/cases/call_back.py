@@ -13,14 +13,18 @@ from palier.answers import queries as answers
 from palier.cases import operations
 from palier.cases.operations import Contact, Place
 from palier.cases.rules import Said
+from palier.french import linked
 from palier.questionnaires.rules.form import Kind, Questionnaire, Value
 from palier.surveys.models import Invitation
 from palier.surveys.queries import invited
 from palier.surveys.rules.outcomes import ANSWERED
 from palier.verdict import Refusal
-from palier.web.answers.words import EMERGENCY
+from palier.web.answers.words import WORDS as NOTICES
 from palier.web.cases.forms import CallBackForm
+from palier.web.cases.words import WORDS
 from palier.web.doors import Open, Request, door
+from palier.web.questionnaires import sheets
+from palier.web.questionnaires.words import Around
 
 
 def heard(form: Questionnaire, given: Mapping[str, Value], words: str) -> Said:
@@ -50,14 +54,20 @@ def ask(request: Request, token: str) -> HttpResponse:
     invitation = invited(token=token)
     if invitation is None or invitation.household is None or invitation.outcome not in ANSWERED:
         return _show(request, "cases/link_over.html", {}, 410)
-    form, done = CallBackForm(request.POST or None), False
+    landlord, asked = invitation.wave.landlord, answers.form_of(invitation.wave)
+    language = sheets.language_of(asked, request.GET.get("langue", ""), invitation.language)
+    around = Around(language, WORDS)
+    form, done = CallBackForm(request.POST or None, around=around), False
     if request.method == "POST" and form.is_valid():
         try:
             _open(request, invitation, token, form)
             done = True
         except Refusal as refusal:
-            form.add_error("phone", refusal.verdict.sentence)
-    context = {"landlord": invitation.wave.landlord, "form": form, "done": done, "emergency": EMERGENCY}
+            form.add_error("phone", [around.error(reason.code, reason.sentence) for reason in refusal.verdict.reasons])
+    lead = around["done_lead" if done else "lead"].format(landlord=landlord.name, of_landlord=linked("de", landlord.name))
+    context = sheets.page(asked, language=language, around=around) | {
+        "landlord": landlord, "form": form, "done": done, "lead": lead, "emergency": NOTICES[around.own]["emergency"],
+    }  # fmt: skip
     return _show(request, "cases/call_back.html", context, 422 if form.errors else 200)
 
 

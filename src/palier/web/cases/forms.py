@@ -9,6 +9,7 @@ from django import forms
 from palier.cases.rules import MAX_TEXT, State, Terms, Urgency
 from palier.directory.models import Person
 from palier.surveys.rules.contact import phone_of
+from palier.web.questionnaires.words import Around
 from palier.web.ui.forms import offer
 
 MINE = "mine"
@@ -79,33 +80,26 @@ class HandForm(forms.Form):
 class CallBackForm(forms.Form):
     """How a tenant agrees to be called back."""
 
-    name = forms.CharField(label="Votre nom", max_length=120, required=False)
-    phone = forms.CharField(
-        label="Votre téléphone",
-        max_length=20,
-        required=False,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
-    )
-    email = forms.EmailField(label="Ou votre adresse électronique", required=False)
-    words = forms.CharField(
-        label="De quoi s’agit-il ?",
-        required=False,
-        max_length=MAX_TEXT,
-        widget=_TEXT,
-        help_text="La personne qui vous rappelle le lira.",
-    )
+    name = forms.CharField(max_length=120, required=False)
+    phone = forms.CharField(max_length=20, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}))
+    email = forms.EmailField(required=False)
+    words = forms.CharField(required=False, max_length=MAX_TEXT, widget=_TEXT)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, around: Around, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("phone", "email"):
-            self.fields[name].optional = "l’un ou l’autre"  # type: ignore[attr-defined]  # read by ui/fields/field.html
+        self.around = around
+        for name, field in self.fields.items():
+            field.label = around[name]
+            field.optional = around["either" if name in {"phone", "email"} else "optional"]  # type: ignore[attr-defined]  # read by questionnaires/fields.html
+        self.fields["words"].help_text = around["words_help"]
+        self.fields["email"].error_messages["invalid"] = around["email_wrong"]
 
     def clean_phone(self) -> str:
         """A number, as it is kept."""
         try:
             return phone_of(self.cleaned_data["phone"])
         except ValueError:
-            raise forms.ValidationError("Ce numéro est incomplet. Exemple : 06 12 34 56 78.") from None
+            raise forms.ValidationError(self.around["phone_wrong"]) from None
 
 
 class TermsForm(forms.Form):

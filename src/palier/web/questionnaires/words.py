@@ -71,6 +71,6 @@ class Around:
         """Where one is."""
         return self["step"].format(n=n, total=total)
 
-    def error(self, code: str, sentence: str, question: Question) -> str:
+    def error(self, code: str, sentence: str, question: Question | None = None) -> str:
         """What is wrong with an answer, in this language when it is known there."""
-        return self._words.get(code, sentence).format(at_most=question.at_most) if code in self._words else sentence
+        return self._words[code].format(at_most=question and question.at_most) if code in self._words else sentence
