@@ -26,7 +26,7 @@ from palier.ledger.queries import history_of
 from palier.ledger.rules import Audience
 from palier.register.models import Authority, Certificate, Licence, MarkUse
 from palier.register.rules import history, marks
-from palier.register.rules.certificates import Answer, answer, meant
+from palier.register.rules.certificates import Answer, answer, meant, numbered
 from palier.register.rules.history import CHANGE_OF_ACT, GRANTS, Line, Moment, Order, Standing
 from palier.verdict import Verdict
 
@@ -58,6 +58,18 @@ class Label:
     def counting(self, on: date) -> Certificate | None:
         """The certificate that counts on a day: the last whose first day has come. One renewed early counts to its end."""
         return next((one for one in reversed(self.certificates) if one.valid_from <= on), None)
+
+    def answer(self, certificate: Certificate, on: date) -> Answer:
+        """Whether one of its certificates holds on a day, by the register's own reading of the journey."""
+        last = self.counting(on) or certificate
+        return answer(
+            line=self.line,
+            last=last.number,
+            mine=certificate.number,
+            starts=certificate.valid_from,
+            until=last.valid_until,
+            on=on,
+        )
 
 
 def _passages() -> QuerySet[Passage]:
@@ -169,8 +181,9 @@ def register(*, on: date, filters: Filters | None = None) -> Register:
 def _asked(one: Label, filters: Filters) -> bool:
     text = plain(filters.search)
     digits = filters.search.replace(" ", "")
+    mine = numbered(filters.search) in {certificate.number for certificate in one.certificates}
     return (
-        (not text or text in one.landlord.plain_name or digits == one.landlord.siren or filters.search.upper() == one.number)
+        (not text or text in one.landlord.plain_name or digits == one.landlord.siren or mine)
         and (filters.standing is None or one.line.standing is filters.standing)
         and (not filters.holding or one.line.standing.holds)
         and (filters.kind is None or one.landlord.landlord_type == filters.kind)
@@ -187,7 +200,7 @@ def of_landlord(*, siren: str, on: date) -> list[Label]:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A certificate found by its code, its label, and the answer on a day."""
+    """A certificate found by its code, its number or its file, its label, and the answer on a day."""
 
     certificate: Certificate
     label: Label
@@ -197,6 +210,12 @@ class Verified:
 def verified(*, code: str, on: date) -> Verified | None:
     """The certificate that bears a code, and whether it holds on a day; None when no certificate bears it."""
     found = certificates().filter(code=meant(code) or "-").first()
+    return answered(certificate=found, on=on) if found else None
+
+
+def by_number(*, number: str, on: date) -> Verified | None:
+    """The certificate that bears a number, however it was typed; None when no certificate bears it."""
+    found = certificates().filter(number=numbered(number) or "-").first()
     return answered(certificate=found, on=on) if found else None
 
 
@@ -210,16 +229,7 @@ def answered(*, certificate: Certificate, on: date) -> Verified:
     """Whether a certificate holds on a day, by the register's own reading of the journey."""
     passages = passages_of(journey=certificate.journey_id)
     label = _labels(passages, _certificates().filter(journey=certificate.journey_id), max(on, certificate.decided_on))[0]
-    last = label.counting(on) or certificate
-    given = answer(
-        line=label.line,
-        last=last.number,
-        mine=certificate.number,
-        starts=certificate.valid_from,
-        until=last.valid_until,
-        on=on,
-    )
-    return Verified(certificate, label, given)
+    return Verified(certificate, label, label.answer(certificate, on))
 
 
 def line_of(*, certificate: int) -> int | None:

@@ -65,7 +65,7 @@ def test_from_the_award_to_a_stranger_who_verifies(
     stranger.get_by_role("button", name="Comparer ce PDF").click()
     stranger.get_by_text("Sa signature tient.").wait_for()
     stranger.get_by_label("Code ou numéro").fill("7K3M-9QPX-2TAB")
-    stranger.get_by_role("button", name="Vérifier ce code").click()
+    stranger.get_by_role("button", name="Vérifier", exact=True).click()
     stranger.get_by_text("Aucun certificat ne porte").wait_for()
 
     scene.decide(journey, "suspended", reasons="Sites non traités.")

@@ -73,14 +73,42 @@ def test_an_unknown_code_is_said_so(scene: Scene, client: Client) -> None:
     assert client.get(reverse("verify"), {"texte": "PAL-1999-0001"}).status_code == 404
 
 
-def test_a_code_is_found_as_typed_and_a_number_leads_to_the_register(scene: Scene, client: Client) -> None:
+def test_a_code_is_found_as_typed(scene: Scene, client: Client) -> None:
     scene.award()
     one = Certificate.objects.get()
     found = client.get(reverse("verify"), {"texte": spelled(one.code).lower()})
     assert found["Location"] == reverse("verify_code", kwargs={"verification": one.code})
-    numbered = client.get(reverse("verify"), {"texte": "pal-2026-0001"})
-    assert numbered["Location"].endswith(f"{one.landlord.siren}/#PAL-2026-0001")
-    assert one.code not in numbered["Location"]
+
+
+def test_a_number_has_its_own_verdict_however_it_is_typed_and_never_gives_the_code(scene: Scene, client: Client) -> None:
+    def said(number: str) -> str:
+        answer = client.get(reverse("verify"), {"texte": number})
+        assert answer.status_code == 200
+        return answer.content.decode()
+
+    journey = scene.award("Aubeclaire")
+    first = Certificate.objects.get()
+    for typed in ("PAL-2026-0001", "pal 2026 0001", " Pal2026–1 "):
+        page = said(typed)
+        assert "inscrit au registre et valable aujourd’hui" in page
+        assert "authentique" not in page, "the number does not prove the paper"
+        assert not any(secret in page for secret in (first.code, spelled(first.code), first.digest[:16]))
+    scene.decide(journey, "confirmed", "decision_confirmation", at=scene.later(10))
+    operations.catch_up(at=scene.later(10))
+    register = reverse("register_landlord", kwargs={"siren": journey.landlord.siren})
+    with time_machine.travel(scene.later(20), tick=False):
+        page = said("PAL-2026-0001")
+        assert "inscrit au registre, et un autre l’a remplacé" in page
+        assert "du 10 mars 2026 au 9 septembre 2027" in page.replace("\xa0", " ")
+        assert "PAL-2026-0002" in page
+        lines = client.get(register).content.decode().split('<li id="PAL-2026-0001">')
+        assert "Valable" in lines[0]
+        assert "Remplacé" in lines[1]
+    scene.decide(journey, "suspended", at=scene.later(30), reasons="Sites non traités.")
+    with time_machine.travel(scene.later(40), tick=False):
+        assert "inscrit au registre, mais le label est suspendu" in said("PAL-2026-0001")
+        assert client.get(register).content.decode().count("Label suspendu") == 3  # its history, and both certificates
+        assert "Aubeclaire" in client.get(reverse("register"), {"q": "pal 2026 0001"}).content.decode(), "by a past number too"
 
 
 def test_the_twin_carries_its_fingerprint_and_says_whether_it_holds(scene: Scene, client: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,6 +15,7 @@ FORMAT = "palier.certificate/1"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 12
 _MEANT = str.maketrans({"O": "0", "I": "1", "L": "1"})
+_NUMBERED = re.compile(r"\W*PAL\W*(\d{4})\W*(\d{1,6})\W*", re.ASCII | re.IGNORECASE)
 
 
 class Grant(StrEnum):
@@ -58,6 +60,12 @@ def meant(text: str) -> str:
     return code if len(code) == CODE_LENGTH and set(code) <= set(ALPHABET) else ""
 
 
+def numbered(text: str) -> str:
+    """The number that somebody typed, whatever its spaces, hyphens and capitals; empty when it is none."""
+    found = _NUMBERED.fullmatch(text)
+    return number(int(found[1]), int(found[2])) if found else ""
+
+
 class Validity(StrEnum):
     """What the verification of a certificate answers."""
 
@@ -69,6 +77,28 @@ class Validity(StrEnum):
     EXPIRED = "expired"
     RESIGNED = "resigned"
     MERGED = "merged"
+
+    @property
+    def label(self) -> str:
+        """In French, of a certificate."""
+        return _VALIDITIES[self][0]
+
+    @property
+    def shape(self) -> str:
+        """The state shape that stands before its word."""
+        return _VALIDITIES[self][1]
+
+
+_VALIDITIES = {
+    Validity.VALID: ("Valable", "done"),
+    Validity.FUTURE: ("Pas encore valable", "doing"),
+    Validity.REPLACED: ("Remplacé", "doing"),
+    Validity.SUSPENDED: ("Label suspendu", "late"),
+    Validity.WITHDRAWN: ("Label retiré", "refused"),
+    Validity.EXPIRED: ("Label expiré", "todo"),
+    Validity.RESIGNED: ("Label rendu", "todo"),
+    Validity.MERGED: ("Organisme repris", "todo"),
+}
 
 
 @dataclass(frozen=True, slots=True)

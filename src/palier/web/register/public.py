@@ -97,7 +97,14 @@ def landlord(request: Request, siren: str) -> HttpResponse:
     context = {
         "landlord": labels[0].landlord,
         "label": labels[0],
-        "labels": [{"label": one, "moments": tuple(reversed(one.moments))} for one in labels],
+        "labels": [
+            {
+                "label": one,
+                "moments": tuple(reversed(one.moments)),
+                "certificates": [(held, one.answer(held, request.on)) for held in reversed(one.certificates)],
+            }
+            for one in labels
+        ],
     }
     return _kept_by_nobody(render(request, "register/landlord.html", context))
 

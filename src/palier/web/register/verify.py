@@ -9,7 +9,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 
 from palier.committee.queries import origin
 from palier.documents.storage import path_of
@@ -19,16 +18,17 @@ from palier.register.rules.certificates import Grant, Validity, meant, spelled
 from palier.web.doors import Open, Request, door
 
 MAX_BYTES = 2_000_000
-# Said before anything else: state shape, sentence. « on » is the day that the answer carries.
+# Said before anything else. A number is no secret: it says where the certificate stands, not that the paper is the label's.
+_BY_CODE, _BY_NUMBER = "Ce certificat est authentique", "Ce certificat est inscrit au registre"
 _SENTENCES = {
-    Validity.VALID: ("done", "Ce certificat est authentique et valable aujourd’hui."),
-    Validity.FUTURE: ("doing", "Ce certificat est authentique, et pas encore valable."),
-    Validity.REPLACED: ("doing", "Ce certificat est authentique, et un autre l’a remplacé."),
-    Validity.SUSPENDED: ("late", "Ce certificat est authentique, mais le label est suspendu."),
-    Validity.WITHDRAWN: ("refused", "Ce certificat est authentique, mais le label a été retiré."),
-    Validity.EXPIRED: ("todo", "Ce certificat est authentique, mais le label a expiré."),
-    Validity.RESIGNED: ("todo", "Ce certificat est authentique, mais l’organisme a rendu le label."),
-    Validity.MERGED: ("todo", "Ce certificat est authentique, mais l’organisme a été repris par un autre."),
+    Validity.VALID: " et valable aujourd’hui.",
+    Validity.FUTURE: ", et pas encore valable.",
+    Validity.REPLACED: ", et un autre l’a remplacé.",
+    Validity.SUSPENDED: ", mais le label est suspendu.",
+    Validity.WITHDRAWN: ", mais le label a été retiré.",
+    Validity.EXPIRED: ", mais le label a expiré.",
+    Validity.RESIGNED: ", mais l’organisme a rendu le label.",
+    Validity.MERGED: ", mais l’organisme a été repris par un autre.",
 }
 
 
@@ -72,9 +72,8 @@ def ask(request: Request) -> HttpResponse:
         return _page(request, context)
     if (code := meant(text)) and queries.certificates().filter(code=code).exists():
         return redirect("verify_code", verification=code)
-    if numbered := queries.certificates().filter(number=text.upper()).first():
-        page = reverse("register_landlord", kwargs={"siren": numbered.landlord.siren})
-        return redirect(f"{page}#{numbered.number}")
+    if found := queries.by_number(number=text, on=request.on):
+        return _page(request, context | shown(found) | {"numbered": True, "sentence": _BY_NUMBER + _ending(found)})
     return _page(request, context | {"unknown": text}, status=404)
 
 
@@ -104,7 +103,6 @@ def verify(request: Request, verification: str) -> HttpResponse:
 def shown(found: queries.Verified) -> dict[str, Any]:
     """What the page says of a certificate."""
     one = found.certificate
-    shape, sentence = _SENTENCES[found.answer.validity]
     return {
         "found": found,
         "certificate": one,
@@ -112,12 +110,16 @@ def shown(found: queries.Verified) -> dict[str, Any]:
         "grant": Grant(one.grant),
         "decided": origin(one.decision).sentence,
         "code": spelled(one.code),
-        "shape": shape,
-        "sentence": sentence,
+        "shape": found.answer.validity.shape,
+        "sentence": _BY_CODE + _ending(found),
         "valid": found.answer.validity is Validity.VALID,
         "validity": found.answer.validity.value,
         "qr": qr_path(one.content["verify"]),
     }
+
+
+def _ending(found: queries.Verified) -> str:
+    return _SENTENCES[found.answer.validity]
 
 
 def _file(found: queries.Verified) -> dict[str, bool]:
