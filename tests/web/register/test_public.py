@@ -16,6 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from palier.api.v1.errors import Problem, ReasonOut
 from palier.label.operations import lapse_due
 from palier.plans.rules.conditions import Asked
 from palier.register import operations
@@ -57,8 +58,7 @@ def test_the_register_answers_for_a_past_day(scene: Scene, client: Client) -> No
     scene.award("Aubeclaire")
     assert data(client)["labelled"] == 1
     assert data(client, au="2026-03-09")["lines"] == []
-    assert data(client, au="2099-01-01")["on"] == "2026-03-10"
-    assert data(client, au="n’importe")["on"] == "2026-03-10"
+    assert data(client, au="")["on"] == "2026-03-10"
 
 
 def test_an_end_stays_in_the_register_with_its_date(scene: Scene, client: Client) -> None:
@@ -90,7 +90,33 @@ def test_one_searches_filters_and_sorts(scene: Scene, client: Client) -> None:
     assert data(client, famille="esh")["lines"] == []
     assert data(client, etat="withdrawn")["lines"] == []
     assert len(data(client, etat="valables", sort="depuis")["lines"]) == 2
-    assert data(client, etat="faux", sort="faux")["total"] == 2
+
+
+def test_a_filter_that_is_not_understood_is_refused_with_what_is_accepted(scene: Scene, client: Client) -> None:
+    scene.award("Aubeclaire")
+    for name, value, known in (
+        ("etat", "suspendu", "suspended (Suspendu)"),
+        ("famille", "OPH", "oph ("),
+        ("region", "Bretagne", "region"),
+        ("sort", "faux", "-jusqu-au"),
+        ("au", "2099-01-01", "date à venir"),
+        ("au", "hier", "Indiquez une date"),
+        ("état", "suspended", "etat"),
+    ):
+        refused = client.get(reverse("register_export", kwargs={"form": "json"}), {name: value})
+        assert refused.status_code == 400, name
+        assert [one["field"] for one in refused.json()["reasons"]] == [name]
+        assert known in refused.json()["sentence"]
+        assert set(refused.json()) == set(Problem.model_fields)
+        assert set(refused.json()["reasons"][0]) == set(ReasonOut.model_fields)
+        plain = client.get(reverse("register_export", kwargs={"form": "csv"}), {name: value})
+        assert (plain.status_code, plain["Content-Type"]) == (400, "text/plain; charset=utf-8")
+        assert known in plain.content.decode()
+        page = client.get(reverse("register"), {name: value}).content.decode()
+        assert "n’a pas été compris" in page
+        assert "Aubeclaire" in page
+    assert data(client, page="2")["total"] == 1  # what the page's own links carry
+    assert "suspended</span> (Suspendu)" in client.get(reverse("register_about")).content.decode()
 
 
 def test_the_csv_says_what_the_json_says(scene: Scene, client: Client) -> None:
@@ -99,7 +125,7 @@ def test_the_csv_says_what_the_json_says(scene: Scene, client: Client) -> None:
     header, row = csv.reader(io.StringIO(text), delimiter=";")
     assert (header[0], row[0]) == ("Bailleur", "'=Aubeclaire")
     assert (row[5], row[6], row[9]) == ("10/03/2026", "09/09/2027", "PAL-2026-0001")
-    assert row[11] == "décidée hors séance, enregistrée le 10 mars 2026 d’après le document joint au dossier"
+    assert row[11] == "prise hors de Palier, enregistrée le 10 mars 2026 d’après le document joint au dossier"
     assert data(client)["lines"][0]["history"][0]["decision"]["sentence"] == row[11]
     assert client.get(reverse("register_export", kwargs={"form": "xml"})).status_code == 404
 
@@ -123,6 +149,6 @@ def test_a_landlord_has_its_page_once_labelled_and_not_before(
     operations.catch_up(at=scene.at)
     page = client.get(reverse("register_landlord", kwargs={"siren": journey.landlord.siren})).content.decode()
     assert "PAL-2026-0001" in page
-    assert "Décision du comité, décidée hors séance" in page
+    assert "Décision du comité, prise hors de Palier" in page
     assert "CANARI" not in page
     assert Certificate.objects.get().code not in page

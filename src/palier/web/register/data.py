@@ -54,12 +54,26 @@ def _json(request: Request, value: Any, *, seconds: int = 60) -> Answer:
     return shared(request, HttpResponse(text, content_type="application/json; charset=utf-8"), seconds=seconds)
 
 
+def _refused(request: Request, form: str, faults: dict[str, str]) -> Answer:
+    """The API's refusal in JSON; its sentences alone for whoever asked for a CSV."""
+    reasons = [
+        {"code": "register.filter", "sentence": sentence, "detail": "", "field": name, "remedy": None}
+        for name, sentence in faults.items()
+    ]
+    said = "\n".join(faults.values())
+    body = {"code": "register.filter", "sentence": said.replace("\n", " "), "reasons": reasons, "theirs": None}
+    content, kind = (json.dumps(body, ensure_ascii=False), "application/json") if form == "json" else (said, "text/plain")
+    return shared(request, HttpResponse(content, status=400, content_type=f"{kind}; charset=utf-8"))
+
+
 @door(GET=Open.PUBLIC)
 def export(request: Request, form: str) -> Answer:
     """The register on a day, filtered as the page is."""
     if form not in {"json", "csv"}:
         raise Http404
-    _, found = asked(request)
+    asked_for, found = asked(request)
+    if faults := asked_for.faults(request.on):
+        return _refused(request, form, faults)
     if form == "json":
         return _json(request, as_data(found))
     rows = (

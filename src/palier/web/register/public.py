@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.paginator import Paginator
@@ -37,7 +38,9 @@ class RegisterForm(forms.Form):
     region = forms.ModelChoiceField(
         label="Région", required=False, queryset=organisations(kind=Kind.REGIONAL_ASSOCIATION), empty_label="Toutes"
     )
-    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+    sort = forms.ChoiceField(
+        required=False, widget=forms.HiddenInput, choices=[(f"{way}{one.value}", "") for one in Order for way in ("", "-")]
+    )
 
     def day(self, today: date) -> date:
         """The day asked for; today when it is malformed or to come."""
@@ -45,19 +48,38 @@ class RegisterForm(forms.Form):
         asked: date | None = self.cleaned_data.get("au")
         return min(asked, today) if asked else today
 
+    def accepted(self, name: str) -> list[tuple[str, str]]:
+        """The values that a filter knows, each with its words; none for one that is free."""
+        field = self.fields[name]
+        known = cast("Iterable[tuple[object, str]]", field.choices) if isinstance(field, forms.ChoiceField) else ()
+        return [(str(value), words) for value, words in known if value]
+
+    def faults(self, today: date) -> dict[str, str]:
+        """What is asked and cannot be answered: a sentence by parameter."""
+        self.is_valid()
+        unknown = sorted(set(self.data) - set(self.fields) - {"page"})
+        found = {
+            name: f"Le paramètre « {name} » n’existe pas. Ceux du registre : {', '.join(self.fields)}." for name in unknown
+        }
+        for name, errors in self.errors.items():
+            known = ", ".join(f"{value} ({words})" if words else value for value, words in self.accepted(name))
+            found[name] = f"« {name} » n’accepte que : {known}." if known else f"« {name} » : {errors[0]}"
+        if (self.cleaned_data.get("au") or today) > today:
+            found["au"] = "« au » : le registre ne se lit pas à une date à venir."
+        return found
+
     def filters(self) -> queries.Filters:
         """The filters, without those that are malformed."""
         self.is_valid()
         given = self.cleaned_data
-        state, sort = given.get("etat") or "", given.get("sort") or ""
-        order = sort.removeprefix("-")
+        state, sort = given.get("etat") or "", given.get("sort") or Order.NAME
         return queries.Filters(
             search=(given.get("q") or "").strip(),
             standing=Standing(state) if state and state != HOLDING else None,
             holding=state == HOLDING,
             kind=LandlordType(given["famille"]) if given.get("famille") else None,
             region=given["region"].pk if given.get("region") else None,
-            order=Order(order) if order in set(Order) else Order.NAME,
+            order=Order(sort.removeprefix("-")),
             descending=sort.startswith("-"),
         )
 
@@ -79,7 +101,7 @@ def register(request: Request) -> HttpResponse:
         "found": found,
         "page": page,
         "past": found.on < request.on,
-        "to_come": (form.cleaned_data.get("au") or found.on) > request.on,
+        "ignored": form.faults(request.on).values(),
         "sort": f"{'-' if filters.descending else ''}{filters.order}",
         "filtered": any(value for name, value in request.GET.items() if name not in {"page", "sort", "au"}),
         "query": request.GET.urlencode(),
@@ -111,8 +133,10 @@ def landlord(request: Request, siren: str) -> HttpResponse:
 
 @door(GET=Open.PUBLIC)
 def about(request: Request) -> HttpResponse:
-    """How to read the register from a program: addresses, columns, schema, keys."""
-    return _kept_by_nobody(render(request, "register/about.html", {"keys": queries.authorities()}))
+    """How to read the register from a program: addresses, filters, schema, keys."""
+    form = RegisterForm()
+    closed = [(name, form.accepted(name)) for name in ("etat", "famille", "region", "sort")]
+    return _kept_by_nobody(render(request, "register/about.html", {"closed": closed, "keys": queries.authorities()}))
 
 
 def _kept_by_nobody(response: HttpResponse) -> HttpResponse:
