@@ -61,7 +61,7 @@ def test_what_was_decided_elsewhere_is_recorded_from_its_document_by_somebody_wh
     assert line.content is not None
     assert line.content["facts"]["document"] == decision.document.sha256
     own = words(sure.get(reverse("decisions", kwargs={"landlord_id": journey.landlord_id})))
-    assert "décidée hors séance, enregistrée le 10 mars 2026 d’après le document joint au dossier" in own
+    assert "prise hors de Palier, enregistrée le 10 mars 2026 d’après le document joint au dossier" in own
     assert "Le document joint" in own
 
 

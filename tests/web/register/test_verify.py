@@ -41,7 +41,7 @@ def page(client: Client, code: str) -> str:
     return client.get(reverse("verify_code", kwargs={"verification": code})).content.decode()
 
 
-BY_HAND = "décidée hors séance, enregistrée le 10 mars 2026 d’après le document joint au dossier"
+BY_HAND = "prise hors de Palier, enregistrée le 10 mars 2026 d’après le document joint au dossier"
 
 
 def test_each_answer_is_one_sentence(scene: Scene, client: Client) -> None:

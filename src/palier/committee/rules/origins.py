@@ -40,7 +40,7 @@ class Recorded:
     def sentence(self) -> str:
         """In French, without a capital nor a full stop."""
         source = "d’après le document joint au dossier" if self.sha256 else "sans document joint"
-        return f"décidée hors séance, enregistrée le {in_words(self.on)} {source}"
+        return f"prise hors de Palier, enregistrée le {in_words(self.on)} {source}"
 
     @property
     def data(self) -> dict[str, Any]:
