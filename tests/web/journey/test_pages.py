@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -328,7 +329,9 @@ def test_every_open_journey_is_counted_and_the_board_finds_withdrawals_suspensio
     assert (counts.hearings, counts.suspended) == (1, 1)
     client = sign_in(referent)
     page = client.get("/parcours/").content.decode()
-    assert "1 en procédure de retrait" in page.replace("\xa0", " ").replace("\u202f", " ")
+    page = page.replace("\xa0", " ").replace("\u202f", " ")
+    assert re.search("À part, sans palier visé : <a[^>]*>1 en procédure de retrait", page)
+    assert re.search("Parmi tous, <a[^>]*>1 label suspendu", page)
     for state, name in (("hearing", "Entendu"), ("suspended", "Suspendu"), ("over", "Fini")):
         found = client.get("/parcours/", {"etat": state}).content.decode()
         assert f"{name} Habitat" in found
