@@ -66,6 +66,10 @@ def test_a_stranger_checks_with_what_the_page_hands_out(client: Client, at: date
     assert [head["checkpoint"] for head in listed["checkpoints"]] == [kept.note]
     assert "point de contrôle n° 6" in verified(client, "fichiers/point-de-controle.txt")
     assert client.get(f"{BASE}coherence/7.json").status_code == client.get(f"{BASE}fichiers/ailleurs").status_code == 404
+    assert client.get(f"{BASE}coherence/7.json").json()["code"] == "ledger.no_such_head"
+    assert client.get(BASE, {"nombre": 5})["Location"] == f"{BASE}coherence/5.json"
+    for wrong in ("7", "0", "cinq"):
+        assert "nombre_error" in client.get(BASE, {"nombre": wrong}).content.decode(), wrong
 
 
 def test_the_receipt_of_a_line_of_a_file_says_no_more_than_its_reader_may_know(

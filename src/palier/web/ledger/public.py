@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from django import forms
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing, audiences
@@ -22,14 +23,32 @@ PAGE = 20
 HEADS = 1_000
 TEXT, JSON = "text/plain; charset=utf-8", "application/json; charset=utf-8"
 VERIFIER = "palier-verifier.py"
+TOO_LONG = "Le journal n’a pas autant de lignes : ce nombre ne vient d’aucun de ses points de contrôle."
+
+
+class GrowthForm(forms.Form):
+    """The head that somebody kept: how many lines it commits to."""
+
+    nombre = forms.IntegerField(label="Nombre de lignes de votre point de contrôle", min_value=1)
+
+    def clean_nombre(self) -> int:
+        """The ledger has so many lines."""
+        number: int = self.cleaned_data["nombre"]
+        if queries.consistency(size=number) is None:
+            raise forms.ValidationError(TOO_LONG)
+        return number
 
 
 @door(GET=Open.PUBLIC)
 def ledger(request: Request) -> HttpResponse:
     """What the ledger is, its head signed at this very instant, its keys, the heads that were kept, and how to check."""
+    asked = GrowthForm(request.GET if "nombre" in request.GET else None)
+    if asked.is_valid():
+        return redirect("ledger_growth", size=asked.cleaned_data["nombre"])
     page = Paginator(queries.checkpoints(), PAGE).get_page(request.GET.get("page"))
     context = {
         "name": settings.LEDGER_NAME,
+        "asked": asked,
         "head": queries.attestation(),
         "keys": queries.public_keys(),
         "page_obj": page,
@@ -62,7 +81,9 @@ def growth(request: Request, size: int) -> HttpResponse:
     """The proof that the ledger of this instant begins with the lines of an earlier head. It says nothing of them."""
     proof = queries.consistency(size=size)
     if proof is None:
-        raise Http404
+        reason = {"code": "ledger.no_such_head", "sentence": TOO_LONG, "detail": "", "field": "", "remedy": None}
+        said = {"code": reason["code"], "sentence": TOO_LONG, "reasons": [reason], "theirs": None}
+        return HttpResponse(json.dumps(said, ensure_ascii=False), status=404, content_type=JSON)
     return _json(f"coherence-{size}.json", proof)
 
 
