@@ -14,9 +14,24 @@ from django.template import Engine, RequestContext, Template
 from django.utils.safestring import SafeString
 from django_cotton.compiler_regex import CottonCompiler
 
+from palier.directory.queries import organisations, people_of, people_with
+from palier.directory.rules import LANDLORD_ROLES, Kind, Role
 from palier.web.doors import Open, Request, door
 from palier.web.ui import examples
 
+# Whose guide, and its file in docs/guide.
+GUIDES = {
+    "Organisme Hlm": "organisme.md",
+    "Équipe de terrain": "terrain.md",
+    "Qui prépare des enquêtes": "enquetes.md",
+    "Auditeur ou auditrice": "auditeur.md",
+    "Représentant ou représentante des locataires": "representants.md",
+    "Comité de labellisation": "comite.md",
+    "Référent ou référente du label": "referent.md",
+    "Association régionale": "etude_regionale.md",
+    "Administration": "administration.md",
+    "Public": "public.md",
+}
 FOLDER = Path(__file__).resolve().parent / "gallery"
 _TITLE = re.compile(r"^<!-- (.+?)(?:: (.+))? -->\n", re.MULTILINE)
 
@@ -97,5 +112,9 @@ def privacy(request: Request) -> HttpResponse:
 
 @door(GET=Open.PUBLIC)
 def help_page(request: Request) -> HttpResponse:
-    """How the pages are read, and whom to ask."""
-    return render(request, "ui/notes/help.html")
+    """How the pages are read, where each one begins, and whom to ask: by name for whoever has a role here."""
+    own = next((held.organisation_id for held in request.held if held.role in LANDLORD_ROLES), None)
+    leads = people_of(landlord=own, roles=frozenset({Role.QUALITY_LEAD}), on=request.on) if own else ()
+    team = people_with(roles=frozenset({Role.REFERENT}), on=request.on) if request.held else ()
+    context = {"leads": leads, "team": team, "owner": organisations(kind=Kind.LABEL_OWNER).first(), "guides": GUIDES}
+    return render(request, "ui/notes/help.html", context)
