@@ -239,3 +239,28 @@ def test_the_landlord_hears_of_a_document_asked_once_the_plan_is_agreed(scene: S
     operations.agree_plan(mission=mission, revision=mission.plan_revision, by=scene.director, at=NOON)
     operations.ask_document(mission=mission, **asked)
     assert told() == 1
+
+
+def test_both_sides_read_the_record_of_the_delivery_and_of_what_is_said_of_it(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    remark = operations.say(mission=mission, finding=scene.findings[0], text=CANARY, by=scene.lead, at=NOON)
+    operations.answer(mission=mission, remark=remark, text=CANARY, by=scene.auditor, at=NOON)
+    ledger = reverse("history", kwargs={"landlord_id": scene.landlord.pk})
+    for reader in (scene.auditor, scene.lead, scene.referent):
+        for page in (url("mission", mission), ledger):
+            read = words(sign_in(reader).get(page))
+            for act in (
+                "a rendu le rapport",
+                "une remarque sur le constat C-01",
+                "a répondu à la remarque sur le constat C-01",
+            ):
+                assert act in read, (reader.name, page, act)
+    assert "a noté comme tenu un moment du plan : réunion de clôture" in words(sign_in(scene.referent).get(ledger))
+
+
+def test_an_auditor_reads_on_their_mission_what_passed_with_the_landlord(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.ACCEPTED)
+    operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    page = words(sign_in(scene.auditor).get(url("mission", mission)))
+    assert "a demandé le document « Contrat de ménage »" in page
+    assert "a envoyé sa proposition" in page

@@ -153,6 +153,7 @@ def propose_plan(*, mission: Mission, by: Person, at: datetime) -> None:
         at=at,
         summary="a proposé le plan de la mission.",
         facts={"revision": mission.plan_revision},
+        audience=Audience.FILE,
     )
     tell_landlord(
         mission,
@@ -402,7 +403,7 @@ def note_item(
         "item_noted",
         by=by,
         at=at,
-        summary=f"a noté : {ItemKind(item.kind).label.lower()} du {in_words(day)}, {done}.",
+        summary=f"a noté comme {done} un moment du plan : {ItemKind(item.kind).label.lower()}, {in_words(day)}.",
         facts={"item": item.pk, "held": held},
         audience=Audience.AUDIT,
     )

@@ -104,7 +104,7 @@ def deliver(*, mission: Mission, by: Person, at: datetime) -> Report:
     if mission.audit == Audit.HQS and (journey := label.open_journey(landlord=mission.landlord_id)):
         reach(journey=journey, milestone=Milestone.HQS_REPORT, by=by, at=at)
     name = Audit(mission.audit).label
-    remember(mission, "report_delivered", by=by, at=at, summary=f"a rendu le rapport ({name}) à l’organisme.")
+    _remember(mission, "report_delivered", by, at, f"a rendu le rapport ({name}) à l’organisme.")
     tell_landlord(
         mission,
         "audits.report_ready",
@@ -130,7 +130,7 @@ def say(*, mission: Mission, text: str, by: Person, at: datetime, finding: Findi
         raise Refusal(no("audits.other_finding", "Ce constat n’est pas de ce rapport."))
     remark = Remark.objects.create(mission=mission, finding=finding, text=text.strip(), by=by, at=at)
     about = f"le constat {finding.code}" if finding else "le rapport"
-    remember(mission, "remark_made", by=by, at=at, summary=f"a fait une remarque sur {about}.", facts={"remark": remark.pk})
+    _remember(mission, "remark_made", by, at, f"a fait une remarque sur {about}.", {"remark": remark.pk})
     tell_auditor(
         mission,
         "audits.report_answered",
@@ -156,7 +156,7 @@ def answer(*, mission: Mission, remark: Remark, text: str, by: Person, at: datet
     Remark.objects.filter(pk=remark.pk, mission=mission).update(answer=text.strip(), answered_at=at)
     remark.refresh_from_db()
     about = f"sur le constat {remark.finding.code}" if remark.finding else "sur le rapport"
-    remember(mission, "remark_answered", by=by, at=at, summary=f"a répondu à la remarque {about}.", facts={"remark": remark.pk})
+    _remember(mission, "remark_answered", by, at, f"a répondu à la remarque {about}.", {"remark": remark.pk})
     tell_landlord(
         mission,
         "audits.report_ready",
@@ -165,6 +165,11 @@ def answer(*, mission: Mission, remark: Remark, text: str, by: Person, at: datet
         body="Sa réponse se lit sur la page des remarques.",
     )
     return remark
+
+
+def _remember(mission: Mission, act: str, by: Person, at: datetime, summary: str, facts: dict[str, Any] | None = None) -> None:
+    """The line of an act between the landlord and the auditor, which both read: it tells nothing of what is said."""
+    remember(mission, act, by=by, at=at, summary=summary, facts=facts, audience=Audience.FILE)
 
 
 def _require_delivered(mission: Mission) -> None:

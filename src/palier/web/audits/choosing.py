@@ -16,6 +16,7 @@ from palier.directory.rules import Role
 from palier.label import queries as label
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
+from palier.ledger.rules import Audience
 from palier.plans import queries as plans
 from palier.verdict import YES, Verdict, no
 from palier.web.audits.forms import BecauseForm, ConsultForm, FeedbackForm
@@ -120,7 +121,13 @@ def mission(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
         "may_judge": found.state == State.APPROVED and _side(request) is not None and feedback is None,
         "feedback": feedback,
         "conditions": plans.conditions_to_do(landlord=landlord.pk, on=request.on) if found.state in HELD else None,
-        "history": entries_of(request, "audits.mission", found.pk),
+        "history": entries_of(
+            request,
+            "audits.mission",
+            found.pk,
+            # What passes between the landlord and the auditor of a mission is also the auditor's to read.
+            more=frozenset({Audience.LANDLORD}) if one.own else frozenset(),
+        ),
     }
     return render(request, "audits/mission.html", context)
 

@@ -11,6 +11,7 @@ from palier.directory.queries import names
 from palier.directory.rules import audiences
 from palier.ledger import queries
 from palier.ledger.models import Entry
+from palier.ledger.rules import Audience
 from palier.web.doors import Request
 
 PALIER = "Palier"
@@ -52,10 +53,16 @@ def entries_for(request: Request, landlord: Landlord, limit: int = 10) -> list[H
 
 
 def entries_of(
-    request: Request, kind: str, pk: int | None, limit: int = 10, *, parts: Mapping[str, Collection[int]] | None = None
+    request: Request,
+    kind: str,
+    pk: int | None,
+    limit: int = 10,
+    *,
+    parts: Mapping[str, Collection[int]] | None = None,
+    more: frozenset[Audience] = frozenset(),
 ) -> list[HistoryEntry]:
     """The latest acts on one thing (``"plans.action", 18``) and its parts, or on all of a kind, that this person may read.
 
-    Two SQL queries.
+    ``more``: what they read of this thing alone, beside what their roles read. Two SQL queries.
     """
-    return in_words(queries.history_of(kind=kind, pk=pk, audiences=audiences(request.roles), parts=parts)[:limit])
+    return in_words(queries.history_of(kind=kind, pk=pk, audiences=audiences(request.roles) | more, parts=parts)[:limit])
