@@ -53,6 +53,9 @@ def test_from_the_award_to_a_stranger_who_verifies(
     stranger.goto(reverse("home"))
     stranger.get_by_role("link", name="Registre", exact=True).click()
     check(stranger, "register")
+    stranger.set_viewport_size({"width": 360, "height": 780})
+    stranger.get_by_role("link", name="Jusqu’au").click()  # a phone sorts too
+    stranger.wait_for_url("**/?sort=jusqu-au")
     stranger.get_by_role("link", name="Lire ces données").click()
     check(stranger, "register-about")
     stranger.goto(reverse("register"))
@@ -72,6 +75,9 @@ def test_from_the_award_to_a_stranger_who_verifies(
     stranger.goto(f"/verifier/{code}/")
     stranger.get_by_text("mais le label est suspendu").wait_for()
     check(stranger, "verify-suspended")
+    stranger.goto("/verifier/?texte=pal 2026 1")
+    stranger.get_by_text("inscrit au registre, mais le label est suspendu").wait_for()
+    check(stranger, "verify-number")
 
     team = browser_page(scene.referent)
     team.goto(reverse("mark_scheme"))
