@@ -11,7 +11,7 @@ from django.db.models.functions import TruncDate
 
 from palier.calendar import PARIS, start_of_day
 from palier.cases.models import Case, CaseOwner, CaseStep, CaseTerms
-from palier.cases.rules import CLOSED, FEWEST, OPEN, TEAM, State, Step, Terms, Urgency
+from palier.cases.rules import CLOSED, FEWEST, LEVELS, OPEN, TEAM, State, Step, Terms, Urgency
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import people_of
 from palier.directory.rules import Role, digest_of, plain
@@ -71,6 +71,12 @@ def narrowed(
     if urgency:
         found = found.filter(urgency=urgency)
     return found.filter(owner=owner) if owner else found
+
+
+def awaiting(*, landlord: Landlord, person: Person, roles: frozenset[Role], on: date) -> Standing:
+    """The tenants whom a person is to call back: those entrusted to them, and the late calls that climbed to their roles."""
+    climbed = Q(level__gte=min((level for level, role in LEVELS.items() if role in roles), default=len(LEVELS) + 1))
+    return standing(cases(landlord=landlord).filter(Q(owner=person) | climbed, state=State.TO_CALL), on=on)
 
 
 def entrusted_to_others(*, landlord: Landlord, person: Person) -> list[tuple[str, int]]:

@@ -10,11 +10,12 @@ from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
-from palier.calendar import days_left, paris_day
+from palier.calendar import days_left, in_words, paris_day
+from palier.cases import queries as cases
 from palier.committee import queries as committee
 from palier.directory.models import Landlord, Person
 from palier.directory.queries import visible_landlords
-from palier.directory.rules import LANDLORD_ROLES, Role, plain
+from palier.directory.rules import LANDLORD_ROLES, Right, Role, Thing, may, plain
 from palier.journey import rules as say
 from palier.label import queries as label
 from palier.label.models import Journey, Passage
@@ -25,7 +26,8 @@ from palier.label.rules.steps import BY_ACT
 from palier.plans import queries as plans
 from palier.plans.rules.conditions import Standing
 from palier.stock import queries as stock
-from palier.verdict import Remedy, Verdict
+from palier.studies import queries as studies
+from palier.verdict import Reason, Remedy, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +136,31 @@ def why(position: Position) -> Passage | None:
     else:
         return None
     return next((passage for passage in reversed(position.passages) if passage.act in acts and passage.note), None)
+
+
+def awaits(*, landlord: Landlord, person: Person, roles: frozenset[Role], on: date) -> Verdict:
+    """What awaits a quality lead or a director at their landlord, besides the journey: tenants to call back, regional studies.
+
+    Each line only for who may act on it. Two SQL queries.
+    """
+    found: list[Reason] = []
+    if not roles & {Role.QUALITY_LEAD, Role.DIRECTOR}:
+        return Verdict()
+    calls = cases.awaiting(landlord=landlord, person=person, roles=roles, on=on)
+    if calls.to_call:
+        many = f"{calls.to_call} locataires attendent" if calls.to_call > 1 else "Un locataire attend"
+        dangers = f"{calls.dangers} danger{'s' if calls.dangers > 1 else ''}" if calls.dangers else ""
+        detail = ", ".join(filter(None, [dangers, f"{calls.late} en retard" if calls.late else ""]))
+        where = Remedy("Voir les rappels", "cases", {"landlord_id": landlord.pk})
+        found.append(Reason("journey.calls", f"{many} votre appel.", where, detail))
+    for answer in studies.open_answers(landlord=landlord, on=on):
+        where = Remedy("Ouvrir l’étude", "own_study", {"landlord_id": landlord.pk, "study_id": answer.study_id})
+        until = f"Jusqu’au {in_words(answer.study.closes_on)}."
+        if answer.handed_at is None:
+            found.append(Reason("journey.study", f"L’étude « {answer.study} » attend votre réponse.", where, until))
+        elif may(roles, Right.VALIDATE, Thing.STUDY_ANSWERS):
+            found.append(Reason("journey.study_handed", f"L’étude « {answer.study} » attend votre validation.", where, until))
+    return Verdict(tuple(found))
 
 
 # --- The board -----------------------------------------------------------------------------------------------------

@@ -10,10 +10,16 @@ import pytest
 import time_machine
 
 from palier.directory.rules import Kind, Role
+from tests.cases.conftest import desk
+from tests.committee.conftest import at_the_committee, sitting
+from tests.sites.conftest import make_stock
+from tests.studies.conftest import make_region
 
 if TYPE_CHECKING:
     from palier.directory.models import Landlord, Organisation, Person
     from palier.label.models import Journey, RuleSetVersion
+
+__all__ = ["at_the_committee", "desk", "make_region", "make_stock", "sitting"]
 
 
 @pytest.fixture(autouse=True)

@@ -47,6 +47,7 @@ from palier.committee.queries.recusals import (
 from palier.committee.queries.rooms import Line, Member, Point, Room, Vote, room
 from palier.committee.queries.sessions import (
     Forecast,
+    agenda_of,
     awaiting,
     awaiting_grid,
     calendar_of,
@@ -79,6 +80,7 @@ __all__ = [
     "Vote",
     "Waiting",
     "adopted",
+    "agenda_of",
     "another_under_way",
     "awaiting",
     "awaiting_grid",

@@ -11,11 +11,11 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from palier.calendar import paris_day
+from palier.calendar import in_words, paris_day
 from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatReply, Session, Tenure
 from palier.committee.models import Recusal as RecusalRow
 from palier.committee.queries.recusals import recused_items
-from palier.committee.rules.agenda import AWAITED, Coming, notice
+from palier.committee.rules.agenda import AWAITED, Coming, SessionState, notice
 from palier.committee.rules.calendars import calendar_file
 from palier.committee.rules.seats import Hold, Holder, Office, Recusal, place
 from palier.committee.rules.tally import Chair, Quorum, Roll, quorum
@@ -90,6 +90,18 @@ def awaiting(**about: int) -> Item | None:
     """The matter on which something waits for a vote, if any: ``rule_set=`` a draft, ``journey=``, ``accreditation=``."""
     live = Item.objects.filter(**about, concluded_at__isnull=True, withdrawn_at__isnull=True)
     return live.select_related("session__committee").first()
+
+
+def agenda_of(*, journey: int) -> str:
+    """Where a journey waits for its decision, for all who read its file: the session convened for it, in words; or nothing."""
+    item = awaiting(journey=journey)
+    if item is None or item.session.state not in {SessionState.CONVENED, SessionState.OPEN}:
+        return ""
+    session = item.session
+    what, day = ("la consultation écrite", session.ends_at) if session.written else ("la séance", session.starts_at)
+    when = f"{'jusqu’au' if session.written else 'le'} {in_words(paris_day(day))}"
+    where = f", {session.place}" if session.place else ""
+    return f"Le dossier est à l’ordre du jour de {what} n° {session.number} de « {session.committee.name} », {when}{where}."
 
 
 def may_decide_apart(*, waiting: Item | None) -> Verdict:

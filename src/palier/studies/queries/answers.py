@@ -31,6 +31,12 @@ def answers_of_landlord(*, landlord: Landlord) -> QuerySet[StudyAnswer]:
     return found.order_by("-study__year", "-study__opened_at", "pk")
 
 
+def open_answers(*, landlord: Landlord, on: date) -> QuerySet[StudyAnswer]:
+    """The answers of a landlord that do not count yet, to the editions that still take them; the first to close first."""
+    found = answers_of_landlord(landlord=landlord).filter(validated_at__isnull=True, study__closed_at__isnull=True)
+    return found.filter(study__closes_on__gte=on).order_by("study__closes_on", "pk")
+
+
 def answer_of(*, landlord: Landlord, study: int) -> QuerySet[StudyAnswer]:
     """A landlord's answer to one edition, if it was invited."""
     return answers_of_landlord(landlord=landlord).filter(study=study)

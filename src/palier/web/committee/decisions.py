@@ -65,6 +65,7 @@ def decisions(request: Request, landlord: Landlord) -> HttpResponse:
     context: dict[str, Any] = {
         "landlord": landlord,
         "journey": found,
+        "agenda": queries.agenda_of(journey=found.pk) if found else "",
         "decisions": [
             {
                 "row": d,

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from palier.committee import queries as committee
 from palier.consultation import queries as consultation
 from palier.directory.models import Landlord
 from palier.directory.queries import open_invitations, people_of
@@ -57,6 +58,7 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
         "summary": stock.stock_summary(landlord=landlord.pk, on=request.on),
         "history": entries_for(request, landlord, limit=6) if request.may(Right.READ, Thing.HISTORY) else [],
         "may_open": request.may(Right.WRITE, Thing.JOURNEY),
+        "awaits": queries.awaits(landlord=landlord, person=request.user, roles=request.roles, on=request.on),
         "others": list(label.journeys(landlord=landlord.pk)[1:6]),
     }
     if found is not None:
@@ -79,6 +81,7 @@ def journey(request: Request, landlord: Landlord) -> HttpResponse:
             and request.may(Right.VALIDATE, Thing.JOURNEY)
         )
         context["may_decide"] = position.holder is Holder.COMMITTEE and request.may(Right.WRITE, Thing.DECISION_NOTICE)
+        context["agenda"] = committee.agenda_of(journey=found.pk) if position.holder is Holder.COMMITTEE else ""
         context["next_stage"] = _what_follows(position)
         context |= _vacancy(request, landlord, position)
     return render(request, "journey/journey.html", context)
