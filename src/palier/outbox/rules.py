@@ -81,6 +81,7 @@ EVENTS: dict[str, Event] = {
     ),
     "committee.convened": Event("On vous convoque à une séance", _COMMITTEE, may_refuse=False),
     "committee.vote_asked": Event("On attend votre voix", _COMMITTEE, may_refuse=False),
+    "committee.voiding": Event("Un scrutin est annulé, ou quelqu’un le demande", _COMMITTEE | _REFERENT, may_refuse=False),
     "minutes.moved": Event("Un procès-verbal est à relire, ou signé", _COMMITTEE, may_refuse=False),
     "minutes.commented": Event("Un procès-verbal reçoit une remarque, ou sa réponse", _COMMITTEE | _REFERENT),
     "label.correction_asked": Event("Une correction est demandée", _LANDLORD, may_refuse=False, audience=_TEAM),

@@ -27,7 +27,7 @@ JOIN committee_item i ON i.decision_id = d.id
 JOIN committee_session s ON s.id = i.session_id
 LEFT JOIN LATERAL (
     SELECT * FROM committee_poll p WHERE p.item_id = i.id AND p.closed_at IS NOT NULL
-      AND (SELECT count(*) FROM committee_voiding v WHERE v.poll_id = p.id) < 2
+      AND (SELECT count(*) FROM committee_voiding v WHERE v.poll_id = p.id AND v.taken_back_at IS NULL) < 2
     ORDER BY p.number DESC LIMIT 1
 ) p ON true
 LEFT JOIN committee_termsversion t ON t.id = p.terms_id

@@ -316,16 +316,64 @@ def test_a_poll_is_voided_by_two_people_and_held_again(
     for mandate in sitting.titulars:
         sitting.vote(poll, mandate, "for")
     sitting.close(poll)
-    page = url("committee_poll_void", sitting, item_id=under_way.pk, poll_number=1)
-    runs, chair = sign_in(sitting.referent), sign_in(sitting.titulars[0].person)
+    page, room = (
+        url("committee_poll_void", sitting, item_id=under_way.pk, poll_number=1),
+        url("committee_room_item", sitting, item_id=under_way.pk),
+    )
+    runs, chair, voter = sign_in(sitting.referent), sign_in(sitting.titulars[0].person), member(sitting.titulars[1])
     assert runs.post(page, {"because": ""}).status_code == 422
-    assert "il en faut une seconde" in words(runs.post(page, {"because": "Une erreur."}, follow=True))
+    assert "il en faut une seconde" in words(runs.post(page, {"because": "Une voix mal notée."}, follow=True))
     assert runs.post(page, {"because": "Encore."}).status_code == 422
-    assert "Le scrutin est annulé" in words(chair.post(page, {"because": "Oui."}, follow=True))
-    assert Voiding.objects.count() == 2
-    assert member(sitting.titulars[1]).post(page, {"because": "Moi aussi."}).status_code == 403
+    for client, seen in ((chair, page), (chair, room), (voter, room)):  # who asks, and why, before anybody signs
+        shown = words(client.get(seen))
+        assert f"{sitting.referent.name} demande l’annulation du scrutin 1" in shown
+        assert "Une voix mal notée." in shown
+    assert "Signer l’annulation du scrutin 1" in words(chair.get(room))
+    assert "Signer l’annulation" not in words(voter.get(room))
+    assert "une autre personne la signe" in words(chair.get(room))  # beside « Conclure le point », which waits
+    assert chair.post(url("committee_item_conclude", sitting, item_id=under_way.pk)).status_code == 422
+    for seen in (page, room):
+        shown = words(runs.get(seen))
+        assert "Vous avez signé l’annulation du scrutin 1, il manque une autre personne" in shown
+        assert "Retirer ma signature" in shown
+    assert 'name="because"' not in words(runs.get(page))
+    back = url("committee_voiding_back", sitting, item_id=under_way.pk, poll_number=1)
+    assert chair.post(back).status_code == 422
+    assert "Votre signature est retirée" in words(runs.post(back, follow=True))
+    assert "demande l’annulation" not in words(chair.get(room))
+    runs.post(page, {"because": "Une voix mal notée."})
+    assert "Le scrutin est annulé" in words(chair.post(page, {"because": "Je l’ai vu aussi."}, follow=True))
+    assert Voiding.objects.filter(taken_back_at=None).count() == 2
+    assert voter.post(page, {"because": "Moi aussi."}).status_code == 403
     runs.post(url("committee_poll_open", sitting, item_id=under_way.pk), {"motion": "La même"})
     assert Poll.objects.get(number=2).replaces == poll
+    assert "il remplace le scrutin 1, annulé" in words(voter.get(room))
+    assert "donnez de nouveau la vôtre" in words(voter.get(room))
+    for seen in (room, url("committee_item", sitting, item_id=under_way.pk)):
+        shown = words(voter.get(seen))
+        assert "Scrutin 1, annulé" in shown
+        assert "Une voix mal notée." in shown
+        assert "Je l’ai vu aussi." in shown
+    assert "Scrutin 1, annulé" in words(voter.get(url("committee_session", sitting)))
+
+
+def test_the_page_of_a_session_says_what_happened_but_not_to_who_is_recused(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
+) -> None:
+    out = sitting.titulars[2]
+    operations.recuse(
+        item=under_way, mandate=out, reach=Reach.PERSONAL, because="Un lien.", by=sitting.referent, at=sitting.later()
+    )
+    poll = sitting.poll(under_way, motion="La proposition tue")
+    sitting.close(poll)
+    for person in (sitting.referent, sitting.titulars[0].person):
+        operations.void(poll=poll, because="Le motif tu.", by=person, at=sitting.later())
+    page = url("committee_session", sitting)
+    told, kept_out = words(member(sitting.titulars[1]).get(page)), words(member(out).get(page))
+    for line in ("a mis aux voix « La proposition tue »", "a annulé, en second, le scrutin", "Le motif tu."):
+        assert line in told
+    assert "a ouvert la séance" in kept_out
+    assert " tu" not in kept_out.split("Ce qui s’est passé")[1]
 
 
 def test_the_president_of_another_committee_runs_nothing_here(

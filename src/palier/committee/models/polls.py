@@ -111,15 +111,21 @@ class Ballot(models.Model):
 
 
 class Voiding(models.Model):
-    """One of the two people it takes to void a closed poll, and why. The poll is void once both have signed."""
+    """One of the two people it takes to void a closed poll, and why. The poll is void once both have signed.
+
+    Until then it may be taken back; it stays on record, and no longer counts (triggers).
+    """
 
     poll = models.ForeignKey(Poll, models.PROTECT, related_name="voidings")
     by = models.ForeignKey(Person, models.PROTECT, related_name="+")
     because = models.TextField()
     at = models.DateTimeField()
+    taken_back_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["poll", "by"], name="voiding_once_a_person"),
+            models.UniqueConstraint(
+                fields=["poll", "by"], condition=Q(taken_back_at__isnull=True), name="voiding_once_a_person"
+            ),
             models.CheckConstraint(name="voiding_reason", condition=~Q(because="")),
         ]

@@ -31,7 +31,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
     """Conclude a matter: what was adopted takes effect. Without an adopted motion, nothing is decided, and it is said.
 
     Raises:
-        Refusal: when the matter is not open, a poll is open on it, what was voted is refused by the room that it changes, or
+        Refusal: when the matter is not open, a poll is open on it or waits to be voided, what was voted is refused by the room that it changes, or
             bears on a text that moved since the convocation.
     """
     session, item = locked(item, *WHAT_IT_CHANGES)
@@ -39,6 +39,7 @@ def conclude(*, item: Item, by: Person, at: datetime) -> Decision | None:
         raise Refusal(no("committee.item_not_open", "Ce point n’est pas ouvert."))
     if item.polls.filter(closed_at__isnull=True).exists():
         raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    require(queries.settled(item=item))
     poll = queries.adopted(item=item)
     if poll is not None and poll.outcome:
         item.decision = _take_effect(item, poll, Outcome(poll.outcome), parse(poll.effect), by, at)

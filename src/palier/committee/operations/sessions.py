@@ -184,7 +184,7 @@ def take_off(*, item: Item, because: str, by: Person, at: datetime) -> None:
     """Take a matter off the agenda, with its reason; what it bears on is free again.
 
     Raises:
-        Refusal: without a reason, when it is over, or while a poll is open on it.
+        Refusal: without a reason, when it is over, or while a poll is open on it or waits to be voided.
     """
     session = Session.objects.select_for_update(no_key=True).get(pk=item.session_id)
     item = Item.objects.select_for_update(of=("self",), no_key=True).select_related("session").get(pk=item.pk)
@@ -194,6 +194,7 @@ def take_off(*, item: Item, because: str, by: Person, at: datetime) -> None:
         raise Refusal(no("committee.item_over", "Ce point est déjà traité ou retiré."))
     if item.polls.filter(closed_at__isnull=True).exists():
         raise Refusal(no("committee.poll_open", "Un scrutin est ouvert sur ce point : clôturez-le d’abord."))
+    require(queries.settled(item=item))
     if queries.adopted(item=item) is not None:
         raise Refusal(
             no(

@@ -173,7 +173,7 @@ def close_session(*, session: Session, by: Person, at: datetime) -> None:
     """Close a session. What it left undecided waits for a second convocation, or is taken off the agenda; who it was about is told.
 
     Raises:
-        Refusal: when it is not open, a poll is, or something adopted is not concluded.
+        Refusal: when it is not open, a poll is or waits to be voided, or something adopted is not concluded.
     """
     session = _locked(session)
     if session.state is not SessionState.OPEN:
@@ -181,6 +181,7 @@ def close_session(*, session: Session, by: Person, at: datetime) -> None:
     _require_no_poll(session)
     left = session.items.filter(concluded_at__isnull=True, withdrawn_at__isnull=True)
     for item in left.select_related("session__committee", "journey__landlord").order_by("position", "pk"):
+        require(queries.settled(item=item))
         if queries.adopted(item=item) is not None:
             raise Refusal(no("committee.adopted_waits", f"« {item.title} » est adopté : concluez d’abord ce point."))
         tell_undecided(item, at)

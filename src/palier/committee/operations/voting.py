@@ -1,4 +1,4 @@
-"""Polls: opened under a quorum, voted seat by seat, closed when the two counters agree, voided by two people."""
+"""Polls: opened under a quorum, voted seat by seat, closed when the two counters agree."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from palier.calendar import in_words, paris_day
 from palier.committee import queries
-from palier.committee.models import Ballot, Item, Mandate, Poll, RollLine, Seat, Session, Voiding
+from palier.committee.models import Ballot, Item, Mandate, Poll, RollLine, Seat, Session
 from palier.committee.operations.agenda import votable
 from palier.committee.operations.sessions import WHAT_IT_CHANGES, locked, remember, terms_in_force
 from palier.committee.operations.sitting import after_all
@@ -376,35 +376,6 @@ def _ask(poll: Poll, people: Collection[int], subject: str, at: datetime) -> Non
         body=f"{item.title}\n\n{poll.motion}\n\nRéponse attendue avant le {in_words(paris_day(session.ends_at))}.",
         link=f"/comites/{session.committee_id}/seances/{session.number}/points/{item.pk}/salle/",
     )
-
-
-@transaction.atomic
-def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
-    """Sign the voiding of a closed poll. It takes two people; the poll stays in the record, and the next one links to it.
-
-    Raises:
-        Refusal: without a reason, when the poll is open or void already, this person signed, or the matter is concluded.
-    """
-    session, item = locked(poll.item)
-    poll = Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=poll.pk)
-    if not because.strip():
-        raise Refusal(
-            no("committee.voiding_reason", "Écrivez pourquoi ce scrutin est annulé : cela figurera au procès-verbal.")
-        )
-    if poll.closed_at is None:
-        raise Refusal(no("committee.poll_open", "Ce scrutin est ouvert : clôturez-le d’abord."))
-    if item.is_over:
-        raise Refusal(no("committee.item_concluded", "Ce point est conclu : sa décision se corrige par une nouvelle décision."))
-    if queries.is_void(poll=poll):
-        raise Refusal(no("committee.void_already", "Ce scrutin est déjà annulé."))
-    if poll.voidings.filter(by=by).exists():
-        raise Refusal(no("committee.second_person", "Vous avez déjà signé : une autre personne doit signer à son tour."))
-    voiding = Voiding.objects.create(poll=poll, by=by, because=because.strip(), at=at)
-    whole = queries.is_void(poll=poll)
-    word = "a annulé, en second," if whole else "a demandé d’annuler"
-    summary = f"{word} le scrutin « {poll.motion} » ({item.title}). {because.strip()}"
-    remember(session, "poll_voided" if whole else "voiding_signed", summary, by=by, at=at, poll=poll.pk)
-    return voiding
 
 
 def _voided(item: Item) -> Poll | None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from palier.audits import queries as audits
 from palier.calendar import paris_day
-from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, RollLine, Seat, Session, Tenure
+from palier.committee.models import Ballot, Item, Mandate, Move, Poll, Proxy, RollLine, Seat, Session, Tenure, Voiding
 from palier.committee.queries.recusals import recused
 from palier.committee.rules import scenes
 from palier.committee.rules.outcomes import OF_EVOLUTION, OF_MINUTES, SPARING, Outcome, of_accreditation, possible
@@ -24,6 +24,7 @@ from palier.committee.rules.terms import Matter, Terms
 from palier.directory.models import Person, dated
 from palier.label.rules.stages import Stage
 from palier.ledger import queries as ledger
+from palier.verdict import YES, Verdict, no
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -46,10 +47,39 @@ def current_ballots(*, poll: Poll) -> dict[int, Ballot]:
 
 def is_void(*, poll: Poll) -> bool:
     """Whether two people have voided a poll."""
-    return poll.voidings.count() >= VOIDING_SIGNATURES
+    return signatures(poll=poll).count() >= VOIDING_SIGNATURES
+
+
+def signatures(*, poll: Poll) -> QuerySet[Voiding]:
+    """Who asks that a poll be voided, those who took it back left out."""
+    return poll.voidings.filter(taken_back_at__isnull=True).select_related("by").order_by("pk")
+
+
+def settled(*, item: Item) -> Verdict:
+    """Whether no poll of a matter waits for the second signature of its voiding: nothing is concluded over it unawares."""
+    standing = Voiding.objects.filter(poll__item=item, taken_back_at__isnull=True)
+    waiting = standing.values("poll").annotate(signed=Count("pk")).filter(signed__lt=VOIDING_SIGNATURES)
+    one = standing.filter(poll__in=waiting.values("poll")).select_related("by", "poll").first()
+    if one is None:
+        return YES
+    return no(
+        "committee.voiding_waits",
+        f"{one.by.name} demande l’annulation du scrutin {one.poll.number} : qu’une autre personne la signe, ou que cette "
+        "signature soit retirée, avant d’aller plus loin.",
+    )
 
 
 VOIDING_SIGNATURES = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Somebody who asks that a poll be voided, and why."""
+
+    by: int
+    name: str
+    because: str
+    at: datetime
 
 
 def outcomes(*, item: Item, on: date) -> tuple[Outcome, ...]:

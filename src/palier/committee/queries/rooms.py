@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce, Greatest, JSONObject, TruncDate
 
 from palier.calendar import PARIS
@@ -27,9 +27,10 @@ from palier.committee.models import (
     Session,
     Tenure,
     TermsVersion,
+    Voiding,
 )
 from palier.committee.queries.composing import terms_in
-from palier.committee.queries.polls import VOIDING_SIGNATURES, ticks
+from palier.committee.queries.polls import VOIDING_SIGNATURES, Signature, ticks
 from palier.committee.queries.recusals import recused_items
 from palier.committee.queries.sessions import items, sessions
 from palier.committee.rules import effects, scenes
@@ -92,15 +93,17 @@ class Vote:
     closed_at: datetime | None
     result: Result | None
     sentence: str
-    signatures: int
-    """How many people have asked for its voiding."""
+    signatures: tuple[Signature, ...]
+    """Who asks for its voiding."""
+    replaces: int | None
+    """The number of the voided poll held again by this one."""
     terms: Terms
     """Those that it was opened under, whatever was published since."""
 
     @property
     def void(self) -> bool:
         """Whether two people have voided it."""
-        return self.signatures >= VOIDING_SIGNATURES
+        return len(self.signatures) >= VOIDING_SIGNATURES
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,16 @@ class Point:
     def standing(self) -> Vote | None:
         """Its last poll, unless it was voided."""
         return None if self.vote is None or self.vote.void else self.vote
+
+    @property
+    def voided(self) -> tuple[Vote, ...]:
+        """Its polls that two people have voided."""
+        return tuple(vote for vote in self.votes if vote.void)
+
+    @property
+    def contested(self) -> tuple[Vote, ...]:
+        """Its polls whose voiding waits for a second signature."""
+        return tuple(vote for vote in self.votes if vote.signatures and not vote.void)
 
     @property
     def result(self) -> Result | None:
@@ -261,7 +274,9 @@ def _with_seats(found: QuerySet[Session], on: date) -> QuerySet[Any]:
 
 def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> QuerySet[Any]:
     """The agenda with its polls; the declarations, rolls and ballots of the matters shown alone."""
-    polls = Poll.objects.filter(item=OuterRef("pk")).annotate(signatures=Count("voidings")).order_by("number")
+    signed = Voiding.objects.filter(poll=OuterRef("pk"), taken_back_at__isnull=True).order_by("pk")
+    signatures = _array(signed, by="by", name="by__name", because="because", at="at")
+    polls = Poll.objects.filter(item=OuterRef("pk")).annotate(signatures=signatures).order_by("number")
     said = Declaration.objects.filter(item=OuterRef("pk"), **shown).order_by("pk")
     its = Q(poll__item=OuterRef("pk"), **{f"poll__{name}": value for name, value in shown.items()})
     return items(session=session).annotate(
@@ -279,6 +294,7 @@ def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> Q
             result="result",
             sentence="sentence",
             signatures="signatures",
+            replaces="replaces__number",
             terms="terms__data",
         ),
         said_=_array(said, mandate="mandate", interest="interest"),
@@ -323,7 +339,8 @@ def _point(session: Any, terms: Terms | None, item: Any) -> Point:
 def _vote(row: Mapping[str, Any]) -> Vote:
     closed = row["closed_at"]
     return Vote(
-        **{key: row[key] for key in ("pk", "number", "motion", "outcome", "reasons", "sentence", "signatures")},
+        **{key: row[key] for key in ("pk", "number", "motion", "outcome", "reasons", "sentence", "replaces")},
+        signatures=tuple(Signature(**one | {"at": datetime.fromisoformat(one["at"])}) for one in row["signatures"]),
         effect=tuple(effects.lines(effects.parse(row["effect"]))),
         opened_at=datetime.fromisoformat(row["opened_at"]),
         closed_at=datetime.fromisoformat(closed) if closed else None,

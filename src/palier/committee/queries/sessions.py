@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from palier.calendar import in_words, paris_day
-from palier.committee.models import Committee, Item, Mandate, Move, Seat, SeatReply, Session, Tenure
+from palier.committee.models import Committee, Item, Mandate, Move, Poll, Seat, SeatReply, Session, Tenure
 from palier.committee.models import Recusal as RecusalRow
 from palier.committee.queries.recusals import recused_items
 from palier.committee.rules.agenda import AWAITED, Coming, SessionState, notice
@@ -24,6 +24,9 @@ from palier.directory.models import Person, dated
 from palier.directory.rules import Right, Role, Thing, may
 from palier.frameworks.rules.reading import read
 from palier.label.models import Journey
+from palier.ledger import queries as ledger
+from palier.ledger.models import Entry
+from palier.ledger.rules import Audience
 from palier.verdict import YES, Remedy, Verdict, no
 
 
@@ -187,6 +190,37 @@ def mandates_by_person(*, session: Session) -> dict[int, int]:
 
 def _mandates(session: Session) -> QuerySet[Mandate]:
     return Mandate.objects.filter(dated(paris_day(session.starts_at)), committee=session.committee_id)
+
+
+_TOLD = (
+    "session_prepared",
+    "session_moved",
+    "session_cancelled",
+    "item_added",
+    "item_taken_off",
+    "convened",
+    "opened",
+    "designated",
+    "item_opened",
+    "poll_opened",
+    "poll_closed",
+    "voiding_signed",
+    "voiding_taken_back",
+    "poll_voided",
+    "item_concluded",
+    "closed",
+)
+"""What all who follow a session read of it; links, voices and comings and goings stand elsewhere, each with who reads them."""
+
+
+def history(*, session: Session, person: Person) -> list[Entry]:
+    """What happened in a session, latest first; nothing of the matters that are closed to a person. Three SQL queries."""
+    acts = [f"committee.{act}" for act in _TOLD]
+    closed = set(recused_items(person=person).filter(session=session).values_list("pk", flat=True))
+    polls = set(Poll.objects.filter(item__in=closed).values_list("pk", flat=True))
+    lines = ledger.history_of(kind="committee.session", pk=session.pk, audiences=list(Audience)).filter(act__in=acts)
+    facts = ((line, line.content["facts"] if line.content else {}) for line in lines)
+    return [line for line, said in facts if said.get("item") not in closed and said.get("poll") not in polls]
 
 
 def replies(*, session: Session) -> dict[int, Coming]:

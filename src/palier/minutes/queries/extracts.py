@@ -83,6 +83,8 @@ def extracts_for(*, person: Person, roles: frozenset[Role], on: date) -> QuerySe
 def _decided(*outcomes: Outcome) -> QuerySet[Item]:
     """The matters that were concluded on a poll that stands, by one of some outcomes, or by any."""
     stands = Poll.objects.filter(item=OuterRef("pk"), result=Result.ADOPTED, outcome__in=outcomes or tuple(Outcome))
-    stands = stands.annotate(voided=Count("voidings")).filter(voided__lt=VOIDING_SIGNATURES)
+    stands = stands.annotate(voided=Count("voidings", filter=Q(voidings__taken_back_at__isnull=True))).filter(
+        voided__lt=VOIDING_SIGNATURES
+    )
     found = Item.objects.filter(Exists(stands), concluded_at__isnull=False)
     return found.select_related(*_RELATED).order_by("-concluded_at", "-pk")

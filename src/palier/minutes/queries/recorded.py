@@ -210,7 +210,7 @@ def _polls(items: Iterable[Item]) -> dict[int, list[record.Poll]]:
         .prefetch_related(
             Prefetch("roll", RollLine.objects.select_related("mandate__person").order_by("pk")),
             Prefetch("ballots", Ballot.objects.select_related("by").order_by("pk")),
-            Prefetch("voidings", Voiding.objects.select_related("by").order_by("pk")),
+            Prefetch("voidings", Voiding.objects.filter(taken_back_at__isnull=True).select_related("by").order_by("pk")),
         )
         .order_by("item_id", "number")
     )

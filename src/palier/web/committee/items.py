@@ -32,6 +32,7 @@ from palier.verdict import YES, Refusal, Verdict, require
 from palier.web.committee.finding import committee_session, session_item
 from palier.web.committee.frozen import frozen
 from palier.web.committee.item_forms import AskForm, GridItemForm, ItemForm, MinutesItemForm, ReexamineForm, RulesItemForm
+from palier.web.committee.room import room_of_item
 from palier.web.committee.session_forms import BecauseForm, DeclareForm, RecuseForm, ReviewForm
 from palier.web.committee.sessions import READ, SPEAK, WRITE, back_to, mandate_in, own_mandate
 from palier.web.documents.files import attachment
@@ -200,6 +201,7 @@ def item(request: Request, committee_id: int, session_number: int, item_id: int)
         "recusals": Recusal.objects.filter(item=one).select_related("mandate__person", "mandate__seat__body").order_by("pk"),
         "off_form": BecauseForm(),
         "may_write": may_write,
+        "point": room_of_item(request, one).point if one.opened_at else None,
     }
     return render(request, "committee/item.html", context, status=422 if form.errors else 200)
 

@@ -21,7 +21,7 @@ from palier.committee.rules.seats import Office
 from palier.committee.rules.tally import may_divide
 from palier.committee.rules.terms import Matter
 from palier.directory.rules import Right, Thing
-from palier.verdict import Refusal
+from palier.verdict import YES, Refusal
 from palier.web.committee.finding import run_session, session_item
 from palier.web.committee.room_forms import AWAY, HERE, REMOTE, BallotForm, MandateForm, PresenceForm, ProxyForm
 from palier.web.committee.sessions import READ
@@ -101,6 +101,7 @@ def _live(request: Request, found: queries.Room) -> dict[str, Any]:
         "matter": Matter(point.item.matter).label if point else "",
         "vote": vote,
         "rule": rule,
+        "settled": queries.settled(item=point.item) if may_run and point and point.contested else YES,
         "divides": bool(terms and rule and may_divide(terms, rule)),
         "terms": terms,
         "may_run": may_run,
@@ -133,8 +134,8 @@ def _stage(found: queries.Room) -> str:
     if point is not None:
         parts += [point.closed_to_me, point.item.opened_at is not None, point.item.is_over]
         parts += [found.quorum is not None and found.quorum.reached]
-    if vote is not None:
-        parts += [vote.pk, vote.closed_at is not None, vote.signatures]
+    if point is not None and vote is not None:
+        parts += [vote.pk, vote.closed_at is not None, *(len(one.signatures) for one in point.votes)]
     return ".".join(str(part) for part in parts)
 
 

@@ -148,4 +148,19 @@ def void(request: Request, committee_id: int, session_number: int, item_id: int,
             )
             messages.success(request, said)
             return _back(poll.item)
-    return _form(request, poll.item, form, "Annuler le scrutin", lead=poll.motion)
+    point = room_of_item(request, poll.item).point
+    vote = next((one for one in point.contested if one.number == poll_number), None) if point else None
+    signed = vote is not None and any(one.by == request.user.pk for one in vote.signatures)
+    asked = {"point": point, "vote": vote, "viewer": request.user.pk, "signed": signed}
+    return _form(request, poll.item, form, "Annuler le scrutin", lead=poll.motion, **asked)
+
+
+@door(POST=RUN)
+def take_signature_back(
+    request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int
+) -> HttpResponse:
+    """Take back one's own signature under a voiding that nobody else has signed."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    operations.take_signature_back(poll=poll, by=request.user, at=request.at)
+    messages.success(request, "Votre signature est retirée : vous ne demandez plus l’annulation. Elle reste au journal.")
+    return _back(poll.item)

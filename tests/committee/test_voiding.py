@@ -1,0 +1,86 @@
+"""A poll voided by two people: who is told, what waits for the second signature, the first one taken back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from palier.committee import operations, queries
+from palier.committee.models import Item, Poll, Voiding
+from palier.committee.rules.seats import Recusal as Reach
+from palier.directory.models import Person
+from palier.outbox.models import Message, State
+from tests.committee.conftest import Sitting
+from tests.committee.test_sessions import refused, voted
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def asked(sitting: Sitting) -> tuple[Item, Poll]:
+    """A poll that two voices have rejected, and that the label's team asks to void."""
+    item, poll = voted(sitting, "for", "against", "against")
+    sitting.close(poll)
+    operations.void(poll=poll, because="Une voix mal notée.", by=sitting.referent, at=sitting.later())
+    return item, poll
+
+
+def told() -> list[Message]:
+    return list(Message.objects.filter(event="committee.voiding").order_by("pk"))
+
+
+def test_nothing_is_concluded_while_a_voiding_waits(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    item, poll = asked
+    act: dict[str, Any] = {"by": sitting.titulars[0].person, "at": sitting.later()}
+    with refused("committee.voiding_waits"):
+        operations.conclude(item=item, **act)
+    with refused("committee.voiding_waits"):
+        operations.close_session(session=sitting.session, **act)
+    with refused("committee.voiding_waits"):
+        operations.take_off(item=item, because="Plus tard.", **act)
+    operations.void(poll=poll, because="Oui.", **act)
+    operations.conclude(item=item, by=sitting.referent, at=sitting.later())
+
+
+def test_who_may_sign_is_told_then_who_voted_but_nobody_recused(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    item, poll = asked
+    president, voter, out = (sitting.titulars[number].person for number in (0, 1, 2))
+    (first,) = told()
+    assert first.person_id == president.pk
+    assert f"{sitting.referent.name} demande l’annulation de ce scrutin : Une voix mal notée." in first.body
+    recused: dict[str, Any] = {"item": item, "mandate": sitting.titulars[2], "reach": Reach.PERSONAL, "because": "Un lien."}
+    operations.recuse(by=sitting.referent, at=sitting.later(), **recused)
+    operations.void(poll=poll, because="Je l’ai vu.", by=president, at=sitting.later())
+    assert Message.objects.get(pk=first.pk).state == State.CANCELLED  # it had not left: nothing is asked any more
+    people = {message.person_id for message in told()[1:]}
+    assert voter.pk in people
+    assert not people & {out.pk, president.pk}
+    assert all("Je l’ai vu." in message.body for message in told()[1:])
+
+
+def test_a_signature_is_taken_back_by_its_signer_while_alone(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    item, poll = asked
+    president: Person = sitting.titulars[0].person
+    with refused("committee.not_signed"):
+        operations.take_signature_back(poll=poll, by=president, at=sitting.later())
+    Message.objects.update(state=State.SENT, settled_at=sitting.later())
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    assert [message.person_id for message in told()[1:]] == [president.pk]
+    kept = Voiding.objects.get()
+    assert kept.taken_back_at is not None
+    acts = [line.act for line in queries.history(session=sitting.session, person=president)]
+    assert acts[:2] == ["committee.voiding_taken_back", "committee.voiding_signed"]
+    assert queries.settled(item=item)
+    operations.void(poll=poll, because="Encore.", by=president, at=sitting.later())
+    assert not queries.is_void(poll=poll)
+    operations.void(poll=poll, because="Si.", by=sitting.referent, at=sitting.later())
+    with refused("committee.void_already"):
+        operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    changes: tuple[dict[str, Any], ...] = ({"taken_back_at": None}, {"because": "Autre chose."})
+    for change in changes:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Voiding.objects.filter(pk=kept.pk).update(**change)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        kept.delete()
