@@ -187,6 +187,13 @@ class Scene:
         mission.refresh_from_db()
         return mission
 
+    def reopen(self, mission: Mission, because: str = "Une erreur de lieu.", by: Person | None = None) -> None:
+        from palier.audits import operations
+
+        delivered = operations.print_delivered(mission=mission, at=NOON)
+        operations.reopen(mission=mission, delivered=delivered, because=because, by=by or self.auditor, at=NOON)
+        mission.refresh_from_db()
+
     def approve(self, mission: Mission) -> None:
         from palier.audits import operations
         from palier.audits.models import Report

@@ -13,11 +13,14 @@ from pypdf import PdfReader
 from palier.audits import operations, printing, queries
 from palier.audits.models import Report
 from palier.audits.rules.missions import State
+from palier.documents.models import Document
 from palier.documents.queries import current
 from palier.documents.storage import path_of
 from palier.label.queries import milestones
 from palier.label.rules.guards import Milestone
+from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import canonical
+from palier.outbox.models import Message
 from palier.plans.models import Recommendation as PlanRecommendation
 from palier.verdict import Conflict, Refusal
 from tests.audits.scene import CANARY, DAY, Scene
@@ -64,7 +67,7 @@ def test_the_pdf_is_tagged_titled_and_archivable(scene: Scene) -> None:
     assert "<pdfaid:part>2</pdfaid:part>" in xmp
     assert "<pdfaid:conformance>A</pdfaid:conformance>" in xmp
     assert "<pdfuaid:part>1</pdfuaid:part>" in xmp
-    assert "Projet" in _text(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=NOON))
+    assert "Version1rendue" in _text(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=NOON))
 
 
 def _text(pdf: bytes) -> str:
@@ -107,6 +110,7 @@ def test_the_direction_approves_what_it_read(scene: Scene) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
     read = Report.objects.get(mission=mission).revision
     finding = scene.findings[0]
+    scene.reopen(mission)
     operations.change_finding(
         mission=mission,
         finding=finding,
@@ -115,6 +119,7 @@ def test_the_direction_approves_what_it_read(scene: Scene) -> None:
         by=scene.auditor,
         at=NOON,
     )
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
     with pytest.raises(Conflict, match="a modifié le rapport"):
         operations.approve(mission=mission, revision=read, by=scene.director, at=NOON)
     mission.refresh_from_db()
@@ -123,6 +128,7 @@ def test_the_direction_approves_what_it_read(scene: Scene) -> None:
 
 def test_a_finding_withdrawn_after_delivery_says_why_and_leaves_its_recommendation(scene: Scene) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
+    scene.reopen(mission)
     with pytest.raises(Refusal, match="Dites pourquoi"):
         operations.remove_finding(mission=mission, finding=scene.findings[0], by=scene.auditor, at=NOON)
     operations.remove_finding(
@@ -131,6 +137,33 @@ def test_a_finding_withdrawn_after_delivery_says_why_and_leaves_its_recommendati
     content = queries.content(mission)
     assert content["findings"] == []
     assert content["withdrawn"] == [{"code": "C-01", "because": "Erreur de bâtiment."}]
+
+
+@pytest.mark.parametrize("audit", [Audit.HQS, Audit.IMPLEMENTATION])
+def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audit, scene: Scene) -> None:
+    scene.audit = audit
+    mission = scene.to(State.REPORT_DELIVERED)
+    revision = Report.objects.get(mission=mission).revision
+    contrary = {"revision": revision, "summary": "Rien ne va.", "conclusion": "", "by": scene.auditor, "at": NOON}
+    with pytest.raises(Refusal, match="Le rapport est rendu : il ne change plus"):
+        operations.save_report(mission=mission, **contrary)
+    finding = scene.findings[0]
+    with pytest.raises(Refusal, match="il ne change plus"):
+        operations.remove_finding(mission=mission, finding=finding, because="Erreur.", by=scene.auditor, at=NOON)
+    with pytest.raises(Refusal, match="Dites pourquoi"):
+        scene.reopen(mission, " ")
+    with pytest.raises(Refusal):
+        scene.reopen(mission, by=scene.director)
+    scene.reopen(mission)
+    operations.save_report(mission=mission, **contrary)
+    told = Message.objects.filter(event="audits.report_reopened")
+    assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk, scene.referent.pk}
+    former = Document.objects.get(title__startswith="Rapport repris")
+    assert "Uneéquipesolide." in _text(path_of(current(former).sha256).read_bytes()), "what was delivered is kept"
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
+    assert [(v["number"], v["because"]) for v in queries.content(mission)["versions"]] == [(1, "Une erreur de lieu."), (2, "")]
+    assert "Version2rendue" in _text(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=NOON))
+    scene.approve(mission)
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,9 @@ EVENTS: dict[str, Event] = {
     "audits.plan_proposed": Event("Un plan d’audit attend votre accord", _LANDLORD, may_refuse=False, audience=_TEAM),
     "audits.accreditation_changed": Event("Votre agrément change", _AUDITOR, may_refuse=False, audience=_TEAM),
     "audits.report_ready": Event("Un rapport est prêt à relire", _LANDLORD, may_refuse=False, audience=_TEAM),
+    "audits.report_reopened": Event(
+        "Un auditeur reprend un rapport rendu", _LANDLORD | _REFERENT, may_refuse=False, audience=_TEAM
+    ),
     "audits.report_answered": Event("Un rapport reçoit des remarques ou une approbation", _AUDITOR, audience=_TEAM),
     "plans.condition_found": Event("Une réserve du comité est constatée", _LANDLORD, may_refuse=False),
     "plans.condition_due": Event("Une réserve du comité arrive à échéance", _LANDLORD, may_refuse=False, audience=_TEAM),

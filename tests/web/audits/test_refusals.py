@@ -264,3 +264,27 @@ def test_an_auditor_reads_on_their_mission_what_passed_with_the_landlord(scene: 
     page = words(sign_in(scene.auditor).get(url("mission", mission)))
     assert "a demandé le document « Contrat de ménage »" in page
     assert "a envoyé sa proposition" in page
+
+
+def test_a_delivered_report_is_taken_back_with_a_reason_that_all_read(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    auditor, lead = sign_in(scene.auditor), sign_in(scene.lead)
+    page = url("mission_report", mission)
+    shown = words(auditor.get(page))
+    assert "Version 1, rendue le" in shown
+    assert "Télécharger le rapport" in shown
+    assert "Votre texte" not in shown
+    assert auditor.post(page, {"summary": "Le contraire.", "conclusion": "", "revision": "9"}).status_code == 422
+    assert "Modifier C-01" not in words(auditor.get(url("mission_findings", mission)))
+    reopen = url("mission_report_reopen", mission)
+    assert auditor.post(reopen, {"because": ""}).status_code == 422
+    assert auditor.post(reopen, {"because": "Une erreur de lieu."}).status_code == 302
+    assert "Votre texte" in words(auditor.get(page))
+    read = words(lead.get(page))
+    assert "L’auditeur a repris son rapport" in read
+    assert "Une erreur de lieu." in read
+    assert CANARY not in read
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
+    for text in ("Version 2, rendue le", "Une erreur de lieu."):
+        assert text in words(lead.get(page))
+    assert "a repris le rapport" in words(sign_in(scene.referent).get(url("mission", mission)))

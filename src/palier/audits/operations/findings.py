@@ -20,7 +20,7 @@ from palier.audits.models import (
     Report,
     SiteCheck,
 )
-from palier.audits.operations.moving import lock, own, reasoned, remember
+from palier.audits.operations.moving import lock, own, reasoned, remember, unfixed
 from palier.audits.rules.findings import FindingKind, Treatment
 from palier.audits.rules.missions import WRITING, State
 from palier.directory.models import Person
@@ -32,8 +32,6 @@ from palier.plans.rules.terms import Effect, Outcome
 from palier.sites.models import PrioritySite
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, no
-
-_AMENDING = WRITING | {State.REPORT_DELIVERED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +74,13 @@ def write_finding(*, mission: Mission, written: Written, by: Person, at: datetim
 
 @transaction.atomic
 def change_finding(*, mission: Mission, finding: Finding, revision: int, written: Written, by: Person, at: datetime) -> Finding:
-    """Change a finding, over the revision that was read; until the report is approved.
+    """Change a finding, over the revision that was read; until the report is delivered.
 
     Raises:
         Conflict: when it was changed meanwhile; ``theirs`` is the finding as it stands.
-        Refusal: once the report is approved, or when the finding does not hold.
+        Refusal: once the report is delivered, or when the finding does not hold.
     """
-    mission = _writing(mission, by, states=_AMENDING)
+    mission = _writing(mission, by)
     _require_sound(mission, written)
     changed = Finding.objects.filter(pk=finding.pk, mission=mission, revision=revision, withdrawn_because="").update(
         revision=revision + 1,
@@ -103,21 +101,20 @@ def change_finding(*, mission: Mission, finding: Finding, revision: int, written
         (FindingEvidence(finding=finding, document=one) for one in written.documents), ignore_conflicts=True
     )
     _touch_report(mission)
-    delivered = mission.state == State.REPORT_DELIVERED
-    summary = f"a modifié le constat {finding.code}" + (" après les remarques de l’organisme." if delivered else ".")
-    _remember(mission, "finding_changed", by, at, summary, {"finding": finding.pk, "revision": revision + 1})
+    facts = {"finding": finding.pk, "revision": revision + 1}
+    _remember(mission, "finding_changed", by, at, f"a modifié le constat {finding.code}.", facts)
     return finding
 
 
 @transaction.atomic
 def remove_finding(*, mission: Mission, finding: Finding, because: str = "", by: Person, at: datetime) -> None:
-    """Remove a finding; from the delivery on it is withdrawn instead, with a reason that the landlord reads.
+    """Remove a finding; once the landlord has read it, it is withdrawn instead, with a reason that they read.
 
     Raises:
-        Refusal: once the report is approved, or without a reason from the delivery on.
+        Refusal: once the report is delivered, or without a reason in a report that was delivered before.
     """
-    mission = _writing(mission, by, states=_AMENDING)
-    if mission.state == State.REPORT_DELIVERED:
+    mission = _writing(mission, by)
+    if Report.objects.filter(mission=mission, delivered_at__gte=finding.written_at).exists():
         reasoned(because)
         Finding.objects.filter(pk=finding.pk, mission=mission).update(
             withdrawn_because=because.strip()[:300], changed_at=at, revision=F("revision") + 1
@@ -158,9 +155,9 @@ def write_recommendation(
 
     Raises:
         Conflict: when it was changed meanwhile; ``theirs`` is the recommendation as it stands.
-        Refusal: once the report is approved, without a title or a finding, or with a finding of another mission.
+        Refusal: once the report is delivered, without a title or a finding, or with a finding of another mission.
     """
-    mission = _writing(mission, by, states=WRITING if recommendation is None else _AMENDING)
+    mission = _writing(mission, by)
     if not title.strip():
         raise Refusal(no("audits.recommendation_empty", "Dites en une phrase ce que vous préconisez."))
     if theme not in queries.themes():
@@ -279,16 +276,17 @@ def check_site(
 
 
 def _checking(mission: Mission, by: Person) -> Mission:
-    mission = _writing(mission, by, states=_AMENDING)
+    mission = _writing(mission, by)
     if mission.audit == Audit.HQS:
         raise Refusal(no("audits.no_plan_yet", "Un diagnostic précède le plan : il n’a pas d’action à contrôler."))
     return mission
 
 
-def _writing(mission: Mission, by: Person, *, states: frozenset[State] = WRITING) -> Mission:
+def _writing(mission: Mission, by: Person) -> Mission:
     mission = lock(mission)
     own(mission, by)
-    if mission.state not in states:
+    unfixed(mission)
+    if mission.state not in WRITING:
         raise Refusal(
             no("audits.not_writing", f"Les constats ne s’écrivent pas à l’état « {State(mission.state).label.lower()} ».")
         )
@@ -306,5 +304,4 @@ def _touch_report(mission: Mission) -> None:
 
 
 def _remember(mission: Mission, act: str, by: Person, at: datetime, summary: str, facts: dict[str, object]) -> None:
-    audience = Audience.LANDLORD if mission.state == State.REPORT_DELIVERED else Audience.AUDIT
-    remember(mission, act, by=by, at=at, summary=summary, facts=facts, audience=audience)
+    remember(mission, act, by=by, at=at, summary=summary, facts=facts, audience=Audience.AUDIT)

@@ -16,7 +16,7 @@ from palier.french import elided
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import post
-from palier.verdict import Refusal, no, require
+from palier.verdict import Refusal, Remedy, no, require
 
 LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
 
@@ -60,6 +60,18 @@ def own(mission: Mission, by: Person) -> None:
         raise Refusal(no("audits.not_your_mission", f"Cette mission est celle {elided('de', mission.auditor.name)}."))
 
 
+def unfixed(mission: Mission) -> None:
+    """Refuse to change a delivered report: its auditor reopens it first, with a reason.
+
+    Raises:
+        Refusal: while the report is delivered.
+    """
+    if mission.state == State.REPORT_DELIVERED:
+        page = Remedy("Voir le rapport", "mission_report", {"landlord_id": mission.landlord_id, "mission_id": mission.pk})
+        fixed = "Le rapport est rendu : il ne change plus. Reprenez-le, avec un motif, pour en rendre une nouvelle version."
+        raise Refusal(no("audits.report_fixed", fixed, page))
+
+
 def remember(
     mission: Mission,
     act: str,
@@ -97,9 +109,10 @@ def tell_landlord(
     body: str,
     undo_key: str = "",
     only: Collection[int] | None = None,
+    roles: frozenset[Role] = LANDLORD,
 ) -> None:
-    """Write to the landlord's people, or to ``only`` some of them. All who read the file's history read it: no finding."""
-    people = people_of(landlord=mission.landlord_id, roles=LANDLORD, on=paris_day(at))
+    """Write to the landlord's people (or ``roles``), or to ``only`` some of them. All who read the file's history read it: no finding."""
+    people = people_of(landlord=mission.landlord_id, roles=roles, on=paris_day(at))
     post(
         event=event,
         to=[person.pk for person in people if only is None or person.pk in only],

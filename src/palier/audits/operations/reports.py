@@ -15,23 +15,27 @@ from palier.audits import printing, queries
 from palier.audits.models import Finding, Mission, Remark, Report
 from palier.audits.operations.missions import leave_file
 from palier.audits.operations.moving import (
+    LANDLORD,
     lock,
     move,
     own,
+    reasoned,
     remember,
     tell_auditor,
     tell_landlord,
+    unfixed,
 )
 from palier.audits.rules.findings import approvable, deliverable
 from palier.audits.rules.missions import APPROVED_MILESTONE, STAYS_DAYS, State, follows
 from palier.calendar import paris_day
 from palier.directory.models import Person
+from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.documents.operations import Received, keep, receive, widen
 from palier.frameworks import operations as frameworks
 from palier.frameworks.rules.answering import OPEN
 from palier.label import queries as label
-from palier.label.operations import reach
+from palier.label.operations import forget, reach
 from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import Audience, canonical
@@ -57,15 +61,16 @@ def draft_report(*, mission: Mission, by: Person, at: datetime) -> Report:
 
 @transaction.atomic
 def save_report(*, mission: Mission, revision: int, summary: str, conclusion: str, by: Person, at: datetime) -> Report:
-    """Keep the summary and the conclusion, over the revision that was read; until the report is approved.
+    """Keep the summary and the conclusion, over the revision that was read; until the report is delivered.
 
     Raises:
         Conflict: when the report changed meanwhile; ``theirs`` is the report as it stands.
-        Refusal: when no report is being written.
+        Refusal: when no report is being written: a delivered one is reopened first.
     """
     mission = lock(mission)
     own(mission, by)
-    if mission.state not in {State.REPORT_DRAFTED, State.REPORT_DELIVERED}:
+    unfixed(mission)
+    if mission.state != State.REPORT_DRAFTED:
         raise Refusal(no("audits.no_report", "Aucun rapport n’est en rédaction pour cette mission."))
     changed = Report.objects.filter(mission=mission, revision=revision).update(
         revision=revision + 1, summary=summary.strip(), conclusion=conclusion.strip()
@@ -73,8 +78,7 @@ def save_report(*, mission: Mission, revision: int, summary: str, conclusion: st
     report = Report.objects.get(mission=mission)
     if not changed:
         raise Conflict(no("audits.report_stale", "Le rapport a changé entre-temps. Rien n’est enregistré, relisez-le."), report)
-    audience = Audience.LANDLORD if mission.state == State.REPORT_DELIVERED else Audience.AUDIT
-    remember(mission, "report_saved", by=by, at=at, summary="a modifié le texte du rapport.", audience=audience)
+    remember(mission, "report_saved", by=by, at=at, summary="a modifié le texte du rapport.", audience=Audience.AUDIT)
     return report
 
 
@@ -111,6 +115,61 @@ def deliver(*, mission: Mission, by: Person, at: datetime) -> Report:
         at=at,
         subject=f"Le rapport est rendu : {name}",
         body=f"{mission.auditor.name} a rendu son rapport. Vous pouvez répondre à chaque constat ; la direction l’approuve.",
+    )
+    return Report.objects.get(mission=mission)
+
+
+def print_delivered(*, mission: Mission, at: datetime) -> Received:
+    """Lay the PDF of a report as it was delivered on disk, before any row exists."""
+    require(follows("reopen", State(mission.state)))
+    return receive(
+        file=BytesIO(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=at)),
+        name=f"rapport-{mission.audit}-{mission.pk}-rendu.pdf",
+    )
+
+
+@transaction.atomic
+def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, at: datetime) -> Report:
+    """Take a delivered report back to correct it: what was delivered stays in the file (``print_delivered``).
+
+    The landlord and the label's team are told; another version is then delivered. A diagnosis opens its grid again.
+
+    Raises:
+        Refusal: without a reason, when the report is not delivered, or is somebody else's.
+    """
+    reasoned(because)
+    mission = lock(mission)
+    own(mission, by)
+    move(mission, "reopen")
+    name, number = Audit(mission.audit).label, len(queries.versions(mission))
+    keep(
+        received=delivered,
+        landlord=mission.landlord,
+        title=f"Rapport repris, {name}, cycle {mission.cycle}, version {number}",
+        kind="other",
+        audience=Audience.LANDLORD,
+        by=by,
+        at=at,
+    )
+    if (grid := queries.assessment(mission)) is not None and mission.audit == Audit.HQS:
+        frameworks.reopen(assessment=grid, because=because, by=by, at=at)
+    if mission.audit == Audit.HQS and (journey := label.open_journey(landlord=mission.landlord_id)):
+        forget(journey=journey, milestone=Milestone.HQS_REPORT, at=at)
+    _remember(
+        mission,
+        "report_reopened",
+        by,
+        at,
+        f"a repris le rapport ({name}) pour en rendre une nouvelle version.",
+        {"because": because.strip(), "version": number},
+    )
+    tell_landlord(
+        mission,
+        "audits.report_reopened",
+        at=at,
+        subject=f"L’auditeur reprend son rapport : {name}",
+        body=f"{because.strip()}\n\nLa version {number} reste dans les pièces du dossier. Une nouvelle version vous sera rendue.",
+        roles=LANDLORD | {Role.REFERENT},
     )
     return Report.objects.get(mission=mission)
 

@@ -41,6 +41,7 @@ from palier.audits.queries.reports import (
     sites_to_check,
     themes,
     titled,
+    versions,
 )
 
 __all__ = [
@@ -79,5 +80,6 @@ __all__ = [
     "titled",
     "unanswered",
     "under_way",
+    "versions",
     "visible",
 ]

@@ -17,6 +17,8 @@ from palier.frameworks.models import Assessment
 from palier.frameworks.rules.answering import FINISHED
 from palier.frameworks.rules.completeness import Place, assessment_complete
 from palier.label.rules.rulesets import Audit
+from palier.ledger.queries import history_of
+from palier.ledger.rules import Audience
 from palier.plans import queries as plans
 from palier.plans.models import Action
 from palier.plans.rules.terms import Effect, Outcome, Vocabulary
@@ -27,6 +29,7 @@ from palier.verdict import YES, Remedy, Verdict, no
 
 GRID = "hqs"
 SUBJECT = "mission"
+_VERSIONS = ("audits.report_delivered", "audits.report_reopened")
 
 
 def themes() -> dict[str, str]:
@@ -120,6 +123,23 @@ def titled(mission: Mission) -> str:
     return f"{label[0].upper()}{label[1:]} {paris_day(on).year}, {mission.landlord.name}"
 
 
+def versions(mission: Mission) -> list[dict[str, Any]]:
+    """The versions of the report that were delivered, by number; one that was reopened says when and why. One SQL query.
+
+    The ledger, which nobody rewrites, is where they are counted.
+    """
+    found: list[dict[str, Any]] = []
+    for line in (
+        history_of(kind="audits.mission", pk=mission.pk, audiences=set(Audience)).filter(act__in=_VERSIONS).order_by("number")
+    ):
+        if line.act == "audits.report_delivered":
+            found.append({"number": len(found) + 1, "on": _day(line.at), "reopened_on": None, "because": ""})
+        elif line.act == "audits.report_reopened" and found:
+            because = line.content["facts"]["because"] if line.content else ""
+            found[-1] |= {"reopened_on": _day(line.at), "because": because}
+    return found
+
+
 def content(mission: Mission) -> dict[str, Any]:
     """Everything a report says, as plain JSON values with their words, so that it is read without this database."""
     report = mission.report
@@ -140,6 +160,7 @@ def content(mission: Mission) -> dict[str, Any]:
         "summary": report.summary,
         "conclusion": report.conclusion,
         "delivered_on": _day(report.delivered_at),
+        "versions": versions(mission),
         "plan": [_item(item) for item in _items(mission)],
         "documents": [
             {"title": r.title, "received": r.document is not None, "missing_because": r.missing_because}

@@ -57,7 +57,7 @@ AT_WORK = frozenset({State.ACCEPTED, State.PLANNED, State.ON_SITE, State.REPORT_
 # At most one such mission for an audit of a cycle.
 HELD = AT_WORK | {State.APPROVED}
 OVER = frozenset({State.APPROVED, State.DECLINED, State.CANCELLED})
-# The auditor may still write findings.
+# The auditor may still write: a delivered report is fixed, until it is reopened with a reason.
 WRITING = frozenset({State.PLANNED, State.ON_SITE, State.REPORT_DRAFTED})
 
 
@@ -97,6 +97,7 @@ STEPS: tuple[Step, ...] = (
     Step("open_on_site", "Ouvrir la mission sur place", frozenset({State.PLANNED}), State.ON_SITE, _AUDITOR),
     Step("draft_report", "Rédiger le rapport", frozenset({State.ON_SITE}), State.REPORT_DRAFTED, _AUDITOR),
     Step("deliver", "Rendre le rapport", frozenset({State.REPORT_DRAFTED}), State.REPORT_DELIVERED, _AUDITOR),
+    Step("reopen", "Reprendre le rapport", frozenset({State.REPORT_DELIVERED}), State.REPORT_DRAFTED, _AUDITOR),
     Step("approve", "Approuver le rapport", frozenset({State.REPORT_DELIVERED}), State.APPROVED, _DIRECTOR),
     Step("interrupt", "Interrompre la mission", AT_WORK, State.CANCELLED, _LANDLORD | _AUDITOR),
 )

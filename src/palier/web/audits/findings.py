@@ -12,7 +12,7 @@ from palier.audits import operations, queries
 from palier.audits.models import Finding, Recommendation
 from palier.audits.operations import Written
 from palier.audits.rules.findings import FindingKind, Treatment
-from palier.audits.rules.missions import WRITING, State
+from palier.audits.rules.missions import WRITING
 from palier.directory.models import Landlord
 from palier.documents import queries as pieces
 from palier.documents.models import Document
@@ -26,8 +26,6 @@ from palier.web.audits.forms import ActionCheckForm, BecauseForm, FindingForm, R
 from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, said_in, show
 from palier.web.documents.files import receives
 from palier.web.doors import Request, door
-
-AMENDING = WRITING | {State.REPORT_DELIVERED}
 
 
 @door(GET=READ_FINDINGS)
@@ -52,7 +50,6 @@ def findings(request: Request, landlord: Landlord, mission_id: int) -> HttpRespo
             for r in (queries.recommendations(one.mission) if one.reads else [])
         ],
         "writing": one.own and one.state in WRITING,
-        "amending": one.own and one.state in AMENDING,
     }
     return render(request, "audits/findings.html", context)
 
@@ -75,8 +72,8 @@ def finding(request: Request, landlord: Landlord, mission_id: int, finding_id: i
         "finding": found,
         "theirs": theirs,
         "theme": queries.themes().get(theirs.theme, theirs.theme) if theirs else "",
-        "delivered": one.state is State.REPORT_DELIVERED,
-        "removal": BecauseForm() if found and one.own and one.state in AMENDING else None,
+        "delivered": (report := getattr(one.mission, "report", None)) is not None and report.delivered_at is not None,
+        "removal": BecauseForm() if found and one.own and one.state in WRITING else None,
     }
     return render(request, "audits/finding.html", context, status=409 if theirs else 422 if form.errors else 200)
 
@@ -203,7 +200,7 @@ def verdicts(request: Request, landlord: Landlord, mission_id: int) -> HttpRespo
         "judged": sum(check is not None for _, check in actions),
         "sites": [{"site": site, "check": check, "level": Level(site.level)} for site, check in found],
         "checked": sum(check is not None for _, check in found),
-        "amending": one.own and one.state in AMENDING,
+        "amending": one.own and one.state in WRITING,
     }
     return render(request, "audits/verdicts.html", context)
 

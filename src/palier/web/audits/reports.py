@@ -12,9 +12,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.audits import operations, printing, queries
 from palier.audits.models import Remark, Report
+from palier.audits.operations.moving import unfixed
 from palier.audits.rules.missions import State, follows
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.documents.operations import Received
 from palier.documents.queries import current
 from palier.verdict import Refusal
 from palier.web.audits.forms import AnswerForm, RemarkForm, ReportForm
@@ -23,7 +25,7 @@ from palier.web.documents.files import attachment
 from palier.web.doors import Request, door
 
 SPEAK = (Thing.FINDINGS, Right.SPEAK)
-_DAYS = frozenset({"day", "on", "declared_on", "delivered_on", "approved_on", "advised_until"})
+_DAYS = frozenset({"day", "on", "declared_on", "delivered_on", "approved_on", "advised_until", "reopened_on"})
 
 
 def _report(one: Shown) -> Report | None:
@@ -50,10 +52,11 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
     one = show(request, landlord, mission_id)
     found = _report(one)
     form, theirs = None, None
-    if one.own and found is not None and one.state in {State.REPORT_DRAFTED, State.REPORT_DELIVERED}:
+    if one.own and found is not None and one.state is State.REPORT_DRAFTED:
         shown = {"summary": found.summary, "conclusion": found.conclusion, "revision": found.revision}
         form = ReportForm(request.POST or None, initial=shown)
     if request.method == "POST" and form is None:
+        unfixed(one.mission)
         raise Refusal(follows("deliver", one.state))
     if request.method == "POST" and form is not None and form.is_valid():
         with said_in(form) as outcome:
@@ -66,6 +69,8 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
         "content": _content(one, found) if one.reads and found is not None else None,
         "form": form,
         "theirs": theirs,
+        "versions": _dated("versions", queries.versions(one.mission)) if found is not None else [],
+        "may_reopen": one.own and one.state is State.REPORT_DELIVERED,
         "may_draft": one.own and one.state is State.ON_SITE,
         "deliverable": operations.may_deliver(mission=one.mission, at=request.at)
         if one.own and one.state is State.REPORT_DRAFTED
@@ -92,6 +97,22 @@ def deliver(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
     one = show(request, landlord, mission_id)
     operations.deliver(mission=one.mission, by=request.user, at=request.at)
     messages.success(request, "Le rapport est rendu. L’organisme le lit et peut y répondre.")
+    return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
+
+
+def _print_delivered(request: Request, landlord: Landlord, mission_id: int) -> Received:
+    return operations.print_delivered(mission=show(request, landlord, mission_id).mission, at=request.at)
+
+
+@door(POST=WRITE_FINDINGS, before=_print_delivered)
+def reopen(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse:
+    """Take a delivered report back, with a reason."""
+    one = show(request, landlord, mission_id)
+    because = request.POST.get("because", "")
+    operations.reopen(mission=one.mission, delivered=request.ready(), because=because, by=request.user, at=request.at)
+    messages.success(
+        request, "Le rapport est repris. L’organisme et le référent l’apprennent ; rendez-en une nouvelle version."
+    )
     return redirect("mission_report", landlord_id=landlord.pk, mission_id=mission_id)
 
 
@@ -124,7 +145,8 @@ def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse |
         printing.report(queries.content(one.mission), fonts=settings.PRINT_FONTS, at=request.at),
         content_type="application/pdf",
     )
-    response["Content-Disposition"] = f'attachment; filename="projet-rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
+    draft = "" if one.state is State.REPORT_DELIVERED else "projet-"
+    response["Content-Disposition"] = f'attachment; filename="{draft}rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{_ONE}rapport/", reports.report, name="mission_report"),
     path(f"{_ONE}rapport/rediger/", reports.draft, name="mission_report_draft"),
     path(f"{_ONE}rapport/rendre/", reports.deliver, name="mission_report_deliver"),
+    path(f"{_ONE}rapport/reprendre/", reports.reopen, name="mission_report_reopen"),
     path(f"{_ONE}rapport/approuver/", reports.approve, name="mission_report_approve"),
     path(f"{_ONE}rapport.pdf", reports.pdf, name="mission_report_pdf"),
     path(f"{_ONE}remarques/", reports.remarks, name="mission_remarks"),
