@@ -252,16 +252,16 @@ def _judge(walk: Walk, mission: Mission) -> None:
     sections = page.get_by_role("navigation", name="Sections de la mission")
     sections.get_by_role("link", name="Actions et sites").click()
     walk.look(page, "verdicts-none")
-    page.get_by_role("link", name=re.compile("^Constater ")).first.click()
+    page.get_by_role("link", name=re.compile("^Donner un verdict sur ")).first.click()
     for number, code in enumerate(walk.actions(), 1):
-        page.get_by_role("heading", name=f"Constater {code}").wait_for()
+        page.get_by_role("heading", name=f"Verdict sur {code}").wait_for()
         done = number == 1
-        page.get_by_label("Constat", exact=True).select_option((Outcome.DONE if done else Outcome.LATE).label)
+        page.get_by_label("Verdict", exact=True).select_option((Outcome.DONE if done else Outcome.LATE).label)
         if done:
             page.get_by_label("Effet").select_option(Effect.PARTLY.label)
         page.get_by_label("Observation").fill("Une agence sur trois reste à faire.")
         walk.look(page, "verdict-action")
-        page.get_by_role("button", name="Enregistrer le constat").click()
+        page.get_by_role("button", name="Enregistrer le verdict").click()
     sites = priority_sites(landlord=walk.home.landlord.pk, on=paris_day(walk.at))
     page.get_by_role("link", name=re.compile("^Contrôler ")).first.click()
     for _ in sites:
@@ -271,7 +271,7 @@ def _judge(walk: Walk, mission: Mission) -> None:
         page.get_by_label("Traitement").select_option(Treatment.UNDER_WAY.label)
         walk.look(page, "verdict-site")
         was = name.inner_text().removeprefix("Contrôler ")
-        page.get_by_role("button", name="Enregistrer le constat").click()
+        page.get_by_role("button", name="Enregistrer le contrôle").click()
         _said(page, f"Le contrôle est enregistré : {was}.")
     walk.look(page, "verdicts")
 

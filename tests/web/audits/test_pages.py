@@ -248,12 +248,18 @@ def test_an_implementation_audit_judges_actions_and_sites(scene: Scene, sign_in:
     assert "1 action du plan n’a pas encore de verdict." in report
     assert "Le site prioritaire Les Glycines n’est pas contrôlé." in report
     check = url("mission_action", mission, action_id=action.pk)
+    differs = auditor.post(check, {"outcome": "done", "note": ""})
+    assert differs.status_code == 422
+    assert "L’organisme dit « À venir », vous dites « Réalisée »" in words(differs)
     assert auditor.post(check, {"outcome": "late", "note": ""}).status_code == 422
     assert auditor.post(check, {"outcome": "late", "effect": "partly", "note": "Deux mois de retard."}).status_code == 302
     check = url("mission_site", mission, site_id=site.pk)
     assert "Le plan n’a aucune action pour ce site." in words(auditor.get(check))
     ActionSite.objects.create(action=action, residence=site.residence)
-    assert f"{action.code}, {action.title}" in words(auditor.get(check))
+    page = auditor.get(check)
+    assert f"{action.code}, {action.title}" in words(page)
+    assert page.context["form"]["has_action"].value() is True, "what the plan says is ticked beforehand"
+    assert "selon le contrôle" in words(page)
     assert auditor.post(check, {"treatment": "not_treated"}).status_code == 422
     sent = {"identified": "on", "has_action": "on", "treatment": "under_way", "note": "Travaux lancés."}
     assert auditor.post(check, sent).status_code == 302

@@ -101,8 +101,8 @@ def change_finding(*, mission: Mission, finding: Finding, revision: int, written
         (FindingEvidence(finding=finding, document=one) for one in written.documents), ignore_conflicts=True
     )
     _touch_report(mission)
-    facts = {"finding": finding.pk, "revision": revision + 1}
-    _remember(mission, "finding_changed", by, at, f"a modifié le constat {finding.code}.", facts)
+    summary = f"a modifié le constat {finding.code}."
+    _remember(mission, "finding_changed", by, at, summary, {"finding": finding.pk, "revision": revision + 1})
     return finding
 
 
@@ -211,13 +211,17 @@ def check_action(
     """Say what is found of an action of the plan; it becomes a verdict of the plan when the report is approved.
 
     Raises:
-        Refusal: for a diagnosis, an action of another plan, or a finding other than done or under way without a note.
+        Refusal: for a diagnosis, an action of another plan; without a note, for a verdict that is unfavourable or is not
+            what the landlord says of the action.
     """
     mission = _checking(mission, by)
     if (action.plan.landlord_id, action.plan.cycle) != (mission.landlord_id, mission.cycle):
         raise Refusal(no("audits.other_plan", "Cette action n’est pas du plan audité."))
     if outcome not in {Outcome.DONE, Outcome.UNDER_WAY} and not note.strip():
         raise Refusal(no("audits.check_note", f"« {outcome.label} » s’accompagne d’une observation : écrivez-la."))
+    if outcome.value != action.status and not note.strip():
+        said = f"L’organisme dit « {action.get_status_display()} », vous dites « {outcome.label} »"
+        raise Refusal(no("audits.check_differs", f"{said} : écrivez ce que vous avez vu."))
     check, _ = ActionCheck.objects.update_or_create(
         mission=mission,
         action=action,
@@ -229,7 +233,7 @@ def check_action(
         "action_checked",
         by,
         at,
-        f"a noté son constat sur l’action {action.code}.",
+        f"a donné son verdict sur l’action {action.code}.",
         {"action": action.pk, "outcome": outcome.value},
     )
     return check

@@ -199,7 +199,9 @@ def _check_plan(mission: Mission, home: Household, at: datetime, level: float) -
             outcome=outcome,
             effect=home.rng.choice(_EFFECTS) if outcome is Outcome.DONE else None,
             note=""
-            if outcome in {Outcome.DONE, Outcome.UNDER_WAY}
+            if outcome.value == action.status != Status.NOT_STARTED
+            else "Les équipes ont commencé ; l’avancement reste à noter."
+            if outcome is Outcome.UNDER_WAY
             else "Le calendrier du plan n’est pas tenu ; une nouvelle date est annoncée.",
             by=mission.auditor,
             at=at,

@@ -207,7 +207,7 @@ def verdicts(request: Request, landlord: Landlord, mission_id: int) -> HttpRespo
 
 @door(GET=WRITE_FINDINGS, POST=WRITE_FINDINGS)
 def check_action(request: Request, landlord: Landlord, mission_id: int, action_id: int) -> HttpResponse:
-    """Say what is found of one action; the next one without a verdict follows."""
+    """Give a verdict on one action; the next one without a verdict follows."""
     one = show(request, landlord, mission_id)
     rows = queries.actions_to_check(one.mission)
     action, check = next(((a, c) for a, c in rows if a.pk == action_id), (None, None))
@@ -245,8 +245,14 @@ def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: i
     site, check = next(((s, c) for s, c in rows if s.pk == site_id), (None, None))
     if site is None:
         return redirect("mission_verdicts", landlord_id=landlord.pk, mission_id=mission_id)
+    dedicated = [
+        action
+        for action, _ in queries.actions_to_check(one.mission)
+        if any(residence.pk == site.residence_id for residence in action.residences.all())
+    ]
     names = ("identified", "has_action", "treatment", "note")
-    form = SiteCheckForm(request.POST or None, initial={name: getattr(check, name) for name in names} if check else {})
+    shown = {name: getattr(check, name) for name in names} if check else {"has_action": bool(dedicated)}
+    form = SiteCheckForm(request.POST or None, initial=shown)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         with said_in(form, "note"):
@@ -265,11 +271,6 @@ def check_site(request: Request, landlord: Landlord, mission_id: int, site_id: i
             if following:
                 return redirect("mission_site", landlord_id=landlord.pk, mission_id=mission_id, site_id=following)
             return redirect("mission_verdicts", landlord_id=landlord.pk, mission_id=mission_id)
-    dedicated = [
-        action
-        for action, _ in queries.actions_to_check(one.mission)
-        if any(residence.pk == site.residence_id for residence in action.residences.all())
-    ]
     context = frame(request, one, "mission_verdicts") | {
         "form": form,
         "site": site,

@@ -264,13 +264,19 @@ class RecommendationForm(forms.Form):
 
 
 class ActionCheckForm(forms.Form):
-    """What is found of one action."""
+    """The verdict on one action."""
 
-    outcome = forms.ChoiceField(label="Constat", choices=[("", "Choisir"), *((o.value, o.label) for o in Outcome)])
+    outcome = forms.ChoiceField(label="Verdict", choices=[("", "Choisir"), *((o.value, o.label) for o in Outcome)])
     effect = forms.ChoiceField(
         label="Effet", required=False, choices=[("", "Non examiné"), *((e.value, e.label) for e in Effect)]
     )
-    note = forms.CharField(label="Observation", required=False, widget=_text(2))
+    note = forms.CharField(
+        label="Observation",
+        required=False,
+        widget=_text(2),
+        help_text="À écrire si le verdict diffère de ce que dit l’organisme, ou n’est ni « Réalisée » ni « En cours ».",
+    )
+    note.optional = "selon le verdict"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
 
 class SiteCheckForm(forms.Form):
@@ -279,7 +285,13 @@ class SiteCheckForm(forms.Form):
     identified = forms.BooleanField(label="Le site est identifié comme prioritaire par les équipes", required=False)
     has_action = forms.BooleanField(label="Il a au moins une action dédiée", required=False)
     treatment = forms.ChoiceField(label="Traitement", choices=[("", "Choisir"), *((t.value, t.label) for t in Treatment)])
-    note = forms.CharField(label="Observation", required=False, widget=_text(2))
+    note = forms.CharField(
+        label="Observation",
+        required=False,
+        widget=_text(2),
+        help_text="À écrire s’il manque quelque chose : une case non cochée, ou un site pas encore traité.",
+    )
+    note.optional = "selon le contrôle"  # type: ignore[attr-defined]  # read by ui/fields/field.html
 
 
 class ReportForm(forms.Form):
