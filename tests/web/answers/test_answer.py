@@ -15,11 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from palier.answers import queries
 from palier.answers.models import Draft, Slip
 from palier.cases.models import Case
-from palier.directory.models import Landlord
+from palier.directory.models import Landlord, Person
+from palier.directory.rules import Role
 from palier.ledger.models import Entry, Reply
 from palier.questionnaires.operations import load_shipped
-from palier.surveys.models import Household, Objection, Wave
+from palier.surveys.models import Household, Invitation, Objection, Wave
 from palier.surveys.operations import close
+from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.outcomes import Outcome
 from palier.web.answers.words import WORDS
 from palier.web.questionnaires.words import Around
@@ -201,6 +203,19 @@ def test_the_first_tap_shows_the_second_one_sends_and_details_are_free(client: C
     Slip.objects.all().delete()
     assert "Voulez-vous préciser" not in client.get(tap).text
     assert client.post(f"{tap}envoyer/", {"why": "Encore."})["Location"] == tap
+
+
+def test_whoever_types_a_paper_form_meets_all_its_questions_before_the_next_form(
+    tap: str, landlord: Landlord, make_person: Callable[..., Person], sign_in: Callable[[Person], Client]
+) -> None:
+    clerk = sign_in(make_person(Role.CONTRIBUTOR, landlord, "M. T."))
+    Invitation.objects.update(mode=Mode.PAPER)
+    page = clerk.post(tap, FIRST | CONFIRMED, follow=True).content.decode()
+    assert page.index("Envoyer ces précisions") < page.index("saisir le questionnaire suivant")
+    assert page.count("questionnaire suivant") == 1
+    page = clerk.post(f"{tap}envoyer/", {"why": "La fuite."}, follow=True).content.decode()
+    assert "Saisir le questionnaire suivant" in page
+    assert "Envoyer ces précisions" not in page
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])
