@@ -25,7 +25,7 @@ from palier.sites.models import PrioritySite, RatingCampaign
 from palier.sites.rules import Level
 from palier.studies.models import Study
 from palier.surveys.models import Solicitation, Wave
-from palier.surveys.queries import rates_of
+from palier.surveys.queries import rates_of, to_post
 from palier.surveys.rules.sendings import State as Sending
 from palier.surveys.rules.waves import Design
 from palier.surveys.rules.waves import State as WaveState
@@ -77,6 +77,9 @@ def _surveys_have_something_to_show() -> None:
     field = Wave.objects.get(state=WaveState.RUNNING, design=Design.SAMPLE)
     hot = Wave.objects.get(state=WaveState.RUNNING, design=Design.HOT)
     assert rates_of(wave=field).answered > 50
+    to_write, unaddressed = to_post(wave=field, at=NOON)
+    assert to_write
+    assert not unaddressed
     assert hot.answers.count() >= 30
     assert len({answer.supplier for answer in hot.answers.all()}) > 2
     assert Remark.objects.filter(wave=after.wave).count() > 20

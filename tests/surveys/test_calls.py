@@ -7,14 +7,16 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import Role
 from palier.surveys import operations
 from palier.surveys.models import Household, Invitation, PhoneAttempt, Solicitation, Wave
-from palier.surveys.queries import invited
+from palier.surveys.queries import batches, invited, letters_of, printed, to_post
 from palier.surveys.rules.contact import Channel, Mode
+from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.outcomes import Outcome
-from palier.surveys.rules.sendings import MOST_CALLS, Budget, Terms
+from palier.surveys.rules.sendings import MOST_CALLS, Budget, State, Terms
 from palier.surveys.rules.waves import Split
 from palier.verdict import Conflict, Refusal
 
@@ -145,6 +147,70 @@ def test_letters_go_to_those_whom_no_message_reaches_once(
     assert {invitation.household.reference for invitation in taken if invitation.household} == {"L00001", "L00002"}
     assert operations.post_letters(wave=wave, limit=10, by=None, at=at) == []
     assert Solicitation.objects.filter(channel=Channel.POST).count() == 2
+
+
+def test_whoever_no_postman_would_find_is_not_written_to(
+    make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(2, email="", phone="")
+    Household.objects.filter(reference="L00001").update(address="Appartement 29, Allée du Belvédère")
+    wave = make_wave()
+    [ready], [unaddressed] = to_post(wave=wave, at=at)
+    assert operations.post_letters(wave=wave, limit=10, by=None, at=at) == [ready]
+    assert unaddressed.household is not None
+    assert unaddressed.household.reference == "L00001"
+    residence = unaddressed.household.residence
+    residence.address, residence.postcode = "5 rue du Belvédère", "93140"
+    residence.save()
+    [taken] = operations.post_letters(wave=wave, limit=10, by=None, at=at)
+    [letter] = printed(wave=wave, invitations=[taken], origin="https://palier.example")["letters"]
+    assert letter["to"] == ("Mme L1", "Appartement 29", "Allée du Belvédère", "5 rue du Belvédère", "93140 Bondy")
+    # An address that a later file spoils is printed no more, and its letter is named.
+    residence.address = ""
+    residence.save()
+    again = letters_of(wave=wave, on=paris_day(at))
+    assert len(printed(wave=wave, invitations=again, origin="")["letters"]) == 1
+    [batch] = batches(wave=wave)
+    assert (batch.count, [home.reference for home in batch.unaddressed]) == (2, ["L00001"])
+
+
+def test_letters_of_the_day_are_taken_back_until_somebody_answers(
+    landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(3, email="", phone="")
+    operations.set_terms(landlord=landlord, terms=Terms(Budget(1, 30)), by=None, at=at)
+    wave = make_wave()
+    operations.post_letters(wave=wave, limit=2, by=None, at=at)
+    assert len(to_post(wave=wave, at=at)[0]) == 1
+    with pytest.raises(Refusal):
+        operations.take_back_letters(wave=wave, by=None, at=at + DAY)
+    assert operations.take_back_letters(wave=wave, by=None, at=at) == 2
+    assert not Solicitation.objects.exists()
+    taken = operations.post_letters(wave=wave, limit=5, by=None, at=at)
+    assert len(taken) == 3
+    assert operations.post_letters(wave=wave, limit=5, by=None, at=at) == []
+    operations.note_answer(invitation=taken[0])
+    with pytest.raises(Refusal):
+        operations.take_back_letters(wave=wave, by=None, at=at)
+    assert Solicitation.objects.count() == 3
+
+
+def test_no_letter_goes_to_whoever_objected_or_was_asked_enough(
+    landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    homes = make_households(3, email="", phone="+33123456789")
+    homes[1].phone = "+33198765432"
+    homes[1].save()
+    wave = make_wave()
+    operations.object_to(household=homes[0], origin=Origin.STAFF, by=None, at=at)
+    [found] = to_post(wave=wave, at=at)[0]  # the third bears the telephone of the first
+    assert found.household == homes[1]
+    Solicitation.objects.create(
+        household=homes[1], invitation=found, channel=Channel.EMAIL, pace=0, due_at=at, left_at=at, state=State.UNSURE
+    )
+    assert to_post(wave=wave, at=at)[0] == [found]
+    operations.set_terms(landlord=landlord, terms=Terms(Budget(1, 30)), by=None, at=at)
+    assert to_post(wave=wave, at=at) == ([], [])
 
 
 def test_a_paper_form_is_typed_in_by_its_code_once(

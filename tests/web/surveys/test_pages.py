@@ -48,6 +48,10 @@ def said(client: Client, address: str, **form: Any) -> Any:
     return client.post(address, form)
 
 
+def shown(answer: Any) -> str:
+    return str(answer.content.decode()).replace("\u202f", " ").replace("\u00a0", " ")
+
+
 def wave_said(**more: Any) -> dict[str, Any]:
     return {
         "name": "Satisfaction 2026",
@@ -333,6 +337,26 @@ def test_letters_are_prepared_and_printed_with_their_code_and_their_questions(
     assert "Seulement si" in shown
     assert "Plutôt satisfait" in shown
     assert "À rendre à OPH" in shown
+
+
+def test_letters_are_counted_before_they_are_prepared_and_taken_back_the_same_day(
+    desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(103, email="", phone="")
+    Household.objects.filter(reference="L00000").update(address="Appartement 29")
+    wave = make_wave()
+    there = url("survey_letters", landlord, wave_id=wave.pk)
+    with time_machine.travel(at):
+        page = shown(desk.get(there))
+        assert "Préparer 100 courriers (il en restera 2)" in page
+        assert "1 courrier sans adresse complète" in page
+        assert "Mme L0, Résidence A" in page
+        assert not Solicitation.objects.exists()
+        assert "100 courriers à imprimer." in shown(desk.post(there, follow=True))
+        page = shown(desk.get(url("wave", landlord, wave_id=wave.pk)))
+        assert "Courrier : 100 préparés." in page
+        assert "100 courriers repris" in shown(desk.post(there, {"take_back": "1"}, follow=True))
+    assert not Solicitation.objects.exists()
 
 
 def test_a_paper_form_says_how_many_answers_may_be_ticked(

@@ -21,8 +21,8 @@ from palier.stock.rules.fields import Unit
 from palier.stock.rules.imports import State
 
 _HEADERS = (
-    "Résidence", "Agence", "Nombre de logements", "Code INSEE", "Commune", "Numéro de voie", "Type de voie", "Nom de voie",
-    "Année de construction", "Étiquette énergie", "Longitude", "Latitude",
+    "Résidence", "Agence", "Nombre de logements", "Code INSEE", "Code postal", "Commune",
+    "Numéro de voie", "Type de voie", "Nom de voie", "Année de construction", "Étiquette énergie", "Longitude", "Latitude",
 )  # fmt: skip
 _ENERGY = "BCCDDDDEEEF"
 DISTRICTS = ("Les Érables", "Le Grand Clos", "La Plaine", "Les Hauts", "Le Canal", "Les Fontaines")
@@ -61,8 +61,8 @@ def _residence(
     entrances = min(1 + homes // 60, 5)
     return [
         [
-            named, f"Agence {town}", homes // entrances + (entrance < homes % entrances), insee, town, 1 + 2 * entrance, "rue",
-            street, built, rng.choice(_ENERGY), f"{lon + entrance * 0.0004:.6f}", f"{lat:.6f}",
+            named, f"Agence {town}", homes // entrances + (entrance < homes % entrances), insee, f"{insee[:-1]}0", town,
+            1 + 2 * entrance, "rue", street, built, rng.choice(_ENERGY), f"{lon + entrance * 0.0004:.6f}", f"{lat:.6f}",
         ]
         for entrance in range(entrances)
     ]  # fmt: skip

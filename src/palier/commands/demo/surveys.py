@@ -110,7 +110,7 @@ def bring_tenants(home: Household, rng: Random, at: datetime) -> None:
             mail = f"locataire-{place.pk}-{number}@{DOMAIN}" if rng.random() < 0.7 else ""
             # The numbers that the regulator keeps for fiction.
             mobile = f"06 39 98 {rng.randint(0, 99):02} {rng.randint(0, 99):02}" if rng.random() < 0.6 else ""
-            address = f"Appartement {number + 1}, {place.name}"
+            address = f"Appartement {number + 1}, {place.address}, {place.postcode} {place.commune_name}"
             writer.writerow([f"{place.pk:04}-{number:03}", place.name, mail, mobile, address, f"{entered:%d/%m/%Y}"])
     received = receive(file=BytesIO(out.getvalue().encode("utf-8-sig")), name="locataires.csv")
     file = operations.open_file(

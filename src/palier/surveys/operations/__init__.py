@@ -1,6 +1,13 @@
 """What one may do with surveys: bring households in, draw, launch, send, call, stop; hear answers, events and objections."""
 
-from palier.surveys.operations.calls import begin_interview, begin_typing, next_call, note_attempt, post_letters
+from palier.surveys.operations.calls import (
+    begin_interview,
+    begin_typing,
+    next_call,
+    note_attempt,
+    post_letters,
+    take_back_letters,
+)
 from palier.surveys.operations.events import hear_events
 from palier.surveys.operations.frame import (
     Looked,
@@ -76,6 +83,7 @@ __all__ = [
     "send_link_again",
     "set_terms",
     "stop",
+    "take_back_letters",
     "undo_draw",
     "way_of",
 ]

@@ -17,6 +17,7 @@ from palier.ledger.rules import Audience
 from palier.surveys.models import Household, Invitation, PhoneAttempt, Solicitation, Wave
 from palier.surveys.operations.responses import note_refusal
 from palier.surveys.queries.households import objects
+from palier.surveys.queries.paper import to_post
 from palier.surveys.queries.sendings import budget_frees
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import open_invitations, standings
@@ -163,23 +164,21 @@ def begin_typing(*, landlord: Landlord, code: str) -> str:
 def post_letters(*, wave: Wave, limit: int, by: Person | None, at: datetime) -> list[Invitation]:
     """Take the next letters to print, for households that no message of the wave reaches; each counts in the budget.
 
+    A household whose address is not whole is not written to.
+
     Raises:
         Refusal: when the wave is not in the field.
     """
     if wave.state != WaveState.RUNNING:
         raise Refusal(no("surveys.no_letters", "Cette vague n’est pas sur le terrain : aucun courrier ne part."))
-    budget = terms_of(landlord=wave.landlord_id).budget
-    taken = []
-    candidates = open_invitations(wave=wave).exclude(household__address="").exclude(solicitations__channel=Channel.POST)
-    unreached = candidates.exclude(solicitations__state__in=[State.PLANNED, State.LEAVING, State.SENT])
-    for invitation in unreached.select_related("household__residence").order_by("household__residence", "digest").iterator():
-        household = Household.objects.select_for_update().get(invitations=invitation)
-        if objects(household) or budget_frees(household=household, budget=budget, at=at) > at:
-            continue
+    homes = {invitation.household_id or 0 for invitation in to_post(wave=wave, at=at)[0][:limit]}
+    # Locked, then looked at again: somebody else may have written to them meanwhile.
+    list(Household.objects.select_for_update().filter(pk__in=homes).order_by("pk"))
+    taken = [invitation for invitation in to_post(wave=wave, at=at)[0] if invitation.household_id in homes]
+    for invitation in taken:
         _count(invitation, Channel.POST, at)
-        taken.append(invitation)
-        if len(taken) == limit:
-            break
+    if not taken:
+        return []
     plural = "s" if len(taken) > 1 else ""
     record(
         act="surveys.letters_prepared",
@@ -192,3 +191,31 @@ def post_letters(*, wave: Wave, limit: int, by: Person | None, at: datetime) -> 
         audience=Audience.LANDLORD,
     )
     return taken
+
+
+@transaction.atomic
+def take_back_letters(*, wave: Wave, by: Person | None, at: datetime) -> int:
+    """Take back the letters prepared today, which nobody posted: they count in no budget any more. How many.
+
+    Raises:
+        Refusal: when one of their households has said something since, or none was prepared today.
+    """
+    letters = Solicitation.objects.filter(invitation__wave=wave, channel=Channel.POST, left_at=start_of_day(paris_day(at)))
+    asked = list(Invitation.objects.select_for_update(of=("self",)).filter(solicitations__in=letters))
+    if not asked:
+        raise Refusal(no("surveys.no_letters_today", "Aucun courrier n’a été préparé aujourd’hui : rien à reprendre."))
+    if any(invitation.outcome not in OPEN for invitation in asked):
+        raise Refusal(no("surveys.letters_heard", "Un ménage a répondu ou refusé entre-temps : ces courriers restent comptés."))
+    letters.delete()
+    plural = "s" if len(asked) > 1 else ""
+    record(
+        act="surveys.letters_taken_back",
+        by=by.pk if by else None,
+        at=at,
+        on=("surveys.wave", wave.pk),
+        landlord=wave.landlord_id,
+        summary=f"a repris {len(asked)} courrier{plural} préparé{plural} le jour même pour la vague « {wave.name} ».",
+        facts={"letters": len(asked)},
+        audience=Audience.LANDLORD,
+    )
+    return len(asked)

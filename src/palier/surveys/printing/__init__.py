@@ -16,7 +16,7 @@ def letters(content: Mapping[str, Any], *, fonts: Path, at: datetime) -> bytes:
     """A letter a household, each followed by its questionnaire; every page of the questionnaire bears its code.
 
     ``content`` holds what all share (``landlord``, ``title``, ``message``, ``purpose``, ``closes_on``), ``forms`` by language, and
-    ``letters``: ``name``, ``address`` (lines), ``code``, ``link``, ``language``.
+    ``letters``: ``to`` (the lines of the envelope), ``code``, ``link``, ``language``.
     """
     addressed = [letter | {"qr": qr(letter["link"])} for letter in content["letters"]]
     return printed(_FOLDER / "letters.typ", fonts=fonts, at=at, content={**content, "letters": addressed})

@@ -9,7 +9,7 @@ from palier.surveys.queries.households import (
     objections,
     objects,
 )
-from palier.surveys.queries.paper import batches, letters_of, printed
+from palier.surveys.queries.paper import batches, letters_of, printed, to_post
 from palier.surveys.queries.retention import Kept, kept, last_runs, past_term
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.queries.waves import (
@@ -67,6 +67,7 @@ __all__ = [
     "standings",
     "strata",
     "terms_of",
+    "to_post",
     "token_of_code",
     "waiting",
     "waves",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from palier.directory.models import Landlord
@@ -36,17 +38,18 @@ def households(*, landlord: Landlord | int, words: str = "", gone: bool = False)
 
 def objects(household: Household) -> bool:
     """Whether a household objects, by itself or by a contact that objected under another reference."""
-    emails = contact_digests(household.landlord_id, household.email)
-    phones = contact_digests(household.landlord_id, household.phone)
-    return (
-        live_objections()
-        .filter(
-            Q(household=household)
-            | Q(landlord=household.landlord_id, email_digest__in=emails)
-            | Q(landlord=household.landlord_id, phone_digest__in=phones)
-        )
-        .exists()
+    return household.pk in objecting(landlord=household.landlord_id, among=[household])
+
+
+def objecting(*, landlord: int, among: Iterable[Household]) -> set[int]:
+    """Those that object among households of a landlord, as keys. One SQL query."""
+    digests = {home.pk: {*contact_digests(landlord, home.email), *contact_digests(landlord, home.phone)} for home in among}
+    known = set().union(*digests.values())
+    found = live_objections().filter(
+        Q(household__in=digests) | Q(landlord=landlord, email_digest__in=known) | Q(landlord=landlord, phone_digest__in=known)
     )
+    said = {mark for row in found.values_list("household", "email_digest", "phone_digest") for mark in row}
+    return {home for home, own in digests.items() if home in said or own & said}
 
 
 def objections(*, landlord: Landlord | int) -> QuerySet[Objection]:

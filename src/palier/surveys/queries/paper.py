@@ -3,25 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from palier.calendar import paris_day, start_of_day
 from palier.questionnaires.queries import questionnaire
 from palier.questionnaires.rules.form import Question, Questionnaire, Text, said_in
-from palier.surveys.models import Invitation, Solicitation, Wave
+from palier.surveys.models import Household, Invitation, Solicitation, Wave
+from palier.surveys.queries.households import objecting
+from palier.surveys.queries.sendings import budget_spent
+from palier.surveys.queries.terms import terms_of
+from palier.surveys.queries.waves import open_invitations
 from palier.surveys.rules.contact import Channel
+from palier.surveys.rules.envelope import envelope
+from palier.surveys.rules.outcomes import OPEN
+from palier.surveys.rules.sendings import State
 from palier.surveys.sealing import unseal
 
 _YES_NO = {"yes": "Oui", "no": "Non"}
 
 
-def batches(*, wave: Wave) -> list[tuple[date, int]]:
-    """The days on which letters were prepared, latest first, with their number."""
-    rows = Solicitation.objects.filter(invitation__wave=wave, channel=Channel.POST).order_by("-left_at").values_list("left_at")
-    return [(paris_day(left), count) for left, count in rows.annotate(count=Count("pk")) if left]
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The letters of a day: how many, the households that no postman would find, whether one of all has said something."""
+
+    on: date
+    count: int
+    unaddressed: list[Household]
+    heard: bool
+
+
+def batches(*, wave: Wave) -> list[Batch]:
+    """The letters prepared for a wave by day, latest first. One SQL query."""
+    letters = Solicitation.objects.filter(invitation__wave=wave, channel=Channel.POST, left_at__isnull=False)
+    by_day: dict[date, list[Solicitation]] = {}
+    for letter in letters.select_related("invitation", "household__residence").order_by("-left_at", "pk"):
+        by_day.setdefault(paris_day(letter.left_at or letter.due_at), []).append(letter)
+    return [
+        Batch(
+            on,
+            len(found),
+            [letter.household for letter in found if letter.invitation.sealed and not envelope_of(letter.household)],
+            any(letter.invitation.outcome not in OPEN for letter in found),
+        )
+        for on, found in by_day.items()
+    ]
+
+
+def to_post(*, wave: Wave, at: datetime) -> tuple[list[Invitation], list[Invitation]]:
+    """Those whom no message of a wave reaches and whom a letter may, now; then those whose address is not whole."""
+    unreached = (
+        open_invitations(wave=wave)
+        .exclude(household__address="")
+        .exclude(solicitations__channel=Channel.POST)
+        .exclude(solicitations__state__in=[State.PLANNED, State.LEAVING, State.SENT])
+    )
+    found = list(unreached.select_related("household__residence").order_by("household__residence", "digest"))
+    homes = {invitation: invitation.household for invitation in found if invitation.household}
+    silent = objecting(landlord=wave.landlord_id, among=homes.values())
+    silent |= budget_spent(landlord=wave.landlord_id, budget=terms_of(landlord=wave.landlord_id).budget, at=at)
+    asked = {invitation: envelope_of(home) for invitation, home in homes.items() if home.pk not in silent}
+    return [one for one, lines in asked.items() if lines], [one for one, lines in asked.items() if not lines]
+
+
+def envelope_of(household: Household) -> tuple[str, ...]:
+    """What the envelope of a household says, nothing when its address is not whole; its residence is read with it."""
+    home = household.residence
+    return envelope(
+        name=household.name,
+        address=household.address,
+        street=home.address,
+        postcode=home.postcode,
+        town=home.commune_name,
+    )
 
 
 def letters_of(*, wave: Wave, on: date) -> QuerySet[Invitation]:
@@ -33,11 +90,11 @@ def letters_of(*, wave: Wave, on: date) -> QuerySet[Invitation]:
         sealed__isnull=False,
         household__isnull=False,
     )
-    return found.select_related("household").order_by("household__residence", "digest")
+    return found.select_related("household__residence").order_by("household__residence", "digest")
 
 
 def printed(*, wave: Wave, invitations: Iterable[Invitation], origin: str) -> dict[str, Any]:
-    """What letters say, as plain data.
+    """What letters say, as plain data; those that no postman would deliver are left out.
 
     Raises:
         ValueError: when the wave has no questionnaire.
@@ -45,7 +102,11 @@ def printed(*, wave: Wave, invitations: Iterable[Invitation], origin: str) -> di
     if wave.questionnaire is None:
         raise ValueError(wave)
     form = questionnaire(wave.questionnaire)
-    letters = [_letter(invitation, form, origin) for invitation in invitations]
+    letters = [
+        _letter(invitation, lines, form, origin)
+        for invitation in invitations
+        if invitation.household and (lines := envelope_of(invitation.household))
+    ]
     return {
         "landlord": wave.landlord.name,
         "title": wave.subject,
@@ -58,12 +119,10 @@ def printed(*, wave: Wave, invitations: Iterable[Invitation], origin: str) -> di
     }
 
 
-def _letter(invitation: Invitation, form: Questionnaire, origin: str) -> dict[str, Any]:
-    household = invitation.household
+def _letter(invitation: Invitation, lines: tuple[str, ...], form: Questionnaire, origin: str) -> dict[str, Any]:
     token = unseal(bytes(invitation.sealed or b""), digest=invitation.digest)
     return {
-        "name": household.name if household else "",
-        "address": [line.strip() for line in household.address.split(",")] if household else [],
+        "to": lines,
         "code": f"{invitation.code[:5]} {invitation.code[5:]}",
         "link": f"{origin}/s/{token}/",
         "language": invitation.language if invitation.language in form.languages else form.reference,

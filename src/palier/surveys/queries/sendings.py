@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from palier.outbox.rules import RETRIES
 from palier.surveys.models import Household, Solicitation
@@ -19,6 +19,13 @@ def budget_frees(*, household: Household, budget: Budget, at: datetime) -> datet
     counted = Solicitation.objects.filter(household=household, state__in=COUNTED, left_at__gt=at - budget.window)
     left = [when for when in counted.order_by("-left_at").values_list("left_at", flat=True)[: budget.most] if when]
     return at if len(left) < budget.most else left[-1] + budget.window
+
+
+def budget_spent(*, landlord: int, budget: Budget, at: datetime) -> set[int]:
+    """The households of a landlord that the budget lets nobody ask now, as keys. One SQL query."""
+    counted = Solicitation.objects.filter(household__landlord=landlord, state__in=COUNTED, left_at__gt=at - budget.window)
+    times = counted.order_by().values("household").annotate(times=Count("pk"))
+    return set(times.filter(times__gte=budget.most).values_list("household", flat=True))
 
 
 def has_room(*, household: Household, budget: Budget, at: datetime, due_at: datetime) -> bool:

@@ -14,6 +14,7 @@ from palier.directory.rules import digest_of
 from palier.stock.models import Residence
 from palier.surveys.models import Household, Invitation, Solicitation, Stratum, Wave
 from palier.surveys.queries.households import live_objections
+from palier.surveys.queries.sendings import budget_spent
 from palier.surveys.queries.terms import terms_of
 from palier.surveys.rules.contact import Channel
 from palier.surveys.rules.outcomes import OPEN, Outcome, Rates, rates
@@ -43,20 +44,14 @@ def _units(wave: Wave) -> Iterator[Unit]:
 
 
 def _around(wave: Wave, at: datetime) -> Around:
-    landlord, budget = wave.landlord_id, terms_of(landlord=wave.landlord_id).budget
+    landlord = wave.landlord_id
     busy = Invitation.objects.filter(
         wave__landlord=landlord, wave__state__in=[State.DRAWN, State.RUNNING, State.STOPPED], outcome__in=OPEN
     ).exclude(wave__design=Design.HOT)
-    spent = (
-        Solicitation.objects.filter(household__landlord=landlord, state__in=COUNTED, left_at__gt=at - budget.window)
-        .values("household")
-        .annotate(times=Count("pk"))
-        .filter(times__gte=budget.most)
-    )
     return Around(
         objected=set(live_objections().filter(landlord=landlord, household__isnull=False).values_list("household", flat=True)),
         busy=set(busy.filter(household__isnull=False).values_list("household", flat=True)),
-        spent=set(spent.values_list("household", flat=True)),
+        spent=budget_spent(landlord=landlord, budget=terms_of(landlord=landlord).budget, at=at),
         residences=dict(Residence.objects.filter(landlord=landlord).values_list("pk", "name"))
         if wave.split == Split.RESIDENCE
         else {},

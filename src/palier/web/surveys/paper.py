@@ -32,22 +32,35 @@ def _wave(landlord: Landlord, wave_id: int) -> Wave:
 
 @door(GET=WRITE, POST=WRITE)
 def letters(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
-    """Prepare the next letters, for households that no message reaches; print those of a day."""
+    """Prepare the next letters, for households that no message reaches; print those of a day, or take back today's."""
     wave = _wave(landlord, wave_id)
     if request.method == "POST":
-        taken = operations.post_letters(wave=wave, limit=AT_ONCE, by=request.user, at=request.at)
-        plural = "s" if len(taken) > 1 else ""
-        said = f"{len(taken)} courrier{plural} à imprimer." if taken else "Tous ceux qu’il faut joindre par courrier l’ont été."
-        messages.success(request, said)
+        messages.success(request, _act(request, wave))
         return redirect("survey_letters", landlord_id=landlord.pk, wave_id=wave.pk)
+    running = wave.state == State.RUNNING
+    ready, unaddressed = queries.to_post(wave=wave, at=request.at) if running else ([], [])
+    batches = queries.batches(wave=wave)
     context = {
         "landlord": landlord,
         "wave": wave,
-        "batches": [(on, on.isoformat(), count) for on, count in queries.batches(wave=wave)],
-        "running": wave.state == State.RUNNING,
-        "at_once": AT_ONCE,
+        "batches": [(batch, batch.on.isoformat(), batch.on == request.on and not batch.heard) for batch in batches],
+        "running": running,
+        "total": len(ready),
+        "next": min(len(ready), AT_ONCE),
+        "left": max(len(ready) - AT_ONCE, 0),
+        "unaddressed": [invitation.household for invitation in unaddressed],
     }
     return render(request, "surveys/letters.html", context)
+
+
+def _act(request: Request, wave: Wave) -> str:
+    """Prepare letters or take them back; what is said of it."""
+    if "take_back" in request.POST:
+        count = operations.take_back_letters(wave=wave, by=request.user, at=request.at)
+        return f"{count} courriers repris : ils ne comptent plus." if count > 1 else "1 courrier repris : il ne compte plus."
+    count = len(operations.post_letters(wave=wave, limit=AT_ONCE, by=request.user, at=request.at))
+    plural = "s" if count > 1 else ""
+    return f"{count} courrier{plural} à imprimer." if count else "Tous ceux qu’il faut joindre par courrier l’ont été."
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
@@ -57,16 +70,16 @@ def _pdf(content: bytes, name: str) -> HttpResponse:
 
 @door(GET=WRITE)
 def print_letters(request: Request, landlord: Landlord, wave_id: int, day: str) -> HttpResponse:
-    """The letters of a day in one PDF, each with its questionnaire; those answered meanwhile are left out."""
+    """The letters of a day in one PDF, each with its questionnaire; without those answered meanwhile, or to no whole address."""
     wave = _wave(landlord, wave_id)
     try:
         on = date.fromisoformat(day)
     except ValueError:
         raise Http404 from None
     found = queries.letters_of(wave=wave, on=on)
-    if wave.questionnaire is None or not found:
+    content = queries.printed(wave=wave, invitations=found, origin=settings.ORIGIN) if wave.questionnaire else {}
+    if not content.get("letters"):
         raise Http404
-    content = queries.printed(wave=wave, invitations=found, origin=settings.ORIGIN)
     return _pdf(printing.letters(content, fonts=settings.PRINT_FONTS, at=request.at), f"courriers-{on.isoformat()}")
 
 

@@ -34,6 +34,8 @@ READ, WRITE = (Thing.SURVEYS, Right.READ), (Thing.SURVEYS, Right.WRITE)
 CALL = (Thing.CALLS, Right.WRITE_OWN)
 Sendings = dict[tuple[int, str, str], int]
 """How many messages stand where, by pace, channel and state."""
+# A letter is prepared here and posted elsewhere; a call reaches somebody.
+_WENT = {Channel.POST: "préparé", Channel.PHONE: "joint"}
 SHAPES = {
     State.DRAFT: "todo",
     State.DRAWN: "doing",
@@ -198,6 +200,7 @@ def _followed(wave: Wave, request: Request, sendings: Sendings) -> dict[str, Any
         "sent": [
             (
                 channel.label,
+                _WENT.get(channel, "parti"),
                 sum(count for (_, way, state), count in sendings.items() if way == channel and state == SendingState.SENT),
             )
             for channel in Channel
