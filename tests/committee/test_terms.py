@@ -6,6 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from datetime import timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from palier.committee import operations, queries
+from palier.committee.models import TermsVersion
 from palier.committee.rules.terms import SHARES, Base, Matter, Threshold, differences, lines, parse
 from palier.ledger.models import Entry
 from palier.ledger.rules import Audience
@@ -89,14 +91,21 @@ def test_terms_change_neither_the_past_nor_what_is_published(bench: Bench) -> No
             act()
         return refusal.value.verdict.reasons[0].code
 
-    given_ = {"by": bench.referent, "at": bench.at}
-    draft = operations.draft_terms(committee=bench.committee, data=SHIPPED, effective_from=DAY - timedelta(days=1), **given_)
-    again = lambda: operations.draft_terms(committee=bench.committee, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731
-    assert code(again) == "committee.draft_waits"
-    assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_past"
-    draft = operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY, **given_)
-    assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_order"
-    draft = operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY + timedelta(days=1), **given_)
+    given_: dict[str, Any] = {"by": bench.referent, "at": bench.at}
+    later = given_ | {"at": bench.at + timedelta(days=9)}
+
+    def dated(days: int, **when: Any) -> TermsVersion:
+        day = DAY + timedelta(days=days)
+        return operations.draft_terms(committee=bench.committee, data=SHIPPED, effective_from=day, **when)
+
+    assert code(lambda: dated(0, **given_)) == "committee.terms_order"  # the day it was founded has its terms
+    assert code(lambda: dated(8, **later)) == "committee.terms_past"
+    draft = dated(1, **given_)
+    assert code(lambda: dated(2, **given_)) == "committee.draft_waits"
+    for day in (DAY, DAY - timedelta(days=1)):
+        move = partial(operations.change_terms, draft=draft, over=bench.at, data=SHIPPED, effective_from=day, **given_)
+        assert code(move) == "committee.terms_order"
+    assert code(lambda: operations.publish_terms(draft=draft, **later)) == "committee.terms_past"
     operations.publish_terms(draft=draft, **given_)
     assert code(lambda: operations.publish_terms(draft=draft, **given_)) == "committee.terms_published"
     change = lambda: operations.change_terms(draft=draft, over=bench.at, data=SHIPPED, effective_from=DAY, **given_)  # noqa: E731

@@ -156,10 +156,10 @@ def test_terms_are_drafted_compared_tried_and_published(
     client.post(url("committee_terms_publish", bench, number=2))
     assert reader.get(url("committee_terms_version", bench, number=2)).status_code == 200
     assert "À venir" in words(client.get(url("committee_terms", bench)))
-    past = sent | {"effective_from": "2026-03-01"}
-    client.post(url("committee_terms_prepare", bench), past)
-    refused = client.post(url("committee_terms_publish", bench, number=3))
-    assert "Des règles ne changent pas le passé" in words(refused)
+    for day in ("2026-03-01", "2026-04-01"):
+        refused = client.post(url("committee_terms_prepare", bench), sent | {"effective_from": day})
+        assert refused.status_code == 422
+        assert "La version 2 prend effet le" in str(refused.context["form"].errors["effective_from"])
 
 
 @pytest.mark.parametrize(

@@ -25,12 +25,13 @@ def draft_terms(
 
     Raises:
         Conflict: when a draft already waits.
-        Refusal: naming every place of the data that does not hold.
+        Refusal: naming every place of the data that does not hold, or when it could not be published for that day.
     """
     parse(data)
     last = committee.terms.order_by("-number").first()
     if last and last.published_at is None:
         raise Conflict(no("committee.draft_waits", f"La version {last.number} est déjà en préparation : modifiez-la."), last)
+    _require_next(committee, effective_from, at)
     draft = TermsVersion.objects.create(
         committee=committee,
         number=last.number + 1 if last else 1,
@@ -71,7 +72,8 @@ def change_terms(
 
     Raises:
         Conflict: when it was written again since.
-        Refusal: when it is published, or naming every place of the data that does not hold.
+        Refusal: when it is published, naming every place of the data that does not hold, or when it could not be published for
+            that day.
     """
     parse(data)
     draft = TermsVersion.objects.select_for_update(of=("self",)).select_related("drafted_by", "committee").get(pk=draft.pk)
@@ -79,6 +81,7 @@ def change_terms(
         raise Refusal(no("committee.terms_published", "Cette version est publiée : elle ne change plus. Préparez la suivante."))
     if draft.drafted_at != over:
         raise Conflict(no("committee.draft_changed", "Ce brouillon a changé pendant que vous écriviez."), draft)
+    _require_next(draft.committee, effective_from, at)
     draft.data, draft.effective_from, draft.drafted_by, draft.drafted_at = dict(data), effective_from, by, at
     draft.save(update_fields=["data", "effective_from", "drafted_by", "drafted_at"])
     _record(draft, "terms_changed", "a modifié", by, at)
@@ -96,18 +99,7 @@ def publish_terms(*, draft: TermsVersion, by: Person | None, at: datetime) -> Te
     committee = draft.committee
     if draft.published_at is not None:
         raise Refusal(no("committee.terms_published", "Cette version est déjà publiée."))
-    if draft.number > 1 and draft.effective_from < paris_day(at):
-        raise Refusal(
-            no("committee.terms_past", "Des règles ne changent pas le passé : choisissez aujourd’hui ou une date à venir.")
-        )
-    later = committee.terms.filter(published_at__isnull=False, effective_from__gte=draft.effective_from).first()
-    if later:
-        raise Refusal(
-            no(
-                "committee.terms_order",
-                f"La version {later.number} prend effet le {in_words(later.effective_from)} : choisissez une date qui la suit.",
-            )
-        )
+    _require_next(committee, draft.effective_from, at)
     draft.published_at = at
     draft.save(update_fields=["published_at"])
     record(
@@ -122,3 +114,26 @@ def publish_terms(*, draft: TermsVersion, by: Person | None, at: datetime) -> Te
         audience=Audience.FILE,
     )
     return draft
+
+
+def _require_next(committee: Committee, day: date, at: datetime) -> None:
+    """Go on only for a day that follows those of every published version, and is not past once there is one.
+
+    Raises:
+        Refusal: for any other day.
+    """
+    last = committee.terms.filter(published_at__isnull=False).order_by("-effective_from").first()
+    if last is None:
+        return
+    today = paris_day(at)
+    if day <= last.effective_from and today <= last.effective_from:
+        raise Refusal(
+            no(
+                "committee.terms_order",
+                f"La version {last.number} prend effet le {in_words(last.effective_from)} : choisissez une date qui la suit.",
+            )
+        )
+    if day < today:
+        raise Refusal(
+            no("committee.terms_past", "Des règles ne changent pas le passé : choisissez aujourd’hui ou une date à venir.")
+        )

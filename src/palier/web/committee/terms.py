@@ -87,7 +87,8 @@ def prepare(request: Request, committee_id: int) -> HttpResponse:
             context |= _both(form, conflict)
         except Refusal as refusal:
             for reason in refusal.verdict.reasons:
-                form.add_error(None, reason.sentence)
+                dated = reason.code in {"committee.terms_past", "committee.terms_order"}
+                form.add_error("effective_from" if dated else None, reason.sentence)
         else:
             messages.success(request, "Le brouillon est enregistré : relisez ce qui change avant de publier.")
             return redirect("committee_terms_version", committee_id=committee_id, number=kept.number)
