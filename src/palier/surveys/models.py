@@ -36,6 +36,7 @@ class FieldTerms(models.Model):
     sms_price = models.PositiveIntegerField("prix d’un SMS")
     sender = models.CharField("émetteur des SMS", max_length=11, blank=True)
     months_kept = models.PositiveSmallIntegerField("mois de conservation après la clôture")
+    return_address = models.CharField("adresse de retour des questionnaires papier", max_length=200, blank=True, default="")
     at = models.DateTimeField()
     by = models.ForeignKey(Person, models.PROTECT, null=True, related_name="+")
 

@@ -19,6 +19,7 @@ from palier.surveys.models import FieldTerms, FrameFile, Household, Invitation, 
 from palier.surveys.queries import invited
 from palier.surveys.rules.frame import State as FileState
 from palier.surveys.rules.sendings import State as SendingState
+from palier.surveys.rules.sendings import Terms
 from palier.surveys.rules.waves import State
 from tests.answers.scene import version
 from tests.fixtures import NOON
@@ -200,10 +201,12 @@ def test_a_list_asks_the_same_queries_with_one_row_and_with_thirty(
 def test_terms_are_set_and_a_wrong_sender_said_beside_its_field(desk: Client, landlord: Landlord) -> None:
     there = url("survey_terms", landlord)
     form = {"most": "4", "days": "60", "sms_price": "0,07", "sender": "HABITAT", "months_kept": "18"}
+    form["return_address"] = "Libre réponse 12345, 93140 Bondy"
     assert said(desk, there, **form | {"sender": "Hé !"}).status_code == 422
     assert said(desk, there, **form).status_code == 302
     found = FieldTerms.objects.get()
     assert (found.most, found.days, found.sms_price) == (4, 60, 70)
+    assert "Libre réponse 12345" in desk.get(there).content.decode()
 
 
 def test_an_objection_is_noted_and_lifted(desk: Client, landlord: Landlord, make_households: Households) -> None:
@@ -367,12 +370,14 @@ def test_a_paper_form_says_how_many_answers_may_be_ticked(
     from pypdf import PdfReader
 
     make_households(1, email="", phone="")
+    operations.set_terms(landlord=landlord, terms=Terms(return_address="12 rue du Port, 93140 Bondy"), by=None, at=at)
     there = url("survey_letters", landlord, wave_id=make_wave(questionnaire=version(at)).pk)
     with time_machine.travel(at):
         desk.post(there)
         printed = desk.get(f"{there}2026-03-10.pdf").content
     shown = " ".join("".join(page.extract_text() for page in PdfReader(BytesIO(printed)).pages).split())
     assert "Plusieurs réponses possibles, 2 au plus." in shown
+    assert "à cette adresse : 12 rue du Port, 93140 Bondy." in shown
 
 
 def test_a_tenant_gets_their_link_again_and_the_page_says_nothing_of_who_they_are(

@@ -16,7 +16,7 @@ from palier.verdict import require
 
 @transaction.atomic
 def set_terms(*, landlord: Landlord, terms: Terms, by: Person | None, at: datetime) -> None:
-    """Set the budget of solicitations, the price and the signature of SMS, how long names are kept. It holds from now on.
+    """Set the budget of solicitations, the price and the signature of SMS, how long names are kept, where paper forms go back. It holds from now on.
 
     Raises:
         Refusal: when a value is out of bounds, with every reason.
@@ -28,6 +28,7 @@ def set_terms(*, landlord: Landlord, terms: Terms, by: Person | None, at: dateti
         "sms_price": terms.sms_price,
         "sender": terms.sender,
         "months_kept": terms.months_kept,
+        "return_address": terms.return_address,
     }
     FieldTerms.objects.update_or_create(landlord=landlord, defaults={**values, "at": at, "by": by})
     record(

@@ -15,7 +15,7 @@ _FOLDER = Path(__file__).parent
 def letters(content: Mapping[str, Any], *, fonts: Path, at: datetime) -> bytes:
     """A letter a household, each followed by its questionnaire; every page of the questionnaire bears its code.
 
-    ``content`` holds what all share (``landlord``, ``title``, ``message``, ``purpose``, ``closes_on``), ``forms`` by language, and
+    ``content`` holds what all share (``landlord``, ``title``, ``message``, ``purpose``, ``closes_on``, ``return_to``), ``forms`` by language, and
     ``letters``: ``to`` (the lines of the envelope), ``code``, ``link``, ``language``.
     """
     addressed = [letter | {"qr": qr(letter["link"])} for letter in content["letters"]]

@@ -109,6 +109,7 @@ def printed(*, wave: Wave, invitations: Iterable[Invitation], origin: str) -> di
     ]
     return {
         "landlord": wave.landlord.name,
+        "return_to": terms_of(landlord=wave.landlord_id).return_address,
         "title": wave.subject,
         "site": f"{origin}/s/",
         "message": wave.message,

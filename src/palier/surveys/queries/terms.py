@@ -12,4 +12,4 @@ def terms_of(*, landlord: Landlord | int) -> Terms:
     found = FieldTerms.objects.filter(landlord=landlord).first()
     if found is None:
         return Terms()
-    return Terms(Budget(found.most, found.days), found.sms_price, found.sender, found.months_kept)
+    return Terms(Budget(found.most, found.days), found.sms_price, found.sender, found.months_kept, found.return_address)

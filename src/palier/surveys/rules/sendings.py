@@ -64,6 +64,7 @@ class Terms:
     sms_price: int = 60
     sender: str = ""
     months_kept: int = 12
+    return_address: str = ""
 
 
 def terms_hold(terms: Terms) -> Verdict:

@@ -172,6 +172,12 @@ class TermsForm(forms.Form):
     months_kept = forms.IntegerField(
         label="Mois pendant lesquels on garde qui a été interrogé, après la clôture", min_value=12, max_value=36
     )
+    return_address = forms.CharField(
+        label="Adresse où renvoyer les questionnaires papier",
+        max_length=200,
+        required=False,
+        help_text="Imprimée au bas du questionnaire. Vide : « à l’adresse de votre avis d’échéance ».",
+    )
 
     @staticmethod
     def known(terms: Terms) -> dict[str, Any]:
@@ -182,6 +188,7 @@ class TermsForm(forms.Form):
             "sms_price": Decimal(terms.sms_price) / 1000,
             "sender": terms.sender,
             "months_kept": terms.months_kept,
+            "return_address": terms.return_address,
         }
 
     @property
@@ -189,7 +196,8 @@ class TermsForm(forms.Form):
         """What was said."""
         said = self.cleaned_data
         budget = Budget(said["most"], said["days"])
-        return Terms(budget, int(said["sms_price"] * 1000), said["sender"], said["months_kept"])
+        price = int(said["sms_price"] * 1000)
+        return Terms(budget, price, said["sender"], said["months_kept"], said["return_address"])
 
 
 class WaveForm(forms.Form):
