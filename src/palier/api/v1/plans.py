@@ -131,7 +131,7 @@ class ActionOut(Schema):
     status: Term
     progress: int
     dropped_reason: str
-    outcome: Term | None = Field(description="Dernier constat d’un auditeur.")
+    outcome: Term | None = Field(description="Dernier verdict d’un auditeur.")
     proofs: int
     revision: int
 
@@ -261,7 +261,7 @@ class ActionVerdictOut(Schema):
     at: datetime
 
 
-@room.reads("/landlords/{landlord_id}/actions/{pk}/verdicts", Thing.ACTION_PLAN, "Lister les constats sur une action")
+@room.reads("/landlords/{landlord_id}/actions/{pk}/verdicts", Thing.ACTION_PLAN, "Lister les verdicts d’audit d’une action")
 def verdicts(request: Call, pk: Pk) -> Page[ActionVerdictOut]:
     """What auditors found of an action, latest first."""
     return paged(request, queries.verdicts(_found(request, pk)), lambda rows: [_verdict(row) for row in rows])

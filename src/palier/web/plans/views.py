@@ -197,7 +197,7 @@ HEADER = (
     "Code", "Action", "Description", "Thème", "Périmètre", "Sites", "Préconisations", "Nature", "Responsabilité", "Levier",
     "Responsable", "Début", "Échéance", "Budget (€ TTC)", "Financement", "Axe TFPB", "Fait sans l’abattement", "Indicateur",
     "Unité", "Sens", "Valeur de départ", "Mesurée le", "Cible", "À atteindre le", "Dernière mesure", "Mesurée le",
-    "État", "Avancement (%)", "Locataires informés le", "Preuves", "Dernier constat", "Motif d’abandon", "Ajoutée après l’arrêt du plan le",
+    "État", "Avancement (%)", "Locataires informés le", "Preuves", "Dernier verdict d’audit", "Motif d’abandon", "Ajoutée après l’arrêt du plan le",
 )  # fmt: skip
 
 
