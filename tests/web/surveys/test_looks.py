@@ -118,3 +118,18 @@ def test_the_telephone_and_the_paper(
     page.get_by_text("Dites comment l’appel s’est terminé.").first.wait_for()
     page.goto(f"/organismes/{landlord.pk}/enquetes/saisie/")
     check(page, "survey-paper")
+
+
+def test_letters_are_prepared_once_confirmed(
+    browser_page: OpenPage, landlord: Landlord, lead: Person, make_households: Households
+) -> None:
+    make_households(5, email="", phone="")
+    Household.objects.filter(reference="L00000").update(address="Appartement 29")
+    wave: Wave = wave_of(landlord, until="running", at=timezone.now())
+    page = browser_page(lead)
+    page.goto(f"/organismes/{landlord.pk}/enquetes/{wave.pk}/courriers/")
+    check(page, "survey-letters")
+    page.locator("summary", has_text="Préparer 4 courriers").click()
+    page.get_by_role("dialog").get_by_role("button", name="Préparer 4 courriers").click()
+    page.get_by_text("4 courriers à imprimer.").wait_for()
+    check(page, "survey-letters-prepared")
