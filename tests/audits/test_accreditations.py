@@ -16,6 +16,9 @@ from palier.audits.rules.missions import Side, State
 from palier.directory.models import Person
 from palier.directory.rules import Role
 from palier.label.rules.rulesets import Audit
+from palier.outbox.models import Message
+from palier.outbox.operations import deliver
+from palier.outbox.rules import DELAY
 from palier.verdict import Refusal
 from tests.audits.scene import DAY, Scene
 from tests.fixtures import NOON
@@ -51,6 +54,24 @@ def test_a_suspension_is_lifted_and_its_days_stay_suspended(scene: Scene) -> Non
     rule = queries.held_by(person=scene.auditor.pk, firm=scene.firm.pk)[0]
     assert rule.standing(DAY + timedelta(days=9)) is Standing.SUSPENDED
     assert rule.standing(DAY + timedelta(days=10)) is Standing.GRANTED
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["before the message leaves", "after"])
+def test_a_suspension_lifted_the_same_day_is_over_at_once_and_stays_on_record(scene: Scene, told: bool) -> None:
+    operations.suspend(accreditation=scene.accreditation, because="Enquête.", by=scene.referent, at=NOON)
+    sent = NOON + DELAY if told else NOON
+    deliver(at=sent, send=lambda *_: None)
+    operations.lift(accreditation=scene.accreditation, by=scene.referent, at=sent)
+    assert queries.held_by(person=scene.auditor.pk, firm=scene.firm.pk)[0].standing(DAY) is Standing.GRANTED
+    assert queries.auditors_for(audit=Audit.HQS, on=DAY).get() == scene.accreditation
+    assert scene.accreditation.suspensions.get().because == "Enquête."
+    with pytest.raises(Refusal, match="ne s’applique pas"):
+        operations.lift(accreditation=scene.accreditation, by=scene.referent, at=sent)
+    deliver(at=sent + DELAY, send=lambda *_: None)
+    left = Message.objects.filter(person_id=scene.auditor.pk, state="sent", subject__contains="spen")
+    assert list(left.order_by("pk").values_list("subject", flat=True)) == (
+        ["Votre agrément est suspendu", "La suspension de votre agrément est levée"] if told else []
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ Once a mission's report is approved, the database refuses to change it and all i
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -59,7 +61,7 @@ class Accreditation(models.Model):
 
 
 class Suspension(models.Model):
-    """Days on which an accreditation is worth nothing; open until it is lifted."""
+    """Days on which an accreditation is worth nothing; open until it is lifted, none when that is on its first day."""
 
     accreditation = models.ForeignKey(Accreditation, models.PROTECT, related_name="suspensions")
     starts_on = models.DateField()
@@ -72,7 +74,10 @@ class Suspension(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["accreditation"], condition=Q(ends_on__isnull=True), name="suspension_open_once"),
             models.CheckConstraint(name="suspension_reason", condition=~Q(because="")),
-            models.CheckConstraint(name="suspension_dates", condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="suspension_dates",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on") - timedelta(days=1)),
+            ),
         ]
 
 

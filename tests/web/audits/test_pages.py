@@ -308,7 +308,11 @@ def test_the_referent_keeps_the_register(scene: Scene, sign_in: SignIn, make_per
     assert client.post(reverse("auditor_suspend", kwargs=args), {"because": ""}).status_code == 422
     client.post(reverse("auditor_suspend", kwargs=args), {"because": "Enquête."})
     assert "Suspendu" in words(client.get(reverse("auditors"), {"etat": "suspended"}))
-    client.post(reverse("auditor_lift", kwargs=args))
+    assert client.post(reverse("auditor_lift", kwargs=args)).status_code == 302
+    page = words(client.get(reverse("auditor", kwargs=args)))
+    assert "Agréé, du" in page
+    assert "levée le jour même" in page
+    assert reverse("auditor_lift", kwargs=args) not in page
     client.post(reverse("auditor_terms"), {"independence_years": 5, "effective_from": "2026-03-10"})
     assert "il faut 5 ans" in words(client.get(reverse("auditors")))
 

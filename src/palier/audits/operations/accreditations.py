@@ -17,7 +17,7 @@ from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.verdict import Refusal, no, require
 
 
@@ -57,6 +57,7 @@ def grant(
         at,
         f"Votre agrément court du {in_words(starts_on)} au {in_words(ends_on)}",
         f"Audits couverts : {covered}.",
+        undo_key=f"accreditation:{accreditation.pk}",
     )
     return accreditation
 
@@ -102,30 +103,35 @@ def suspend(*, accreditation: Accreditation, because: str, by: Person, at: datet
     suspension = Suspension.objects.create(accreditation=locked, starts_on=paris_day(at), because=because.strip(), by=by, at=at)
     summary = f"a suspendu l’agrément {elided('de', locked.person.name)} : {because.strip()}"
     _record(locked, "accreditation_suspended", by=by, at=at, summary=summary, facts={})
-    _tell(locked, at, "Votre agrément est suspendu", because.strip())
+    _tell(locked, at, "Votre agrément est suspendu", because.strip(), undo_key=f"suspension:{suspension.pk}")
     return suspension
 
 
 @transaction.atomic
 def lift(*, accreditation: Accreditation, by: Person, at: datetime) -> None:
-    """End a suspension: the accreditation is worth what it was from today, or from tomorrow if it was suspended today.
+    """End a suspension: the accreditation is worth what it was from today, even when it was suspended today.
+
+    An auditor who was not yet told of the suspension is told nothing.
 
     Raises:
         Refusal: when it is not suspended today.
     """
     locked = _locked(accreditation)
     _require_standing(locked, Standing.SUSPENDED, at)
-    for suspension in locked.suspensions.filter(ends_on__isnull=True):
-        suspension.ends_on = max(paris_day(at) - timedelta(days=1), suspension.starts_on)
-        suspension.save(update_fields=["ends_on"])
+    suspension = locked.suspensions.get(ends_on__isnull=True)
+    suspension.ends_on = paris_day(at) - timedelta(days=1)
+    suspension.save(update_fields=["ends_on"])
     summary = f"a levé la suspension de l’agrément {elided('de', locked.person.name)}."
     _record(locked, "suspension_lifted", by=by, at=at, summary=summary, facts={})
-    _tell(locked, at, "La suspension de votre agrément est levée", "Vous pouvez à nouveau être retenu et mener vos missions.")
+    if not cancel(undo_key=f"suspension:{suspension.pk}", at=at):
+        _tell(
+            locked, at, "La suspension de votre agrément est levée", "Vous pouvez à nouveau être retenu et mener vos missions."
+        )
 
 
 @transaction.atomic
 def withdraw(*, accreditation: Accreditation, because: str, by: Person, at: datetime) -> None:
-    """Withdraw an accreditation from today, for good.
+    """Withdraw an accreditation from today, for good. An auditor who was not yet told of it is told nothing.
 
     Raises:
         Refusal: without a reason, or when it is withdrawn already.
@@ -138,7 +144,8 @@ def withdraw(*, accreditation: Accreditation, because: str, by: Person, at: date
         raise Refusal(no("audits.withdrawn", "Cet agrément est déjà retiré."))
     summary = f"a retiré l’agrément {elided('de', accreditation.person.name)} : {because.strip()}"
     _record(accreditation, "accreditation_withdrawn", by=by, at=at, summary=summary, facts={})
-    _tell(accreditation, at, "Votre agrément est retiré", because.strip())
+    if not cancel(undo_key=f"accreditation:{accreditation.pk}", at=at):
+        _tell(accreditation, at, "Votre agrément est retiré", because.strip())
 
 
 @transaction.atomic
@@ -181,7 +188,7 @@ def _require_reason(because: str) -> None:
         raise Refusal(no("audits.reason_missing", "Dites pourquoi, en une phrase : l’auditeur la lira."))
 
 
-def _tell(accreditation: Accreditation, at: datetime, subject: str, body: str) -> None:
+def _tell(accreditation: Accreditation, at: datetime, subject: str, body: str, *, undo_key: str = "") -> None:
     post(
         event="audits.accreditation_changed",
         to=[accreditation.person_id],
@@ -189,7 +196,7 @@ def _tell(accreditation: Accreditation, at: datetime, subject: str, body: str) -
         subject=subject,
         body=body,
         link=f"/auditeurs/{accreditation.pk}/",
-        undo_key=f"accreditation:{accreditation.pk}",
+        undo_key=undo_key,
     )
 
 
