@@ -20,6 +20,8 @@ from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.outbox.models import Message
+from palier.outbox.operations import deliver
+from palier.outbox.rules import DELAY
 from palier.verdict import Conflict, Refusal
 from tests.audits.scene import DAY, Scene
 from tests.fixtures import NOON
@@ -32,6 +34,11 @@ def test_a_consulted_auditor_knows_of_the_mission_and_not_of_the_file(scene: Sce
     assert list(queries.offers(person=scene.auditor, on=DAY)) == [mission]
     assert not visible_landlords(person=scene.auditor, on=DAY).exists()
     assert Message.objects.filter(event="audits.mission_offered", person_id=scene.auditor.pk).count() == 1
+
+
+def test_a_consultation_ended_before_it_is_told_tells_nobody(scene: Scene) -> None:
+    operations.end(mission=scene.to(State.CONSULTED), act="set_aside", because="Trop loin.", by=scene.lead, at=NOON)
+    assert not Message.objects.filter(event__startswith="audits.mission", state="waiting").exists()
 
 
 def test_the_file_opens_to_the_chosen_auditor_alone(scene: Scene, make_person: Callable[..., Person]) -> None:
@@ -78,6 +85,7 @@ def test_choosing_one_ends_the_other_consultations_and_tells_them(
     )
     mission = scene.to(State.PROPOSED)
     operations.consult(landlord=scene.landlord, audit=Audit.HQS, auditors=[second], request="x", by=scene.lead, at=NOON)
+    deliver(at=NOON + DELAY, send=lambda *_: None)
     operations.accept(mission=mission, by=scene.lead, at=NOON)
     other = Mission.objects.get(auditor=rival)
     assert (other.state, other.ended_because) == (State.DECLINED, "Un autre auditeur est retenu.")

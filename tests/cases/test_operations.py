@@ -53,6 +53,9 @@ def test_whoever_is_named_for_the_agency_owns_its_cases(desk: Desk) -> None:
     assert found.owner == desk.agent
     operations.hand_over(case=found, to=desk.colleague, by=desk.lead, at=NOON)
     assert desk.again(found).owner == desk.colleague
+    assert set(Message.objects.filter(undo_key=f"case:{found.pk}", state="waiting").values_list("person_id", flat=True)) == {
+        desk.colleague.pk
+    }
     operations.set_owner(landlord=desk.landlord, agency="Nord", person=None, by=desk.lead, at=NOON)
     assert desk.opened().owner == desk.colleague
 

@@ -142,6 +142,7 @@ def test_who_has_no_access_yet_is_invited_and_told(bench: Bench) -> None:
     assert "au siège 1, à partir du 10 mars 2026" in told.body
     operations.end_mandate(mandate=mandate, by=bench.referent, at=bench.at)
     assert Invitation.objects.get().withdrawn_at is not None
+    assert Message.objects.get(pk=told.pk).state == "cancelled"
 
 
 def test_access_ends_with_the_mandate_and_the_office_with_it(bench: Bench) -> None:

@@ -390,6 +390,7 @@ def test_a_meeting_with_minutes_opens_and_its_withdrawal_closes(
     with pytest.raises(Refusal, match="Dites pourquoi"):
         withdraw_meeting(meeting=meeting, because=" ", by=house.lead, at=at)
     withdraw_meeting(meeting=meeting, because="mauvaise étape", by=house.lead, at=at)
+    assert Message.objects.get(pk=told.pk).state == "cancelled"
     assert codes(gate(house, at)) == ["consultation.awaited"]
 
 

@@ -129,13 +129,18 @@ def test_a_closed_assessment_refuses_a_save_begun_before(complete: Assessment, l
         save_answer(assessment=before, criterion="desk", revision=1, value=1, by=lead, at=at)
 
 
-def test_it_is_reopened_for_a_reason(complete: Assessment, lead: Person, at: datetime) -> None:
+def test_it_is_reopened_for_a_reason(
+    complete: Assessment, lead: Person, make_person: Callable[..., Person], at: datetime
+) -> None:
+    make_person(Role.QUALITY_LEAD, complete.landlord)
     with pytest.raises(Refusal):
         reopen(assessment=complete, because="trop tôt", by=lead, at=at)
     finish(assessment=complete, by=lead, at=at)
+    assert Message.objects.filter(event="frameworks.assessment_finished", state="waiting").exists()
     with pytest.raises(Refusal, match="pourquoi"):
         reopen(assessment=complete, because=" ", by=lead, at=at)
     reopen(assessment=complete, because="une preuve manquait", by=lead, at=at)
+    assert not Message.objects.filter(event="frameworks.assessment_finished", state="waiting").exists()
     save_answer(assessment=complete, criterion="desk", revision=1, value=1, by=lead, at=at)
 
 

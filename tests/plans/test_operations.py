@@ -125,6 +125,18 @@ def test_whoever_is_entrusted_with_an_action_is_told_once(desk: Desk, make_actio
     assert Message.objects.filter(event="plans.action_assigned").count() == 1
 
 
+def test_who_no_longer_has_an_action_is_not_told_that_it_is_theirs(desk: Desk, make_action: MakeAction, at: datetime) -> None:
+    waiting = Message.objects.filter(event="plans.action_assigned", state="waiting")
+    action = make_action(owner=desk.agent.pk)
+    given = {"action": action, "owner_label": "Secteur", "contributors": frozenset(), "by": desk.lead, "at": at}
+    entrust_action(revision=1, owner=None, **given)
+    assert not waiting.exists()
+    entrust_action(revision=2, owner=desk.agent.pk, **given)
+    assert waiting.get().person_id == desk.agent.pk
+    drop_action(action=action, revision=3, reason="Sans objet.", by=desk.lead, at=at)
+    assert not waiting.exists()
+
+
 def test_a_change_says_what_changed(desk: Desk, make_action: MakeAction, at: datetime) -> None:
     action = make_action()
     change_action(action=action, revision=1, content=replace(COMPLETE, target=Decimal(85)), by=desk.lead, at=at)

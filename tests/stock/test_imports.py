@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Sum
 
-from palier.directory.models import Landlord
+from palier.directory.models import Landlord, Person
 from palier.ledger.models import Entry
 from palier.ledger.queries import verify
 from palier.outbox.models import Message
@@ -412,3 +413,30 @@ def test_the_database_refuses_what_cannot_be(bring_in: Bring, sql: str) -> None:
     bring_in(statutory())
     with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute(sql)
+
+
+def test_nobody_is_told_of_an_import_that_is_no_longer_there(
+    read_in: Bring, make_person: Callable[..., Person], at: datetime
+) -> None:
+    person = make_person()
+
+    def waiting() -> list[str]:
+        return list(Message.objects.filter(state="waiting").values_list("subject", flat=True))
+
+    def ready(year: int) -> Import:
+        received = operations.receive(file=io.BytesIO(statutory(year=year)), name="parc.csv")
+        item = operations.start_import(landlord=landlord, received=received, year=year, by=person, at=at)
+        operations.run_import(import_id=item.pk, at=at)
+        assert waiting() == ["L’aperçu de « parc.csv » est prêt"]
+        item.refresh_from_db()
+        return item
+
+    landlord = read_in(statutory()).landlord
+    operations.drop_import(item=ready(2024), by=person, at=at)
+    assert waiting() == []
+    item = ready(2025)
+    operations.ask_to_apply(item=item, by=person, at=at, accepted=True)
+    operations.run_import(import_id=item.pk, at=at)
+    assert waiting() == ["Le patrimoine 2025 est intégré"]
+    operations.undo_import(item=item, by=person, at=at)
+    assert waiting() == []

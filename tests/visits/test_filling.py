@@ -10,11 +10,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from palier.calendar import in_words
 from palier.documents.operations import receive
 from palier.documents.storage import path_of
 from palier.frameworks import queries as grids
 from palier.frameworks.models import AnswerEvidence
 from palier.ledger.models import Entry
+from palier.outbox.models import Message
 from palier.verdict import Conflict, Refusal
 from palier.visits import operations, queries
 from palier.visits.models import Photo, Priority, Visit
@@ -78,6 +80,21 @@ def test_somebody_else_changed_it_meanwhile(field: Field) -> None:
         said(visit, "paths", by=field.colleague, value=3)
     assert (conflict.value.theirs.value, conflict.value.theirs.who) == (1, "M. A.")
     assert grids.given(visit.assessment)["paths"].value == 1
+
+
+def test_only_whoever_has_a_visit_is_told_of_it_and_of_its_last_day(field: Field) -> None:
+    def waiting() -> list[tuple[int, bool]]:
+        found = Message.objects.filter(event="visits.entrusted", state="waiting")
+        return [(one.person_id, in_words(tomorrow) in one.subject) for one in found]
+
+    today, tomorrow = NOON.date(), NOON.date() + timedelta(days=1)
+    visit = field.planned(to=field.agent)
+    operations.replan(visit=visit, planned_on=today, entrusted_to=field.colleague, by=field.lead, at=NOON)
+    assert waiting() == [(field.colleague.pk, False)]
+    operations.replan(visit=visit, planned_on=tomorrow, entrusted_to=field.colleague, by=field.lead, at=NOON)
+    assert waiting() == [(field.colleague.pk, True)]
+    operations.cancel(visit=visit, because="Travaux", by=field.lead, at=NOON)
+    assert waiting() == []
 
 
 def test_a_photo_is_kept_once_without_what_it_hides(field: Field) -> None:

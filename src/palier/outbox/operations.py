@@ -85,9 +85,12 @@ def post(
     return Message.objects.bulk_create(messages)
 
 
-def cancel(*, undo_key: str, at: datetime) -> int:
-    """Take back what has not left yet under this key; how many messages were taken back."""
-    return Message.objects.filter(undo_key=undo_key, state=State.WAITING).update(state=State.CANCELLED, settled_at=at)
+def cancel(*, undo_key: str, at: datetime, people: Collection[int] | None = None) -> int:
+    """Take back what has not left yet under this key, for everybody or for these people; how many messages were."""
+    waiting = Message.objects.filter(undo_key=undo_key, state=State.WAITING)
+    if people is not None:
+        waiting = waiting.filter(person_id__in=people)
+    return waiting.update(state=State.CANCELLED, settled_at=at)
 
 
 def take_back(*, undo_key: str, at: datetime) -> set[int]:

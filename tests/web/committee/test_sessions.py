@@ -181,6 +181,7 @@ def test_the_session_enters_a_calendar(sitting: Sitting, member: Callable[[Manda
 def test_the_convocation_carries_the_calendar_file_and_the_cancellation_takes_it_back(sitting: Sitting) -> None:
     sitting.put()
     sitting.convene()
+    Message.objects.filter(event="committee.convened").update(state="sent", settled_at=sitting.at)
     operations.cancel(session=sitting.session, because="Grève des trains.", by=sitting.referent, at=sitting.at)
     sent = Message.objects.filter(event="committee.convened", person_id=sitting.titulars[0].person_id).order_by("pk")
     first, second = (icalendar.Calendar.from_ical(message.attachment) for message in sent)

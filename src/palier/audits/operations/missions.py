@@ -42,6 +42,7 @@ from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import Audience
+from palier.outbox.operations import cancel
 from palier.verdict import Refusal, Verdict, no, require
 
 # Messages of a file are read by many: what one side says to the other stays on the mission's page.
@@ -293,6 +294,8 @@ def accept(*, mission: Mission, by: Person, at: datetime) -> Mission:
 def end(*, mission: Mission, act: str, because: str, by: Person, at: datetime) -> Mission:
     """End a consultation: ``decline`` by the auditor, ``set_aside`` by the landlord.
 
+    An auditor who was not yet told that they are consulted, and did not answer, is told nothing.
+
     Raises:
         Refusal: without a reason, or when a choice was made already.
     """
@@ -305,11 +308,13 @@ def end(*, mission: Mission, act: str, because: str, by: Person, at: datetime) -
     if act == "decline":
         summary = f"a décliné la consultation ({audit.label}) : {because.strip()}"
         subject = f"{mission.firm.name} décline : {audit.label}"
+        cancel(undo_key=f"audits.mission_answered:{mission.pk}", at=at)
         tell_landlord(mission, "audits.mission_answered", at=at, subject=subject, body=_REASON_THERE)
     else:
         summary = f"n’a pas retenu {mission.auditor.name} ({mission.firm.name}) : {because.strip()}"
         subject = f"{mission.landlord.name} ne retient pas votre proposition"
-        tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
+        if not cancel(undo_key=f"audits.mission_offered:{mission.pk}", at=at) or mission.proposed_at:
+            tell_auditor(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
     remember(mission, "declined" if act == "decline" else "set_aside", by=by, at=at, summary=summary)
     return mission
 
@@ -334,6 +339,7 @@ def interrupt(*, mission: Mission, because: str, by: Person, at: datetime) -> Mi
     summary = f"a interrompu la mission {elided('de', mission.auditor.name)} ({audit.label}) : {because.strip()}"
     remember(mission, "interrupted", by=by, at=at, summary=summary, audience=Audience.FILE)
     subject = f"{mission.landlord.name}, {audit.label} : la mission s’arrête"
+    cancel(undo_key=f"audits.mission_changed:{mission.pk}", at=at)
     if by.pk == mission.auditor_id:
         tell_landlord(mission, "audits.mission_changed", at=at, subject=subject, body=_REASON_THERE)
     else:

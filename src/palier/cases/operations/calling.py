@@ -15,6 +15,7 @@ from palier.cases.rules import TEAM, State, Step, said
 from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.french import linked
+from palier.outbox.operations import cancel
 from palier.verdict import Refusal, no, require
 
 
@@ -30,7 +31,10 @@ def hand_over(*, case: Case, to: Person, by: Person, at: datetime) -> None:
         raise Refusal(no("cases.not_of_team", f"{to.name} n’est pas de l’équipe."))
     if found.owner_id == to.pk:
         return
+    former = found.owner_id
     move(found, Step.HANDED, f"a confié à {to.name} un rappel à {found.residence.name}.", by=by, at=at, text=to.name, owner=to)
+    if former:
+        cancel(undo_key=f"case:{found.pk}", at=at, people=[former])
     if to != by:
         tell(found, "cases.handed", [to.pk], f"Un rappel vous est confié : {found.residence.name}", at)
 

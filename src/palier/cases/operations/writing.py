@@ -55,4 +55,5 @@ def tell(case: Case, event: str, to: Collection[int], subject: str, at: datetime
         body=f"{'. '.join(case.reasons)}.",
         landlord=case.landlord_id,
         link=f"/organismes/{case.landlord_id}/rappels/{case.pk}/",
+        undo_key="" if case.urgency == Urgency.DANGER else f"case:{case.pk}",
     )

@@ -18,7 +18,7 @@ from palier.directory.models import Invitation, Membership, Organisation, Person
 from palier.directory.rules import ROLES_OF_KIND, Kind, Role
 from palier.documents.models import Document
 from palier.ledger.operations import record
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.verdict import Refusal, no
 
 
@@ -144,6 +144,7 @@ def appoint(
         subject=f"Vous siégez à « {seat.committee.name} »",
         body=f"{seat.body.name} vous désigne au siège {seat.number}, à partir du {in_words(starts_on)}{until}. Place : {what}.",
         link=f"/comites/{seat.committee_id}/",
+        undo_key=f"mandate:{mandate.pk}",
     )
     _record(
         "appointed",
@@ -209,6 +210,7 @@ def end_mandate(*, mandate: Mandate, by: Person, at: datetime) -> None:
     mandate.save(update_fields=["ends_on"])
     for invitation in _waiting(mandate.person, mandate.seat.body):
         directory.withdraw_invitation(invitation=invitation, by=by, at=at)
+    cancel(undo_key=f"mandate:{mandate.pk}", at=at)
     _show_out(at=at)
     seat = mandate.seat
     _record(

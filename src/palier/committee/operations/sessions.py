@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from palier.directory.models import Person
 from palier.label.rules.stages import Stage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience, canonical
-from palier.outbox.operations import post
+from palier.outbox.operations import post, take_back
 from palier.verdict import Refusal, no, require
 
 Json = dict[str, Any]
@@ -242,13 +243,13 @@ def convene(*, session: Session, by: Person, at: datetime) -> None:
         else "Dites si vous venez"
     )
     until = "d’abord" if session.written else "avant la séance"
-    tell(
+    _tell(
         session,
-        "committee.convened",
+        {mandate.person_id for mandate in queries.holders_of(session=session)},
         f"Convocation du {_day(session)}",
         f"{_hours(session)} {where}Ordre du jour :\n{points}\n\n{asked} et déclarez vos liens avec chaque dossier {until}.",
         at=at,
-        attachment=queries.calendar_of(session=session, at=at),
+        undo_key=_convocation(session),
     )
 
 
@@ -273,7 +274,9 @@ def close_files(item: Item, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
-    """Cancel a session that was not opened; its matters are free again, and who was convened is told.
+    """Cancel a session that was not opened; its matters are free again, and who received the convocation is told.
+
+    A convocation that has not left yet never does.
 
     Raises:
         Refusal: without a reason, or once it is open.
@@ -288,19 +291,11 @@ def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
     session.items.filter(withdrawn_at__isnull=True).update(
         withdrawn_at=at, withdrawn_because=f"Séance annulée. {because.strip()}"
     )
-    convened = session.convened_at is not None
     session.cancelled_at, session.cancelled_because = at, because.strip()
     session.save(update_fields=["cancelled_at", "cancelled_because"])
     remember(session, "session_cancelled", f"a annulé la séance du {_day(session)} : {because.strip()}", by=by, at=at)
-    if convened:
-        tell(
-            session,
-            "committee.convened",
-            f"La séance du {_day(session)} est annulée",
-            because.strip(),
-            at=at,
-            attachment=queries.calendar_of(session=session, at=at),
-        )
+    told = take_back(undo_key=_convocation(session), at=at)
+    _tell(session, told, f"La séance du {_day(session)} est annulée", because.strip(), at=at)
 
 
 @transaction.atomic
@@ -379,20 +374,23 @@ def require_member(session: Session, mandate: Mandate) -> None:
         raise Refusal(no("committee.not_of_session", "Cette personne n’a pas de mandat dans ce comité le jour de la séance."))
 
 
-def tell(
-    session: Session,
-    event: str,
-    subject: str,
-    body: str,
-    *,
-    at: datetime,
-    but: frozenset[int] = frozenset(),
-    attachment: str = "",
-) -> None:
-    """Write to titulars and substitutes of a session's day, some excepted."""
-    to = {mandate.person_id for mandate in queries.holders_of(session=session)} - but
-    link = f"/comites/{session.committee_id}/seances/{session.number}/"
-    post(event=event, to=to, at=at, subject=subject, body=body, link=link, attachment=attachment)
+def _convocation(session: Session) -> str:
+    """What the convocations of a session are taken back by."""
+    return f"session:{session.pk}"
+
+
+def _tell(session: Session, to: Collection[int], subject: str, body: str, *, at: datetime, undo_key: str = "") -> None:
+    """Write to members about a session, with the file for their calendar."""
+    post(
+        event="committee.convened",
+        to=to,
+        at=at,
+        subject=subject,
+        body=body,
+        link=f"/comites/{session.committee_id}/seances/{session.number}/",
+        attachment=queries.calendar_of(session=session, at=at),
+        undo_key=undo_key,
+    )
 
 
 def remember(session: Session, act: str, summary: str, *, by: Person | None, at: datetime, **facts: Any) -> int:

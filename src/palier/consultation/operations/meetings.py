@@ -15,6 +15,7 @@ from palier.consultation.rules import Body, complete_meeting
 from palier.directory.models import Organisation, Person
 from palier.documents.models import Version
 from palier.ledger.operations import record
+from palier.outbox.operations import cancel
 from palier.verdict import Refusal, no, require
 
 
@@ -127,6 +128,7 @@ def withdraw_meeting(*, meeting: Meeting, because: str, by: Person, at: datetime
     if not changed:
         raise Refusal(no("consultation.meeting_withdrawn", "Cette réunion est déjà retirée."))
     meeting.refresh_from_db()
+    cancel(undo_key=f"meeting:{meeting.pk}", at=at)
     summary = f"a retiré la réunion du {in_words(meeting.held_on)} : {because.strip()}"
     _record(meeting, "meeting_withdrawn", by, at, summary, because=because.strip())
     return meeting

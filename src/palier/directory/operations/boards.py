@@ -14,7 +14,7 @@ from palier.directory.rules import Kind, plain
 from palier.french import elided, linked
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.verdict import Refusal, no
 
 
@@ -74,6 +74,7 @@ def declare_board(
             "Si c’est une erreur, mettez-y fin depuis votre compte. Ce mandat ne donne aucun accès : il sert à ne pas vous "
             "faire juger un dossier qui vous touche.",
             link="/compte/conseils/",
+            undo_key=f"board:{mandate.pk}",
         )
     return mandate
 
@@ -115,6 +116,7 @@ def end_board(*, mandate: BoardMandate, by: Person, at: datetime) -> None:
     )
     found.ends_on = _ended(found.starts_on, found.ends_on, paris_day(at))
     found.save(update_fields=["ends_on"])
+    cancel(undo_key=f"board:{found.pk}", at=at)
     whose = "à son mandat" if by == found.person else f"au mandat {elided('de', found.person.name)}"
     summary = f"a mis fin {whose} au conseil {linked('de', found.organisation.name)} : {found.role}."
     _record_board("ended", found, summary, by, at)

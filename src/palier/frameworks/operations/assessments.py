@@ -20,7 +20,7 @@ from palier.frameworks.rules.changes import compare
 from palier.frameworks.rules.completeness import Place, assessment_complete
 from palier.frameworks.rules.purposes import PURPOSES
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.verdict import Refusal, Remedy, no, require
 
 # Who hears that an assessment is finished; what is held back is told to the label's team alone.
@@ -159,6 +159,7 @@ def reopen(*, assessment: Assessment, because: str, by: Person, at: datetime) ->
             no("frameworks.not_reopened", "Cette évaluation ne se rouvre pas : elle est en cours, reprise ou communiquée.")
         )
     assessment.refresh_from_db(fields=["status", "finished_at", "finished_by"])
+    cancel(undo_key=f"frameworks.finish:{assessment.pk}", at=at)
     remember(assessment, "assessment_reopened", f"a rouvert « {assessment.title} » : {because.strip()}", by=by, at=at)
 
 

@@ -25,7 +25,7 @@ from palier.label.rules.stages import DECISIONS, INSTRUCTIONS, ROLES_OF_HOLDER, 
 from palier.label.rules.steps import BY_ACT, Effect, Step
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.plans import operations as plans
 from palier.verdict import Conflict, Refusal, no, require
 
@@ -182,6 +182,7 @@ def _carry(journey: Journey, step: Step, target: Stage, by: Person | None, at: d
         )
     if target is not step.target and not step.returns:
         return
+    cancel(undo_key=f"journey:{journey.pk}:turn", at=at)  # whose turn it was need not hear of it any more
     _tell_holder(journey, target, at)
     _tell_others(journey, step, target, at)
 
@@ -213,7 +214,6 @@ def _tell_others(journey: Journey, step: Step, target: Stage, at: datetime) -> N
         subject=f"{journey.landlord.name} : {target.label.lower()}",
         body=f"Le parcours {linked('de', journey.landlord.name)} est à l’étape « {target.label} » ({step.label.lower()}).",
         link=f"/organismes/{journey.landlord_id}/parcours/",
-        undo_key=f"journey:{journey.pk}:moved",
     )
 
 
@@ -362,7 +362,7 @@ def _write(journey: Journey, people: list[int], subject: str, body: str, by: Per
         subject=subject,
         body=body,
         link=f"/organismes/{journey.landlord_id}/parcours/",
-        undo_key=f"journey:{journey.pk}:reminder",
+        undo_key=f"journey:{journey.pk}:turn",
     )
     summary = f"a rappelé l’étape « {Stage(journey.stage).label} »."
     _record(journey, "reminded", by, at, summary, {"people": len(people)}, Audience.LANDLORD)

@@ -15,7 +15,7 @@ from palier.directory.models import Person
 from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES
 from palier.ledger.operations import record
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.plans import queries
 from palier.plans.models import Action, ActionSite, Contribution, Plan, State, Trace
 from palier.plans.operations.guards import draft, open_to, swap
@@ -191,11 +191,17 @@ def _set_contributors(action: Action, people: frozenset[int]) -> None:
     Contribution.objects.bulk_create(Contribution(action=action, person_id=pk) for pk in sorted(people - held))
 
 
+def entrusted(action: Action) -> str:
+    """What the messages that entrust an action are taken back by."""
+    return f"action:{action.pk}:assigned"
+
+
 def _tell(
     action: Action, owner: int | None, sharing: frozenset[int], content: ActionContent, by: Person | None, at: datetime
 ) -> None:
-    """Tell those to whom the action is newly entrusted, the person who does it apart."""
+    """Tell those to whom the action is newly entrusted, the person who does it apart; who no longer has it is not told it."""
     held = content.contributors | ({content.owner} if content.owner else set())
+    cancel(undo_key=entrusted(action), at=at, people=[pk for pk in sharing | {owner} if pk and pk not in held])
     new = held - sharing - {owner, by.pk if by else None}
     if not new:
         return
@@ -208,7 +214,7 @@ def _tell(
         body=f"{action.title}.{due}",
         landlord=action.plan.landlord_id,
         link=f"/organismes/{action.plan.landlord_id}/plan/actions/{action.pk}/",
-        undo_key=f"action:{action.pk}:assigned",
+        undo_key=entrusted(action),
     )
 
 

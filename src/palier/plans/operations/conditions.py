@@ -14,7 +14,7 @@ from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.ledger.operations import record
 from palier.outbox.models import Message
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.plans import queries
 from palier.plans.models import Condition, ConditionAnswer
 from palier.plans.rules.conditions import REMINDERS, Asked, Said, Standing, reminder, sound
@@ -95,6 +95,7 @@ def find_condition(*, condition: Condition, met: bool, text: str, by: Person, at
     summary = f"a constaté la réserve {condition.code} : {said.label.lower()}. {text.strip()}"
     _record(condition, "condition_found", summary, by, at, met=met)
     people = people_of(landlord=condition.landlord_id, roles=_LEADS, on=paris_day(at))
+    cancel(undo_key=f"condition:{condition.pk}", at=at)  # the contrary, found just before
     post(
         event="plans.condition_found",
         to=list(people.values_list("pk", flat=True)),

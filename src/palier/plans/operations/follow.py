@@ -11,7 +11,9 @@ from palier.calendar import in_words, paris_day
 from palier.directory.models import Person
 from palier.documents.models import Document
 from palier.ledger.operations import record
+from palier.outbox.operations import cancel
 from palier.plans.models import Action, ActionEvidence, ActionVerdict, Measure
+from palier.plans.operations.actions import entrusted
 from palier.plans.operations.guards import swap
 from palier.plans.rules.action import may_progress
 from palier.plans.rules.terms import Effect, Outcome, Status
@@ -73,6 +75,7 @@ def drop_action(*, action: Action, revision: int, reason: str, by: Person, at: d
     if not reason.strip():
         raise Refusal(no("plans.drop_needs_reason", "Un abandon se motive : écrivez pourquoi l’action n’est pas menée."))
     swap(action, revision, by, at, status=Status.DROPPED, dropped_reason=reason.strip())
+    cancel(undo_key=entrusted(action), at=at)
     summary = f"a abandonné l’action {action.code} : {reason.strip()}"
     _record(action, "action_dropped", by, at, summary, reason=reason.strip())
     return action

@@ -13,7 +13,7 @@ from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Document
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox.operations import post, take_back
 from palier.projects import queries
 from palier.projects.models import HelpRequest, Project
 from palier.projects.operations.writing import lock, remember
@@ -49,7 +49,8 @@ def ask_help(
     name = project.site.residence.name
     _remember(made, "help_asked", f"a saisi : {desk.label}, pour {name}.", by=by, at=at, reasons=made.reasons)
     _tell(made, frozenset({Role.REFERENT}), at, event="projects.help_asked",
-          subject=f"{project.landlord.name} saisit : {desk.label}", body=f"Site : {name}.\n\n{made.reasons}")  # fmt: skip
+          subject=f"{project.landlord.name} saisit : {desk.label}", body=f"Site : {name}.\n\n{made.reasons}",
+          undo_key=f"help:{made.pk}")  # fmt: skip
     return made
 
 
@@ -93,6 +94,8 @@ def answer_help(*, request: HelpRequest, answer: str, by: Person, at: datetime) 
 def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) -> None:
     """Close a request, with what came of it. One not answered yet is taken back that way.
 
+    The label's team is told if it took the request in charge, or was told of it.
+
     Raises:
         Refusal: when nothing is said, or it is closed already.
     """
@@ -104,8 +107,10 @@ def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) 
     HelpRequest.objects.filter(pk=request.pk).update(closing=closing.strip(), closed_at=at, closed_by=by)
     desk = Desk(request.desk).label
     _remember(request, "help_closed", f"a clos la demande : {desk}.", by=by, at=at, closing=closing.strip())
-    _tell(request, _LANDLORD | {Role.REFERENT}, at, event="projects.help_moved", subject=f"{desk} : demande close",
-          body=closing.strip(), but=by)  # fmt: skip
+    told = take_back(undo_key=f"help:{request.pk}", at=at)
+    roles = _LANDLORD | {Role.REFERENT} if request.acknowledged_at else _LANDLORD
+    _tell(request, roles, at, event="projects.help_moved", subject=f"{desk} : demande close",
+          body=closing.strip(), also=told, but=by)  # fmt: skip
 
 
 @transaction.atomic
@@ -140,15 +145,18 @@ def _tell(
     event: str,
     subject: str,
     body: str,
+    also: Collection[int] = (),
     but: Person | None = None,
+    undo_key: str = "",
 ) -> None:
     people = people_of(landlord=request.landlord_id, roles=roles, on=paris_day(at))
     post(
         event=event,
-        to=[person.pk for person in people if person != but],
+        to={person.pk for person in people}.union(also) - {but.pk if but else None},
         at=at,
         subject=subject[:200],
         body=body,
         landlord=request.landlord_id,
         link=f"/organismes/{request.landlord_id}/projets/{request.project_id}/appui/{request.pk}/",
+        undo_key=undo_key,
     )

@@ -11,7 +11,7 @@ from django.db.models import F, ProtectedError
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import plain
 from palier.ledger.operations import record
-from palier.outbox.operations import post
+from palier.outbox.operations import cancel, post
 from palier.stock.models import DistrictStanding, Dwelling, Import, ReadLine, Residence, ResidenceKey, ResidenceVintage
 from palier.stock.operations.counting import describe, recount, stand
 from palier.stock.operations.matching import base_of, groups_of, match, settlement
@@ -132,6 +132,7 @@ def _tell(item: Import, residences: int, at: datetime) -> None:
         summary=f"a intégré le patrimoine {item.year} : {grouped(homes)} logements, {grouped(residences)} résidences.",
         facts={"file": item.file_digest, "format": item.format, "homes": homes, "residences": residences},
     )
+    cancel(undo_key=f"import:{item.pk}", at=at)  # a preview to read again is no longer one
     if item.asked_by_id:
         post(
             event="stock.imported",
@@ -141,6 +142,7 @@ def _tell(item: Import, residences: int, at: datetime) -> None:
             body=f"« {item.file_name} » est intégré : {grouped(homes)} logements dans {grouped(residences)} résidences.",
             landlord=item.landlord_id,
             link=f"/organismes/{item.landlord_id}/patrimoine/imports/{item.pk}/",
+            undo_key=f"import:{item.pk}",
         )
 
 
@@ -180,6 +182,7 @@ def undo_import(*, item: Import, by: Person | None, at: datetime) -> Import:
         ) from problem
     item.state, item.undone_at = State.UNDONE, at
     item.save(update_fields=["state", "undone_at"])
+    cancel(undo_key=f"import:{item.pk}", at=at)
     record(
         act="stock.import_undone",
         by=by.pk if by else None,

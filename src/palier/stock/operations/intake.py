@@ -15,6 +15,7 @@ from palier.directory.models import Landlord, Person
 from palier.documents import storage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
+from palier.outbox.operations import cancel
 from palier.stock.models import ColumnMapping, Import, ReadLine
 from palier.stock.reading.mapping import problems
 from palier.stock.rules.fields import FIELDS, Unit
@@ -79,17 +80,18 @@ def choose_sheet(*, item: Import, sheet: str, by: Person | None, at: datetime) -
     """
     if sheet not in item.profile.get("sheets", []):
         raise Refusal(no("stock.sheet", "Choisissez une feuille de la liste."))
-    _read_again(item, format=Format.UNKNOWN, mapping={}, options={"sheet": sheet})
+    _read_again(item, at, format=Format.UNKNOWN, mapping={}, options={"sheet": sheet})
     _line(item, "stock.sheet_chosen", f"a choisi la feuille « {sheet} » de « {item.file_name} ».", by, at)
     return item
 
 
-def _read_again(item: Import, **answers: object) -> None:
+def _read_again(item: Import, at: datetime, **answers: object) -> None:
     updated = Import.objects.filter(pk=item.pk, state__in=[State.TO_COMPLETE, State.REFUSED, State.READY]).update(
         state=State.READING, faults=[], fault_count=0, problem="", rows_read=0, percent=0, **answers
     )
     if not updated:
         raise Conflict(no("stock.moved_on", "Cet import a avancé entre-temps. Rechargez la page pour voir où il en est."))
+    cancel(undo_key=f"import:{item.pk}", at=at)
     item.refresh_from_db()
 
 
@@ -123,6 +125,7 @@ def complete_import(
     require(Verdict.all(reasons))
     _read_again(
         item,
+        at,
         year=year,
         mapping={str(i): name for i, name in sorted(columns.items())},
         unit=unit or item.unit,
@@ -203,6 +206,7 @@ def drop_import(*, item: Import, by: Person | None, at: datetime) -> None:
             no("stock.not_open", "Cet import ne peut plus être abandonné : il est terminé ou s’intègre en ce moment.")
         )
     ReadLine.objects.filter(source=item).delete()
+    cancel(undo_key=f"import:{item.pk}", at=at)
     _line(item, "stock.import_dropped", f"a abandonné l’import de « {item.file_name} ».", by, at)
 
 

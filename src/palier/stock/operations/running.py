@@ -234,4 +234,5 @@ def _tell(item: Import, subject: str, body: str, at: datetime) -> None:
             body=body,
             landlord=item.landlord_id,
             link=f"/organismes/{item.landlord_id}/patrimoine/imports/{item.pk}/",
+            undo_key=f"import:{item.pk}",
         )

@@ -13,7 +13,7 @@ from palier.directory.queries import people_of
 from palier.directory.rules import Role
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post
+from palier.outbox import operations as outbox
 from palier.stock.models import Residence
 from palier.stock.queries import all_residences
 from palier.verdict import Refusal, no, require
@@ -76,12 +76,17 @@ def plan(
         audience=Audience.LANDLORD,
     )
     if entrusted_to and entrusted_to != by:
-        _tell(landlord, entrusted_to, what, planned_on, at)
+        _tell(landlord, entrusted_to, what, planned_on, at, _key(made[0]) if len(made) == 1 else "")
     return made
 
 
-def _tell(landlord: Landlord, person: Person, what: str, planned_on: date, at: datetime) -> None:
-    post(
+def _key(visit: Visit) -> str:
+    """What the message that entrusts one visit is taken back by; that of many visits stays true without one."""
+    return f"visit:{visit.pk}"
+
+
+def _tell(landlord: Landlord, person: Person, what: str, planned_on: date, at: datetime, undo_key: str) -> None:
+    outbox.post(
         event="visits.entrusted",
         to=[person.pk],
         at=at,
@@ -90,6 +95,7 @@ def _tell(landlord: Landlord, person: Person, what: str, planned_on: date, at: d
         "téléphone tant que vous avez du réseau : elle se remplit ensuite sans réseau.",
         landlord=landlord.pk,
         link=f"/organismes/{landlord.pk}/terrain/",
+        undo_key=undo_key,
     )
 
 
@@ -132,8 +138,9 @@ def replan(*, visit: Visit, planned_on: date, entrusted_to: Person | None, by: P
     told = f"a confié à {entrusted_to.name} {name(found)}" if entrusted_to else f"a fixé {name(found)}"
     facts = {"on": planned_on.isoformat(), "to": entrusted_to.pk if entrusted_to else None}
     remember(found, "replanned", f"{told}, pour le {in_words(planned_on)}.", by=by, at=at, facts=facts)
-    if entrusted_to and entrusted_to.pk not in {by.pk, found.entrusted_to_id}:
-        _tell(found.landlord, entrusted_to, name(found), planned_on, at)
+    unsaid = outbox.cancel(undo_key=_key(found), at=at)
+    if entrusted_to and entrusted_to != by and (unsaid or entrusted_to.pk != found.entrusted_to_id):
+        _tell(found.landlord, entrusted_to, name(found), planned_on, at, _key(found))
 
 
 @transaction.atomic
@@ -146,6 +153,7 @@ def cancel(*, visit: Visit, because: str, by: Person, at: datetime) -> None:
     found = locked(visit)
     require(may_change(State(found.state)) & said(because, "pourquoi cette visite n’aura pas lieu"))
     Visit.objects.filter(pk=found.pk).update(cancelled_at=at, cancelled_because=because.strip()[:300])
+    outbox.cancel(undo_key=_key(found), at=at)
     remember(found, "cancelled", f"a annulé {name(found)} : {because.strip()}", by=by, at=at)
 
 
