@@ -93,7 +93,14 @@ def test_a_renewal_and_a_reexamination_name_the_accreditation_that_runs(
     answer = client.post(reexamine, {"accreditation": held.pk, "presentation": "Deux rapports sans visite."})
     assert "déjà à l’ordre du jour" in words(answer)
     operations.take_off(item=Item.objects.get(), because="Plus tard.", by=sitting.referent, at=sitting.at)
+    card = reverse("auditor", kwargs={"accreditation_id": held.pk})
+    assert reverse("auditor_suspend", kwargs={"accreditation_id": held.pk}) in words(client.get(card))
     assert client.post(reexamine, {"accreditation": held.pk, "presentation": "Deux rapports sans visite."}).status_code == 302
+    page = words(client.get(card))
+    assert "est à l’ordre du jour de « " in page
+    assert not [
+        act for act in ("auditor_suspend", "auditor_withdraw") if reverse(act, kwargs={"accreditation_id": held.pk}) in page
+    ]
 
 
 def test_an_accreditation_goes_from_the_agenda_to_its_effect_through_the_pages(

@@ -21,7 +21,7 @@ from palier.directory.rules import Kind, Right, Role, Thing
 from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.minutes import queries as minutes
-from palier.verdict import require
+from palier.verdict import Verdict, require
 from palier.web.audits.forms import GrantForm, RegisterForm, TermsForm
 from palier.web.audits.shown import said_in
 from palier.web.doors import Request, door
@@ -112,7 +112,7 @@ def grant(request: Request) -> HttpResponse:
 def auditor(request: Request, accreditation_id: int) -> HttpResponse:
     """One auditor: the accreditation, those before, and for the label's team the missions and what was said."""
     found = get_object_or_404(_of_person(request, queries.accreditations()), pk=accreditation_id)
-    scheme = bool(request.roles & _SCHEME)
+    scheme, managing = bool(request.roles & _SCHEME), bool(request.may(Right.WRITE, Thing.AUDITOR_APPROVAL))
     said = queries.feedback_on(people=[found.person_id]).get(found.person_id, []) if scheme else []
     context = {
         "row": found,
@@ -130,7 +130,8 @@ def auditor(request: Request, accreditation_id: int) -> HttpResponse:
         "scheme": scheme,
         "missions": queries.past_missions(person=found.person) if scheme else [],
         "feedback": [{"row": one, "marks": [(FEEDBACK_CRITERIA[c], one.marks[c]) for c in FEEDBACK_CRITERIA]} for one in said],
-        "managing": bool(request.may(Right.WRITE, Thing.AUDITOR_APPROVAL)),
+        "managing": managing,
+        "apart": _may_decide_apart(accreditation_id) if managing else None,
         "decided": minutes.on_accreditations_of(auditor=found.person)
         & minutes.extracts_for(person=request.user, roles=request.roles, on=request.on),
     }
@@ -143,8 +144,12 @@ def _one(accreditation_id: int) -> Accreditation:
 
 def _apart(accreditation_id: int) -> Accreditation:
     """An accreditation on which no session is to vote."""
-    require(committee.may_decide_apart(waiting=committee.awaiting(accreditation=accreditation_id)))
+    require(_may_decide_apart(accreditation_id))
     return _one(accreditation_id)
+
+
+def _may_decide_apart(accreditation_id: int) -> Verdict:
+    return committee.may_decide_apart(waiting=committee.awaiting(accreditation=accreditation_id))
 
 
 @door(fresh=True, POST=WRITE)
