@@ -126,6 +126,8 @@ def test_the_recused_meet_nothing_of_the_matter_on_any_page(
         "seat_id": sitting.titulars[0].seat_id,
         "mandate_id": sitting.titulars[0].pk,
     }
+    now = sitting.later()  # the clock stands still: an access that ends on the way would show nothing, and prove nothing
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: now)
     client = sign_in(person)
     of_the_committee = [page for page in WALKED if page.name.startswith("committee")]
     for headers in ({}, {"HX-Request": "true"}):
