@@ -111,6 +111,8 @@ def test_the_direction_approves_what_it_read(scene: Scene) -> None:
     read = Report.objects.get(mission=mission).revision
     finding = scene.findings[0]
     scene.reopen(mission)
+    waiting = Message.objects.filter(state="waiting", person_id=scene.lead.pk, subject__contains="rapport")
+    assert waiting.get().event == "audits.report_reopened"
     operations.change_finding(
         mission=mission,
         finding=finding,

@@ -39,6 +39,7 @@ from palier.label.operations import forget, reach
 from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.ledger.rules import Audience, canonical
+from palier.outbox.operations import cancel
 from palier.plans import operations as plans
 from palier.plans.rules.terms import Effect, Outcome, Source
 from palier.verdict import Conflict, Refusal, Verdict, no, require
@@ -115,6 +116,7 @@ def deliver(*, mission: Mission, by: Person, at: datetime) -> Report:
         at=at,
         subject=f"Le rapport est rendu : {name}",
         body=f"{mission.auditor.name} a rendu son rapport. Vous pouvez répondre à chaque constat ; la direction l’approuve.",
+        undo_key=f"report:{mission.pk}",
     )
     return Report.objects.get(mission=mission)
 
@@ -163,6 +165,7 @@ def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, a
         f"a repris le rapport ({name}) pour en rendre une nouvelle version.",
         {"because": because.strip(), "version": number},
     )
+    cancel(undo_key=f"report:{mission.pk}", at=at)
     tell_landlord(
         mission,
         "audits.report_reopened",
