@@ -199,6 +199,8 @@ def test_one_chooses_for_the_events_of_ones_roles_and_those_already_received(mak
         "plans.action_assigned",
         "projects.help_asked",
         "projects.help_moved",
+        "audits.report_reopened",
+        "committee.voiding",
         "directory.board_declared",
     }
 
