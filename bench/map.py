@@ -1,5 +1,6 @@
 """The map of 150,000 residences: from the address to a drawing that says where they all are, in headless Chromium."""
 
+import os
 import statistics
 import subprocess
 import time
@@ -103,6 +104,8 @@ def main() -> None:
     owner = add_organisation(kind=Kind.LABEL_OWNER, name="Union de mesure", by=None, at=AT)
     add_member(person=referent, organisation=owner, role=Role.REFERENT, by=None, at=AT)
     chromium = subprocess.check_output([PROJECT / "tools" / "chromium"], text=True).strip()
+    # Playwright runs a loop in this thread; Django would refuse its database to what it takes for asynchronous.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with serving() as (_, origin), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"])
         for number in range(LANDLORDS):
