@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from palier.audits import queries as audits
 from palier.calendar import paris_day
@@ -57,9 +57,9 @@ def signatures(*, poll: Poll) -> QuerySet[Voiding]:
 
 def settled(*, item: Item) -> Verdict:
     """Whether no poll of a matter waits for the second signature of its voiding: nothing is concluded over it unawares."""
-    standing = Voiding.objects.filter(poll__item=item, taken_back_at__isnull=True)
-    waiting = standing.values("poll").annotate(signed=Count("pk")).filter(signed__lt=VOIDING_SIGNATURES)
-    one = standing.filter(poll__in=waiting.values("poll")).select_related("by", "poll").first()
+    standing = Voiding.objects.filter(poll__item=item, taken_back_at__isnull=True).select_related("by", "poll").order_by("pk")
+    signed = Counter(one.poll_id for one in standing)
+    one = next((one for one in standing if signed[one.poll_id] < VOIDING_SIGNATURES), None)
     if one is None:
         return YES
     return no(
