@@ -38,9 +38,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 
-class Rating(TypedDict):
-    """What ``residences`` adds to each residence."""
-
+class _Levelled(TypedDict):
     homes: int | None
     inside: int | None
     known: int | None
@@ -48,6 +46,11 @@ class Rating(TypedDict):
     level: str
     rank: int
     reasons: str
+
+
+class Rating(_Levelled):
+    """What ``residences`` adds to each residence."""
+
     revision: int
     entrusted_to_id: int | None
     rated_at: datetime | None
@@ -103,16 +106,9 @@ def residences(
     return cast("QuerySet[WithAnnotations[Residence, Rating]]", found)
 
 
-class Declared(TypedDict):
+class Declared(_Levelled):
     """What ``priority_everywhere`` adds to each residence."""
 
-    homes: int | None
-    inside: int | None
-    known: int | None
-    in_qpv: bool | None
-    level: str
-    rank: int
-    reasons: str
     declared_at: datetime
 
 

@@ -180,16 +180,7 @@ def post_letters(*, wave: Wave, limit: int, by: Person | None, at: datetime) -> 
     if not taken:
         return []
     plural = "s" if len(taken) > 1 else ""
-    record(
-        act="surveys.letters_prepared",
-        by=by.pk if by else None,
-        at=at,
-        on=("surveys.wave", wave.pk),
-        landlord=wave.landlord_id,
-        summary=f"a préparé {len(taken)} courrier{plural} pour la vague « {wave.name} ».",
-        facts={"letters": len(taken)},
-        audience=Audience.LANDLORD,
-    )
+    _remember(wave, "letters_prepared", f"a préparé {len(taken)} courrier{plural}", len(taken), by, at)
     return taken
 
 
@@ -208,14 +199,19 @@ def take_back_letters(*, wave: Wave, by: Person | None, at: datetime) -> int:
         raise Refusal(no("surveys.letters_heard", "Un ménage a répondu ou refusé entre-temps : ces courriers restent comptés."))
     letters.delete()
     plural = "s" if len(asked) > 1 else ""
+    what = f"a repris {len(asked)} courrier{plural} préparé{plural} le jour même"
+    _remember(wave, "letters_taken_back", what, len(asked), by, at)
+    return len(asked)
+
+
+def _remember(wave: Wave, act: str, what: str, letters: int, by: Person | None, at: datetime) -> None:
     record(
-        act="surveys.letters_taken_back",
+        act=f"surveys.{act}",
         by=by.pk if by else None,
         at=at,
         on=("surveys.wave", wave.pk),
         landlord=wave.landlord_id,
-        summary=f"a repris {len(asked)} courrier{plural} préparé{plural} le jour même pour la vague « {wave.name} ».",
-        facts={"letters": len(asked)},
+        summary=f"{what} pour la vague « {wave.name} ».",
+        facts={"letters": letters},
         audience=Audience.LANDLORD,
     )
-    return len(asked)
