@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from palier.directory.models import Membership
 from palier.directory.queries import is_light, visible_landlords
-from palier.outbox.models import Message
+from palier.directory.rules import Role
+from palier.outbox.models import Message, State
 from palier.projects import operations, queries
 from palier.projects.rules.terms import Body, Desk, Standing
 from palier.verdict import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from palier.directory.models import Person
     from palier.projects.models import Partner, ProjectAction
     from tests.projects.conftest import Place
 
@@ -138,3 +143,45 @@ def test_the_labels_team_is_reminded_once_a_day_of_what_waits_too_long(place: Pl
     asked = queries.help_requests(landlord=place.desk.landlord.pk).get()
     operations.answer_help(request=asked, answer="Voici.", by=place.referent, at=late)
     assert operations.remind_help_due(at=late + timedelta(days=30)) == 0
+
+
+def _closed(place: Place, at: datetime) -> set[int]:
+    """Close what runs: who is to hear of it."""
+    asked = queries.help_requests(landlord=place.desk.landlord.pk).get()
+    operations.close_help(request=asked, closing="Réglé entre nous.", by=place.lead, at=at)
+    waiting = Message.objects.filter(state=State.WAITING)
+    assert not waiting.exclude(event="projects.help_moved").filter(event__startswith="projects.help").exists()
+    return set(waiting.filter(event="projects.help_moved").values_list("person_id", flat=True))
+
+
+def test_help_closed_before_its_message_left_is_told_to_nobody_of_the_labels_team(place: Place, at: datetime) -> None:
+    _asked(place, at)
+    assert place.referent.pk not in _closed(place, at)
+
+
+def test_help_closed_once_told_is_told_to_the_labels_team_of_that_day(
+    place: Place, make_person: Callable[..., Person], at: datetime
+) -> None:
+    _asked(place, at)
+    Message.objects.update(state=State.SENT, settled_at=at)
+    former = Membership.objects.get(person=place.referent)
+    today = make_person(Role.REFERENT, former.organisation)
+    Membership.objects.filter(pk=former.pk).update(ends_on=at.date())
+    told = _closed(place, at + timedelta(days=2))
+    assert today.pk in told
+    assert place.referent.pk not in told
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["told", "told before messages bore a key"])
+def test_a_reminder_does_not_leave_once_help_is_closed(place: Place, at: datetime, *, kept: bool) -> None:
+    _asked(place, at)
+    Message.objects.update(state=State.SENT, settled_at=at, **{} if kept else {"undo_key": ""})
+    late = at + timedelta(days=8)
+    assert operations.remind_help_due(at=late) == 1
+    assert place.referent.pk in _closed(place, late)
+
+
+def test_help_that_was_told_before_messages_bore_a_key_is_told_closed(place: Place, at: datetime) -> None:
+    _asked(place, at)
+    Message.objects.update(state=State.SENT, settled_at=at, undo_key="")
+    assert place.referent.pk in _closed(place, at)

@@ -13,7 +13,7 @@ from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Document
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post, take_back
+from palier.outbox.operations import cancel, post, take_back
 from palier.projects import queries
 from palier.projects.models import HelpRequest, Project
 from palier.projects.operations.writing import lock, remember
@@ -94,7 +94,7 @@ def answer_help(*, request: HelpRequest, answer: str, by: Person, at: datetime) 
 def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) -> None:
     """Close a request, with what came of it. One not answered yet is taken back that way.
 
-    The label's team is told if it took the request in charge, or was told of it.
+    The label's team is told too, unless nothing it was written of the request has left.
 
     Raises:
         Refusal: when nothing is said, or it is closed already.
@@ -107,10 +107,10 @@ def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) 
     HelpRequest.objects.filter(pk=request.pk).update(closing=closing.strip(), closed_at=at, closed_by=by)
     desk = Desk(request.desk).label
     _remember(request, "help_closed", f"a clos la demande : {desk}.", by=by, at=at, closing=closing.strip())
-    told = take_back(undo_key=f"help:{request.pk}", at=at)
-    roles = _LANDLORD | {Role.REFERENT} if request.acknowledged_at else _LANDLORD
-    _tell(request, roles, at, event="projects.help_moved", subject=f"{desk} : demande close",
-          body=closing.strip(), also=told, but=by)  # fmt: skip
+    unsaid = cancel(undo_key=f"help:{request.pk}", at=at) and not take_back(undo_key=f"help:{request.pk}", at=at)
+    known = request.acknowledged_at or request.reminded_on or not unsaid
+    roles = _LANDLORD | {Role.REFERENT} if known else _LANDLORD
+    _tell(request, roles, at, event="projects.help_moved", subject=f"{desk} : demande close", body=closing.strip(), but=by)
 
 
 @transaction.atomic
@@ -122,7 +122,8 @@ def remind_help_due(*, at: datetime) -> int:
         asked = in_words(paris_day(request.asked_at))
         _tell(request, frozenset({Role.REFERENT}), at, event="projects.help_asked",
               subject=f"Rappel : {request.landlord.name} attend une réponse ({Desk(request.desk).label})",
-              body=f"Demande du {asked}, pour {request.project.title}.")  # fmt: skip
+              body=f"Demande du {asked}, pour {request.project.title}.",
+              undo_key=f"help:{request.pk}")  # fmt: skip
     return len(due)
 
 
@@ -145,14 +146,13 @@ def _tell(
     event: str,
     subject: str,
     body: str,
-    also: Collection[int] = (),
     but: Person | None = None,
     undo_key: str = "",
 ) -> None:
     people = people_of(landlord=request.landlord_id, roles=roles, on=paris_day(at))
     post(
         event=event,
-        to={person.pk for person in people}.union(also) - {but.pk if but else None},
+        to={person.pk for person in people} - {but.pk if but else None},
         at=at,
         subject=subject[:200],
         body=body,
