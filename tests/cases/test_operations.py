@@ -146,6 +146,16 @@ def test_a_late_call_climbs_by_itself_once_a_level(desk: Desk) -> None:
     assert operations.climb_due(at=NOON + timedelta(days=60)) == 0
 
 
+def test_a_late_call_handed_over_is_still_told_to_the_lead_who_owned_it(desk: Desk) -> None:
+    case = desk.opened()
+    late = NOON + (add_working_days(case.due_on, 2) - TODAY)
+    operations.climb_due(at=late)
+    operations.hand_over(case=case, to=desk.agent, by=desk.director, at=late)
+    waiting = Message.objects.filter(state="waiting").values_list("event", "person_id")
+    assert ("cases.climbed", desk.lead.pk) in waiting
+    assert ("cases.opened", desk.lead.pk) not in waiting
+
+
 def test_a_danger_is_told_at_once_to_whoever_it_climbs_or_is_handed_to(desk: Desk) -> None:
     case = desk.opened("Ça sent le gaz")
     operations.climb_due(at=NOON + timedelta(days=30))

@@ -27,6 +27,8 @@ def test_every_key_that_a_message_is_written_under_is_taken_back_somewhere() -> 
 
 def _beginning(key: ast.expr) -> str:
     """What a key begins with, or the function that writes it; empty for one that is handed over."""
+    if isinstance(key, ast.IfExp):
+        return _beginning(key.body) or _beginning(key.orelse)
     if isinstance(key, ast.JoinedStr) and isinstance(key.values[0], ast.Constant):
         return str(key.values[0].value)
     return ast.unparse(key.func) if isinstance(key, ast.Call) else ""

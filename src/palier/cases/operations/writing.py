@@ -46,7 +46,11 @@ def move(case: Case, step: Step, summary: str, *, by: Person | None, at: datetim
 
 
 def tell(case: Case, event: str, to: Collection[int], subject: str, at: datetime) -> None:
-    """Tell people of a case, of a danger at once whatever happens to it; the words of the tenant stay on its page."""
+    """Tell people of a case, of a danger at once whatever happens to it; the words of the tenant stay on its page.
+
+    Only what made somebody its owner is taken back once it is handed over.
+    """
+    owns = event in {"cases.opened", "cases.handed"} and case.urgency != Urgency.DANGER
     post(
         event="cases.danger" if case.urgency == Urgency.DANGER else event,
         to=to,
@@ -55,5 +59,5 @@ def tell(case: Case, event: str, to: Collection[int], subject: str, at: datetime
         body=f"{'. '.join(case.reasons)}.",
         landlord=case.landlord_id,
         link=f"/organismes/{case.landlord_id}/rappels/{case.pk}/",
-        undo_key="" if case.urgency == Urgency.DANGER else f"case:{case.pk}",
+        undo_key=f"case:{case.pk}" if owns else "",
     )
