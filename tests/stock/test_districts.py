@@ -249,17 +249,18 @@ def test_contours_that_come_later_say_again_where_everything_stands(
 
 
 @pytest.mark.django_db
-def test_between_a_list_and_what_it_says_of_a_stock_nothing_is_said(
+def test_between_a_list_and_what_it_says_of_a_stock_what_was_known_stays(
     bring_districts: Callable[..., int], bring_in: Bring, landlord: Landlord, tmp_path: Path, at: datetime
 ) -> None:
     bring_districts(feature("QN1", square(2.48, 48.9)))
     bring_districts(feature("QP1", square(2.48, 48.9)), version="2015")
     source = bring_in(addresses(("Lilas", 10, 2.485, 48.905)), name="a.geojson")
-    (tmp_path / "moved").write_text(json.dumps({"features": [feature("QN1", square(2.38, 48.9))]}))
+    (tmp_path / "moved").write_text(json.dumps({"features": [feature("QN2", square(2.38, 48.9))]}))
     found = operations.read_districts(path=tmp_path / "moved", version="2024")
     assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [True]
     operations.load_districts(found=found, version="2024", by=None, at=at)
-    assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [None]
+    assert [r.in_qpv for r in queries.residences(landlord=landlord)] == [True]
+    assert [d.code for d in PriorityDistrict.objects.filter(version="2024")] == ["QN2"]
     assert [r.in_qpv for r in queries.residences(landlord=landlord, on=date(2023, 1, 1))] == [True]
     assert operations.to_stand_again() == [source.pk]
     for _ in range(2):

@@ -10,8 +10,9 @@ import pytest
 
 from palier.directory.models import Landlord
 from palier.ledger.models import Entry
-from palier.stock.models import Residence
-from palier.stock.operations import receive
+from palier.stock.models import DistrictStanding, Residence
+from palier.stock.operations import load_districts, receive
+from palier.stock.rules.districts import VERSIONS, Method
 from palier.surveys import operations
 from palier.surveys.models import FrameFile, Household, Objection
 from palier.surveys.queries import live_objections
@@ -58,6 +59,26 @@ def test_a_file_makes_households_as_it_names_them(deposit: Deposit, residences: 
     assert (second.language, second.phone, second.qpv) == ("pt", "+33148000000", None)
     assert [objection.household for objection in live_objections()] == [third]
     assert file.report["new"] == 3
+
+
+def test_a_file_brought_in_while_districts_are_placed_keeps_what_was_known_of_its_households(
+    deposit: Deposit, residences: list[Residence], at: datetime
+) -> None:
+    DistrictStanding.objects.create(
+        residence=residences[0],
+        source=residences[0].last_source,
+        version=VERSIONS[-1],
+        method=Method.CONTOURS,
+        inside=40,
+        known=40,
+        retained=True,
+    )
+    line = "L1;Résidence A;Mme N.;;;;{};;;Nord\n"
+    deposit(line.format("01/02/2019"))
+    load_districts(found=[], version=VERSIONS[-1], by=None, at=at)
+    deposit(line.format("01/03/2019"))
+    household = Household.objects.get()
+    assert (household.qpv, household.moved_in_on) == (True, date(2019, 3, 1))
 
 
 def test_one_wrong_line_and_nothing_enters_and_each_fault_says_where(deposit: Deposit) -> None:

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from palier.directory.models import Landlord, Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.stock.geography import BadShape, shape_of
-from palier.stock.models import Import, PriorityDistrict
+from palier.stock.models import Import, PriorityDistrict, ResidenceDistrict
 from palier.stock.operations.counting import hold_districts, stand
 from palier.stock.reading.places import Unreadable
 from palier.stock.reading.published import opened, parsed
@@ -62,16 +62,13 @@ def read_districts(*, path: Path, version: str) -> list[PriorityDistrict]:
 def load_districts(*, found: Collection[PriorityDistrict], version: str, by: Person | None, at: datetime) -> int:
     """Put what was read of a list in the place of what was known of it: districts that it no longer has go. How many.
 
-    Where residences stand is no longer known until ``stand_again`` has said it of each import of ``to_stand_again``.
+    Where residences stood is kept until ``stand_again`` has said it again of each import of ``to_stand_again``: whoever reads
+    it meanwhile, to keep it elsewhere, does not find it unknown.
     """
     hold_districts(alone=True)
-    with connection.cursor() as cursor:  # plainly: Django would load each residence first
-        cursor.execute(
-            "DELETE FROM stock_residencedistrict r USING stock_districtstanding s WHERE s.id = r.standing_id AND s.version = %s",
-            [version],
-        )
-        cursor.execute("DELETE FROM stock_districtstanding WHERE version = %s", [version])
-    PriorityDistrict.objects.filter(version=version).exclude(code__in=[d.code for d in found]).delete()
+    gone = PriorityDistrict.objects.filter(version=version).exclude(code__in=[d.code for d in found])
+    ResidenceDistrict.objects.filter(district__in=gone).delete()
+    gone.delete()
     PriorityDistrict.objects.bulk_create(
         found, update_conflicts=True, unique_fields=["version", "code"], update_fields=_FIELDS, batch_size=500
     )
