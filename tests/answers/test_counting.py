@@ -132,6 +132,21 @@ def test_both_sides_of_the_districts_are_told_when_no_residence_gives_them_back(
     assert counted(mixed, frame)["questions"]["overall_satisfaction"]["qpv"] == []
 
 
+def test_households_that_may_be_in_a_district_or_not_are_not_weighted_as_outside() -> None:
+    said = [{"overall_satisfaction": "very"}] * 10 + [{"overall_satisfaction": "not"}] * 10
+    rows, sides = np.array([1] * 10 + [2] * 10), np.array(["inside"] * 10 + ["outside"] * 10)
+    answers = Answers(said, rows, np.full(20, "all"), sides, np.full(20, "web"))
+
+    def method(unknown: int) -> dict[str, Any]:
+        homes = (Home(1, "Nord", 50, 50, 40), Home(2, "Nord", 50, 0, 40, unknown=unknown))
+        found: dict[str, Any] = counted(answers, Frame(homes, {"all": 100}, 80))["method"]
+        return found
+
+    assert {line["margin"] for line in method(0)["margins"]} == {"quartier prioritaire"}
+    assert method(20)["margins"] == []
+    assert method(20)["refused"] == ["On ne sait pas de certains ménages s’ils sont en quartier prioritaire."]
+
+
 def test_the_weight_of_themes_is_there_when_enough_answered_everything() -> None:
     answers, frame = wave(5, answers=400)
     found = counted(answers, frame)["importance"]

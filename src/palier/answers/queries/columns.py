@@ -38,7 +38,8 @@ def columns(*, wave: Wave) -> tuple[Answers, Frame]:
 def _homes(wave: Wave) -> tuple[list[Home], dict[str, int]]:
     """The residences of the landlord's households and how many of each were invited; the invited by side. Two SQL queries."""
     households = Household.objects.filter(landlord=wave.landlord_id, left_on__isnull=True).order_by()
-    counted = households.values_list("residence", "agency").annotate(all=Count("pk"), inside=Count("pk", Q(qpv=True)))
+    sided = {"inside": Count("pk", Q(qpv=True)), "unknown": Count("pk", Q(qpv__isnull=True))}
+    counted = households.values_list("residence", "agency").annotate(all=Count("pk"), **sided)
     asked = Invitation.objects.filter(wave=wave, household__isnull=False).exclude(outcome__in=OUT).order_by()
     rows = asked.values_list("household__residence", "household__qpv").annotate(Count("pk"))
     invited: Counter[int] = Counter()
@@ -48,11 +49,20 @@ def _homes(wave: Wave) -> tuple[list[Home], dict[str, int]]:
         sides[_SIDES[qpv]] += number
     agencies: dict[int, Counter[str]] = {}
     inside: Counter[int] = Counter()
-    for residence, agency, everybody, within in counted:
+    unknown: Counter[int] = Counter()
+    for residence, agency, everybody, within, untold in counted:
         agencies.setdefault(residence, Counter())[agency] += everybody
         inside[residence] += within
+        unknown[residence] += untold
     homes = [
-        Home(residence, names.most_common(1)[0][0], names.total(), inside[residence], invited[residence])
+        Home(
+            residence,
+            names.most_common(1)[0][0],
+            names.total(),
+            inside[residence],
+            invited[residence],
+            unknown=unknown[residence],
+        )
         for residence, names in agencies.items()
     ]
     return homes, dict(sides)

@@ -37,7 +37,8 @@ class Answers:
 class Home:
     """What is known of a residence: its agency, its households, those in a priority district, how many were invited.
 
-    ``members`` are the residences that answers no longer tell apart, when it stands for several (``placed``).
+    ``members`` are the residences that answers no longer tell apart, when it stands for several (``placed``); ``unknown`` the
+    households that may be in a priority district or not.
     """
 
     residence: int
@@ -46,6 +47,7 @@ class Home:
     inside: int
     invited: int
     members: tuple[int, ...] = ()
+    unknown: int = 0
 
     @property
     def residences(self) -> tuple[int, ...]:
@@ -89,7 +91,7 @@ def placed(said: Sequence[tuple[int | None, str]], homes: Sequence[Home]) -> tup
         members = tuple(home.residence for home in here)
         if agency in blurred:
             sums = (sum(home.homes for home in here), sum(home.inside for home in here), sum(home.invited for home in here))
-            kept.append(Home(place, agency, *sums, members))
+            kept.append(Home(place, agency, *sums, members, sum(home.unknown for home in here)))
         else:
             kept += here
     return np.array([places[agency] if residence is None else residence for residence, agency in said], dtype=int), tuple(kept)

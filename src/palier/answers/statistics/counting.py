@@ -172,7 +172,9 @@ def _margins(wave: Weighted) -> list[Margin]:
     outside = sum(known.values()) - inside
     if not inside or not outside:
         return margins
-    if sum(held.sum() for held in wave.sides.values()) == len(wave.answers):
+    if any(home.unknown for home in wave.frame.homes):
+        wave.reasons.append("On ne sait pas de certains ménages s’ils sont en quartier prioritaire.")
+    elif sum(held.sum() for held in wave.sides.values()) == len(wave.answers):
         margins.append(Margin("quartier prioritaire", wave.answers.qpv, {"inside": inside, "outside": outside}))
     else:
         wave.reasons.append("Certaines réponses ne disent pas si elles viennent d’un quartier prioritaire.")
