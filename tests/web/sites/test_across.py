@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -159,6 +161,20 @@ def test_a_region_narrows_list_map_and_points(sign_in: SignIn, country: Country,
 
 
 @pytest.mark.django_db
+def test_a_place_leads_to_its_priority_sites_where_there_are_some(
+    sign_in: SignIn, country: Country, referent: Person, make_stock: Stock
+) -> None:
+    client = sign_in(referent)
+    Residence.objects.filter(pk=country.near_sites[1].pk).update(commune="93011")
+    region = {"region": str(country.region.pk)}
+    link = f'href="{reverse("all_sites")}?q=93010'
+    assert f'{link}&amp;region={country.region.pk}"' in client.get(reverse("all_sites_map"), region).content.decode()
+    page = client.get(reverse("all_sites_map")).content.decode()
+    assert f'{link}"' in page
+    assert "?q=93011" not in page
+
+
+@pytest.mark.django_db
 def test_the_map_groups_far_off_and_tells_the_latest_rating(
     sign_in: SignIn, country: Country, referent: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -180,6 +196,20 @@ def test_what_is_removed_or_gone_is_said(sign_in: SignIn, country: Country, refe
     operations.remove_priority(site=country.far_sites[0].priorities.get(), because="Traité.", by=country.lead, at=NOON)
     assert names(sign_in(referent).get(reverse("all_sites"))) == ["boréal a"]
     assert not sign_in(referent).get(reverse("all_sites"), {"q": "austral"}).context["rows"]
+    here = sign_in(referent).get(reverse("all_sites"))
+    assert here.context["totals"].homes == 40
+    make_stock(country.near, 1, year=2026)
+    page = sign_in(referent).get(reverse("all_sites"))
+    assert names(page) == ["boréal a"]
+    assert page.context["totals"].homes == 0
+    assert "sortie du patrimoine" in page.content.decode()
+    where = {"landlord_id": country.near.pk, "residence_id": country.near_sites[0].pk}
+    assert f'href="{reverse("residence", kwargs=where)}"' in page.content.decode()
+    assert reverse("site", kwargs=where) not in page.content.decode()
+    assert sign_in(referent).get(reverse("residence", kwargs=where)).status_code == 200
+    file = sign_in(referent).get(reverse("all_sites_export", kwargs={"form": "csv"})).content.decode("utf-8-sig")
+    [header, line] = csv.reader(io.StringIO(file), delimiter=";")
+    assert dict(zip(header, line, strict=True))["Dans le patrimoine"] == "non"
 
 
 @pytest.mark.django_db

@@ -9,10 +9,12 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.db.models import (
+    BooleanField,
     Case,
     CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     FilteredRelation,
     IntegerField,
@@ -110,14 +112,16 @@ class Declared(_Levelled):
     """What ``priority_everywhere`` adds to each residence."""
 
     declared_at: datetime
+    gone: bool
 
 
 def priority_everywhere(*, landlords: Collection[int], on: date) -> QuerySet[WithAnnotations[Residence, Declared]]:
     """The priority sites of many landlords as they stand, the worst first: their residences, with level, reasons and since when.
 
-    Adds to ``stock.queries.described``: ``level``, ``rank``, ``reasons`` and ``declared_at``.
+    Adds to ``stock.queries.described``: ``level``, ``rank``, ``reasons``, ``declared_at`` and ``gone`` (it left the stock).
     """
     ranks = [When(active__level=level, then=Value(level.rank)) for level in Level]
+    current = stock.current_imports(landlords=landlords)
     found = (
         stock.described(Residence.objects.filter(landlord__in=landlords), version=version_on(on))
         .annotate(active=FilteredRelation("priorities", condition=Q(priorities__removed_at__isnull=True)))
@@ -127,6 +131,7 @@ def priority_everywhere(*, landlords: Collection[int], on: date) -> QuerySet[Wit
             rank=Case(*ranks, output_field=IntegerField()),
             reasons=F("active__reasons"),
             declared_at=F("active__declared_at"),
+            gone=ExpressionWrapper(~Q(last_source__in=current), output_field=BooleanField()),
         )
         .select_related("landlord")
         .order_by("-rank", "plain_name", "pk")
@@ -136,7 +141,7 @@ def priority_everywhere(*, landlords: Collection[int], on: date) -> QuerySet[Wit
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many sites at each level, their homes (of those whose number is known), and how many landlords have them."""
+    """How many sites at each level, their homes (of those still in the stock whose number is known), how many landlords."""
 
     levels: list[tuple[Level, int]]
     homes: int
@@ -145,12 +150,12 @@ class Totals:
 
 def totals(found: QuerySet[WithAnnotations[Residence, Declared]]) -> Totals:
     """What some of the sites of ``priority_everywhere`` come to. One SQL query."""
-    rows = list(found.order_by().values_list("level", "homes", "landlord_id"))
-    counted = Counter(level for level, _, _ in rows)
+    rows = list(found.order_by().values_list("level", "homes", "landlord_id", "gone"))
+    counted = Counter(level for level, *_ in rows)
     return Totals(
         [(level, counted[level]) for level in Level if level.rank],
-        sum(homes or 0 for _, homes, _ in rows),
-        len({landlord for _, _, landlord in rows}),
+        sum(homes or 0 for _, homes, _, gone in rows if not gone),
+        len({landlord for _, _, landlord, _ in rows}),
     )
 
 

@@ -103,7 +103,7 @@ def export(request: Request, form: Format) -> HttpResponse:
     followed = _Followed(request)
     found = list(followed.sites(request, _sort(request)))
     header = ["Organisme", "SIREN", "Résidence", "Code", "Code commune", "Commune", "Longitude", "Latitude"]
-    header += ["Logements", "En QPV", "Situation", "Raisons", "Prioritaire depuis le"]
+    header += ["Dans le patrimoine", "Logements", "En QPV", "Situation", "Raisons", "Prioritaire depuis le"]
     actions = {}
     if followed.reads_plans:
         header += ["Actions", "Actions faites"]
@@ -111,7 +111,8 @@ def export(request: Request, form: Format) -> HttpResponse:
     lines = (
         [
             *(row.landlord.name, row.landlord.siren, row.name, row.code, row.commune, row.commune_name, row.lon, row.lat),
-            *(row.homes, {True: "oui", False: "non", None: ""}[row.in_qpv], Level(row.level).label, row.reasons),
+            *(("non", 0) if row.gone else ("oui", row.homes)),
+            *({True: "oui", False: "non", None: ""}[row.in_qpv], Level(row.level).label, row.reasons),
             paris_day(row.declared_at),
             *(_actions(actions.get(row.pk, {})).values() if followed.reads_plans else ()),
         ]
@@ -135,6 +136,7 @@ def all_sites_map(request: Request) -> HttpResponse:
         "extent": extent,
         "box": ",".join(str(edge) for edge in extent.box or ()),
         "version": version_on(request.on),
+        "listed": set(followed.sites(request, "-niveau").order_by().values_list("commune", flat=True)),
         "region": f"?region={followed.asked['region']}" if followed.asked.get("region") else "",
         "sketch": fitted.sketch(squares) if fitted else None,
         "levels": list(Level),
