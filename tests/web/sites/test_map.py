@@ -73,6 +73,20 @@ def test_the_table_and_the_map_say_the_same(
     features = client.get(url("sites_points", landlord)).json()["features"]
     shares = {f["properties"]["name"]: f["properties"]["share"] for f in features if "share" in f["properties"]}
     assert shares == {"Quartier 1": 0.5, "Quartier 2": 0.0}
+
+
+@pytest.mark.django_db
+def test_two_communes_of_one_name_are_each_written_where_they_are(
+    sign_in: Callable[[Person], Client], landlord: Landlord, lead: Person, rated: list[Residence]
+) -> None:
+    for residence, commune, lon in zip(rated, ("93010", "77010"), (2.48, 3.0), strict=False):
+        Residence.objects.filter(pk=residence.pk).update(commune=commune, lon=lon)
+    Residence.objects.filter(pk=rated[2].pk).update(commune_name="")
+    box = {"box": "-5,42,9,51", "zoom": "9"}
+    for asked in ({}, box):
+        features = sign_in(lead).get(url("sites_points", landlord), asked).json()["features"]
+        written = [(f["properties"]["town"], f["geometry"]["coordinates"][0]) for f in features if "town" in f["properties"]]
+        assert sorted(written) == [("Bondy", 2.48), ("Bondy", 3.0)]
     levels = {f["properties"]["name"]: f["properties"]["level"] for f in features if "level" in f["properties"]}
     assert levels == {"Résidence A": 3, "Résidence B": 0, "Résidence C": 0}
 

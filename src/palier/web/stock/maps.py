@@ -78,11 +78,12 @@ def _residence(landlord: Landlord, row: Any) -> dict[str, Any]:
 
 def towns(rows: Iterable[Any]) -> list[dict[str, Any]]:
     """The names that a map of placed residences may write: those of their communes, the fullest first."""
-    found: dict[str, list[tuple[float, float]]] = {}
+    found: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for row in rows:
-        found.setdefault(row.commune_name, []).append((row.lon, row.lat))
+        if row.commune_name:
+            found.setdefault((row.commune_name, row.commune), []).append((row.lon, row.lat))
     fullest = sorted(found.items(), key=lambda town: (-len(town[1]), town[0]))[:TOWNS]
-    return [feature(*(mean(axis) for axis in zip(*points, strict=True)), town=name) for name, points in fullest if name]
+    return [feature(*(mean(axis) for axis in zip(*points, strict=True)), town=name) for (name, _), points in fullest]
 
 
 def _box(points: Iterable[tuple[float, float]]) -> Box:
