@@ -36,7 +36,12 @@ function sprite() {
   };
 }
 
-/** The ground of maps, `palier:france`: the outline of France, overseas too, from Natural Earth, to some hundred metres. */
+/**
+ * The ground of maps, `palier:france`: the outline of France from Natural Earth, to some hundred metres. What lives by its own
+ * statute overseas is apart there: New Caledonia, Polynesia, Saint-Barthélemy, Saint-Martin, Saint-Pierre-et-Miquelon, Wallis.
+ */
+const FRANCE = ["250", "540", "258", "652", "663", "666", "876"];
+
 function france() {
   return {
     name: "palier-france",
@@ -44,9 +49,10 @@ function france() {
     load(id) {
       if (id !== "palier:france") return undefined;
       const atlas = JSON.parse(readFileSync(`${modules}/world-atlas/countries-10m.json`, "utf8"));
-      const country = feature(atlas, atlas.objects.countries).features.find(({ id: code }) => code === "250");
+      const found = feature(atlas, atlas.objects.countries).features.filter(({ id: code }) => FRANCE.includes(code));
+      const parts = found.flatMap(({ geometry: { type, coordinates } }) => (type === "Polygon" ? [coordinates] : coordinates));
       const rounded = (point) => point.map((degrees) => Number(degrees.toFixed(3)));
-      const coordinates = country.geometry.coordinates.map((part) => part.map((ring) => ring.map(rounded)));
+      const coordinates = parts.map((part) => part.map((ring) => ring.map(rounded)));
       return `export default ${JSON.stringify({ type: "MultiPolygon", coordinates })};`;
     },
   };

@@ -59,3 +59,26 @@ def test_pages_of_tenants_weigh_little() -> None:
 def test_nothing_comes_from_elsewhere() -> None:
     sheets = [(WEB / assets.built(name)).read_text() for name in ("main.css", "tenant.css", "survey.css", "map.css")]
     assert not [url for sheet in sheets for url in re.findall(r"url\((?:\"|')?(https?:[^)]*)", sheet)]
+
+
+@pytest.mark.parametrize(
+    ("place", "lon", "lat"),
+    [
+        *(
+            ("Dunkerque", 2.35, 51.05),
+            ("La Réunion", 55.4, -20.9),
+            ("Saint-Martin", -63.05, 18.08),
+            ("Saint-Barthélemy", -62.8, 17.9),
+        ),
+        *(
+            ("Saint-Pierre-et-Miquelon", -56.3, 46.8),
+            ("Nouméa", 166.5, -22.3),
+            ("Papeete", -149.5, -17.5),
+            ("Wallis", -176.2, -13.3),
+        ),
+    ],
+)
+def test_the_ground_of_maps_has_every_part_of_france(place: str, lon: float, lat: float) -> None:
+    script = (assets.WEB / assets.built("map.js")).read_text()
+    points = [(float(x), float(y)) for x, y in re.findall(r"\[(-?[\d.]+),(-?[\d.]+)\]", script)]
+    assert any(abs(x - lon) < 0.3 and abs(y - lat) < 0.3 for x, y in points), place
