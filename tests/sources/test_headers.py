@@ -147,7 +147,15 @@ def test_every_indicator_that_landlords_bring_has_its_words_and_they_name_it_alo
 
 def test_satisfaction_that_may_be_a_mark_out_of_ten_is_left_to_people() -> None:
     assert not proposed("Satisfaction propreté", ["7,5", "8", "6,5"])
+    assert not proposed("Satisfaction", ["7", "8", "6"])
+    assert proposed("Satisfaits", ["7", "38", "12"]) == "satisfied.count"
     assert proposed("Satisfaction propreté", ["67,5", "80", "71,3"]) == "satisfied_cleanliness.value"
+
+
+def test_households_too_many_for_a_residence_are_an_amount_and_left_to_people() -> None:
+    assert not proposed("Impayés", ["1200", "850", "300"])
+    assert proposed("Impayés", ["12", "85", "30"]) == "arrears.count"
+    assert proposed("Réclamations", ["1200", "850", "300"]) == "common_requests.count"
 
 
 def test_an_indicator_named_in_a_cell_is_known_by_the_same_words() -> None:

@@ -11,7 +11,7 @@ from palier.sources.reading.values import number
 from palier.sources.rules.headers import indicator_named, spoken
 from palier.sources.rules.indicators import BROUGHT, Indicator
 from palier.sources.rules.intake import Layout
-from palier.sources.rules.vocabulary import Kind, Source
+from palier.sources.rules.vocabulary import Denominator, Kind, Source
 from palier.stock.reading.mapping import Column
 from palier.stock.reading.values import BadValue
 
@@ -68,6 +68,8 @@ _OF_LAYOUT = {
 _PERCENT = re.compile(r"(?<!\d)(?<!\d )%|(?<![a-z])(?:taux|tx|part|pct|pourcentage|proportion)(?![a-z])")
 _PER_HUNDRED = re.compile(r"(?:\bpour|\bpar|/) ?100 ?(?:logements|logts|lgts)\b", re.IGNORECASE)
 _A_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# More households in arrears, or empty homes, than a residence has: an amount.
+_HOUSED_AT_MOST = 500
 _OF = re.compile(r"^(?:base|total|nb total|sur|nombre total|denominateur) ?(?:d |de |des )?(?P<what>.*)$")
 
 
@@ -171,12 +173,14 @@ def _facet(column: Column, indicator: Indicator) -> str:
         return "part"
     if _PERCENT.search(header) or _PER_HUNDRED.search(header) or any("%" in text for text in column.samples):
         return "value"
+    if indicator.source is Source.SURVEYS and all(n <= 10 for n in numbers):
+        return ""  # they may be marks
     if not halves:
-        return "count"
-    # Nothing is counted by halves: where most cells have some they are percentages, unless they may be marks.
-    marks = indicator.source is Source.SURVEYS and all(n <= 10 for n in numbers)
+        housed = indicator.denominator in {Denominator.HOUSEHOLDS, Denominator.DWELLINGS}
+        return "" if housed and indicator.kind is Kind.SHARE and any(n > _HOUSED_AT_MOST for n in numbers) else "count"
+    # Nothing is counted by halves: where most cells have some they are percentages.
     percents = len(numbers) > 2 and halves * 2 > len(numbers) and all(0 <= n <= 100 for n in numbers)
-    return "value" if indicator.kind is Kind.SHARE and percents and not marks else ""
+    return "value" if indicator.kind is Kind.SHARE and percents else ""
 
 
 def _spelled(header: str) -> str:
