@@ -50,6 +50,7 @@ def test_figures_of_households_are_kept_from_a_group_on_alone() -> None:
         ("03/11/26", date(2026, 11, 3)),
         ("3.1.49", date(2049, 1, 3)),
         ("31/12/50", date(1950, 12, 31)),
+        ("15/01/00", date(2000, 1, 15)),
         ("03/11/2026", date(2026, 11, 3)),
     ],
 )
@@ -57,7 +58,9 @@ def test_a_day_is_read_in_the_french_order_with_a_short_year_or_not(text: str, s
     assert day(text) == said
 
 
-@pytest.mark.parametrize("text", ["11/26/03", "26-11-03", "03/11-26", "03/11/6", "03/11/026", "031126", "30/02/26", "00/01/26"])
+@pytest.mark.parametrize(
+    "text", ["11/26/03", "26-11-03", "03/11-26", "03/11/6", "03/11/026", "031126", "30/02/26", "00/01/26", "01/01/00"]
+)
 def test_a_day_that_may_be_another_is_refused(text: str) -> None:
     with pytest.raises(BadValue):
         day(text)

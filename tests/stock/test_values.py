@@ -36,6 +36,7 @@ from palier.stock.rules.fields import FIELDS
         ("lease_start", "03/11/26", date(2026, 11, 1)),
         ("lease_start", "3/1/99", date(1999, 1, 1)),
         ("dpe_date", "01/1900", None),
+        ("dpe_date", "15/01/00", date(2000, 1, 1)),
         ("convention", "1", True),
         ("convention", "Non", False),
         ("convention", "", None),

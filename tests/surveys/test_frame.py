@@ -81,6 +81,13 @@ def test_a_file_brought_in_while_districts_are_placed_keeps_what_was_known_of_it
     assert (household.qpv, household.moved_in_on) == (True, date(2019, 3, 1))
 
 
+def test_a_household_that_moves_in_far_in_the_future_is_refused_and_soon_is_not(deposit: Deposit) -> None:
+    file = deposit("L1;Résidence A;;;;;15/03/48;;;\n")
+    assert [fault["sentence"] for fault in file.faults] == ["« 15/03/48 » est dans plus d’un an. Vérifiez l’année."]
+    soon = (file.at + timedelta(days=40)).strftime("%d/%m/%y")
+    assert deposit(f"L1;Résidence A;;;;;{soon};;;\n").state == State.APPLIED
+
+
 def test_one_wrong_line_and_nothing_enters_and_each_fault_says_where(deposit: Deposit) -> None:
     wrong = "L1;Résidence Z;;;;;;;;\nL1;Résidence A;;pas une adresse;12;klingon;31/02/2020;peut-être;;\n;Résidence A;;;;;;;;\n"
     file = deposit(GOOD + wrong)

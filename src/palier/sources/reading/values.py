@@ -104,7 +104,8 @@ def day(text: str) -> date:
     if found := _FRENCH.fullmatch(bare):
         return _date(int(found[3]), int(found[2]), int(found[1]))
     if found := _SHORT.fullmatch(bare):
-        return _date(full_year(found[4]), int(found[3]), int(found[1]))
+        month, on = int(found[3]), int(found[1])
+        return _date(full_year(found[4], month, on), month, on)
     raise BadValue("n’est pas une date, par exemple 31/12/2025")
 
 

@@ -19,7 +19,7 @@ _WHOLE = re.compile(r"[+-]?\d+(?:[.,]0+)?")
 _YEAR = re.compile(r"(?:(?:\d{1,2}/)?\d{1,2}/)?(\d{4})(?:[.,]0+)?|(\d{4})-\d{2}(?:-\d{2})?(?:[ T].*)?")
 _MONTH = re.compile(
     r"(?:\d{1,2}/)?(?P<m>\d{1,2})/(?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d{2})(?:-\d{2})?(?:[ T].*)?|(?P<y3>\d{4})"
-    r"|\d{1,2}/(?P<m4>\d{1,2})/(?P<y4>\d{2})"
+    r"|(?P<d4>\d{1,2})/(?P<m4>\d{1,2})/(?P<y4>\d{2})"
 )
 _ROOMS = re.compile(r"[TF]?\s*(\d{1,2})(?:[.,]0+)?(?:\s*(?:bis|p\w*))?", re.IGNORECASE)
 _DISTRICT = re.compile(r"Q[A-Z0-9]{5,8}")
@@ -153,9 +153,16 @@ def _year(field: Field) -> Parser:
     return parse
 
 
-def full_year(figures: str) -> int:
-    """The year that two figures end, as spreadsheets have it: 00 to 49 are of this century, 50 to 99 of the last."""
-    return int(figures) + (2000 if int(figures) < 50 else 1900)
+def full_year(figures: str, month: int, day: int) -> int:
+    """The year that two figures end, as spreadsheets have it: 00 to 49 are of this century, 50 to 99 of the last.
+
+    Raises:
+        BadValue: for 01/01/00, which may be the day that stands for none.
+    """
+    year = int(figures) + (2000 if int(figures) < 50 else 1900)
+    if (year, month, day) == (_NEVER + 100, 1, 1):
+        raise BadValue(f"se lit {_NEVER} ou {year}, écrivez l’année sur quatre chiffres")
+    return year
 
 
 def _month(field: Field) -> Parser:
@@ -166,10 +173,8 @@ def _month(field: Field) -> Parser:
         found = _MONTH.fullmatch(text)
         if found is None:
             raise BadValue("n’est pas un mois, par exemple 09/2021")
-        year = int(found["y"] or found["y2"] or found["y3"] or full_year(found["y4"]))
         month = int(found["m"] or found["m2"] or found["m4"] or 1)
-        if found["y4"] and (year, month) == (_NEVER + 100, 1):
-            raise BadValue(f"se lit {_NEVER} ou {year}, écrivez l’année sur quatre chiffres")
+        year = int(found["y"] or found["y2"] or found["y3"] or full_year(found["y4"], month, int(found["d4"])))
         if year == _NEVER:
             return None
         if not (1800 <= year <= 2100 and 1 <= month <= 12):

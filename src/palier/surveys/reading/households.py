@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from palier.directory.rules import plain
@@ -62,6 +62,8 @@ HEADERS = {name: tuple(word.strip() for word in text.split("|")) for name, text 
 _YES, _NO = frozenset({"oui", "o", "1", "vrai", "x", "true"}), frozenset({"non", "n", "0", "faux", "false", "hors qpv", "hqpv"})
 _SPOKEN = {plain(label): code for code, label in LANGUAGES.items()} | {code: code for code in LANGUAGES}
 _MOST_LOST = 60
+# A lease is signed before the household moves in; « 15/03/48 » is of another century.
+_AHEAD = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,10 @@ class _Reader:
         if not text:
             return None
         try:
-            return day(text)
+            found = day(text)
         except BadValue as problem:
             self.cells.fault(f"{quoted(text)} {problem.problem}.", "moved_in_on")
             return None
+        if found > self.today + _AHEAD:
+            self.cells.fault(f"{quoted(text)} est dans plus d’un an. Vérifiez l’année.", "moved_in_on")
+        return found
