@@ -36,7 +36,7 @@ from palier.stock.models import (
     ResidenceDistrict,
     ResidenceVintage,
 )
-from palier.stock.rules.districts import VERSIONS, Standing, version_on
+from palier.stock.rules.districts import VERSIONS, Standing, covers, version_on
 from palier.stock.rules.imports import State
 
 # Residences with ``homes``, ``inside``, ``known`` and ``in_qpv`` beside their own fields, which types cannot say.
@@ -264,6 +264,12 @@ def make_up_of(*, residence: Residence) -> dict[str, list[tuple[Any, int]]]:
 def district_lists() -> list[tuple[str, int]]:
     """The lists of districts that are loaded, the latest first, and how many districts each has. One SQL query."""
     return list(PriorityDistrict.objects.values_list("version").annotate(Count("pk")).order_by("-version"))
+
+
+def covered(*, residence: Residence, version: str) -> bool:
+    """Whether the contours of a list say anything of where a residence is. One SQL query."""
+    codes = PriorityDistrict.objects.filter(version=version).values_list("code", flat=True)
+    return covers(codes)(residence.commune)
 
 
 def districts_around(*, box: tuple[float, float, float, float], version: str) -> QuerySet[PriorityDistrict]:

@@ -59,6 +59,7 @@ def test_a_list_comes_in_by_the_page_then_stock_after_stock(
     Scoring.objects.create(landlord=landlord, asked_number=0, asked_at=NOON)
     client, visitor = sign_in(referent), sign_in(lead)
     list_, sites = reverse("stock", args=[landlord.pk]), reverse("sites", args=[landlord.pk])
+    sheet = reverse("residence", args=[landlord.pk, here.pk])
     assert "Rien n’est encore chargé" in page(client)
     assert send(client, feature("QN09312I", square(2.38, 48.9))).status_code == 302
     assert "il reste 1 millésime de patrimoine à situer" in page(client)
@@ -70,10 +71,14 @@ def test_a_list_comes_in_by_the_page_then_stock_after_stock(
         list_,
         sites,
         *(reverse(name, args=[landlord.pk]) for name in ("stock_map", "journey", "sources")),
-        reverse("residence", args=[landlord.pk, here.pk]),
+        sheet,
     ):
         assert visitor.get(address).status_code == 200, address
     assert "QPV inconnu" in visitor.get(list_).content.decode()
+    Residence.objects.filter(pk=here.pk).update(lon=2.485, lat=48.905, commune="01004")
+    assert "ne sont pas chargés pour sa commune" in visitor.get(sheet).content.decode()
+    Residence.objects.filter(pk=here.pk).update(commune="93010")
+    assert "elle n’y est pas encore située" in visitor.get(sheet).content.decode()
     for answer in ("oui", "non"):
         assert here.name not in visitor.get(sites, {"qpv": answer}).content.decode()
     work()
@@ -134,3 +139,11 @@ def test_what_fails_starts_again_behind_the_others() -> None:
     again = tasks.stand_again.retry_strategy.get_retry_decision(exception=ValueError(), job=job)
     assert again.priority == -1
     assert again.retry_at
+
+
+def test_what_fails_is_said_on_the_page(residences: list[Residence], referent: Person, sign_in: SignIn) -> None:
+    client = sign_in(referent)
+    send(client, feature("QN09312I", square(2.48, 48.9)))
+    assert "toutes les dix minutes" not in page(client)
+    jobs().update(attempts=1)
+    assert "1 n’a pas pu l’être et est repris toutes les dix minutes" in page(client)

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from procrastinate.contrib.django import app
@@ -58,8 +59,9 @@ def _read(request: Request) -> Published | list[Contour] | list[PriorityDistrict
 def open_data(request: Request) -> HttpResponse:
     """What public data say, and a file to load; htmx asks how many stocks are left to place in the districts."""
     waiting = Counter(version for version, _ in _waiting())
+    placing = {"waiting": sorted(waiting.items()), "failing": _jobs().filter(attempts__gt=0).count()}
     if request.htmx and request.method == "GET":
-        return render(request, "sources/open_data.html#standing", {"waiting": sorted(waiting.items())})
+        return render(request, "sources/open_data.html#standing", placing)
     form = _form(request)
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +76,7 @@ def open_data(request: Request) -> HttpResponse:
         "rows": [(INDICATORS[key], year, places) for key, year, places in queries.open_years()],
         "iris": queries.iris_years(),
         "districts": district_lists(),
-        "waiting": sorted(waiting.items()),
+        **placing,
         "form": form if request.may(WRITE[1], WRITE[0]) else None,
     }
     return render(request, "sources/open_data.html", context, status=422 if request.method == "POST" else 200)
@@ -106,5 +108,9 @@ def _stand_again(version: str) -> None:
 
 def _waiting(*among: Status) -> set[tuple[str, int]]:
     """The lists of districts, and the imports that are still to be placed in them."""
-    jobs = ProcrastinateJob.objects.filter(task_name=_STAND, status__in=[s.value for s in among or (Status.TODO, Status.DOING)])
-    return set(jobs.values_list("args__version", "args__import_id"))
+    return set(_jobs(*among).values_list("args__version", "args__import_id"))
+
+
+def _jobs(*among: Status) -> QuerySet[ProcrastinateJob]:
+    among = among or (Status.TODO, Status.DOING)
+    return ProcrastinateJob.objects.filter(task_name=_STAND, status__in=[status.value for status in among])

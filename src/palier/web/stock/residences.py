@@ -136,6 +136,7 @@ def residence(request: Request, landlord: Landlord, residence_id: int) -> HttpRe
         "gone": gone,
         "current": current,
         "standing": {"shape": shape, "label": words, "now": now, "version": version},
+        "waits": now is None and item.lon is not None and queries.covered(residence=item, version=version),
         "standings": [(s, Method(s.method).label, *said(s.inside, s.known), _disagrees(s, standings)) for s in standings],
         "addresses": sorted(queries.addresses_of(residence=item), key=lambda row: address_order(row["address"])),
         "make_up": _make_up(queries.make_up_of(residence=item)),

@@ -42,4 +42,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{count} {said} en place, liste {options['list']}.")
 
     def _tell(self, done: int, every: int) -> None:
+        if done == 1:
+            self.stdout.write(
+                "Si la commande est interrompue, relancez-la : ce qui reste à situer garde ce que l’on savait avant."
+            )
         self.stdout.write(f"Millésime de patrimoine {done} sur {every} : situé.")
