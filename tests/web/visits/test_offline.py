@@ -275,11 +275,36 @@ def test_signing_out_with_work_waiting_warns_first(phone: Phone, field: Field) -
     for _ in range(2):
         page.get_by_role("button", name="Menu").click()
         page.locator(".me summary").click()
-        page.get_by_role("button", name="Se déconnecter").click()
+        page.get_by_role("button", name="Se déconnecter").click(click_count=2)
         with page.expect_event("dialog"):
             late.pop().continue_()
         if len(heard) == 1:
             page.reload()
     assert "1 élément à envoyer" in heard[0]
+    page.wait_for_url(lambda url: urlsplit(url).path == "/")
+    assert len(heard) == 2, "an impatient tap asks nothing more"
+    assert page.evaluate(KEPT)["held"] is False
+
+
+def test_nobody_signs_out_of_a_phone_that_could_not_be_shut(phone: Phone, field: Field) -> None:
+    page = opened(phone, field, planned(field))
+    page.route("**/device-*.js", lambda route: route.abort())
+    page.goto(reverse("visits", kwargs={"landlord_id": field.landlord.pk}))
+
+    def sign_out() -> None:
+        page.get_by_role("button", name="Menu").click()
+        page.locator(".me summary").click()
+        page.get_by_role("button", name="Se déconnecter").click()
+
+    heard: list[str] = []
+    page.once("dialog", lambda dialog: (heard.append(dialog.message), dialog.accept()))
+    with page.expect_event("load"):
+        sign_out()
+    assert "Vous êtes toujours connecté" in heard[0]
+    assert urlsplit(page.url).path == reverse("visits", kwargs={"landlord_id": field.landlord.pk})
+    assert page.evaluate(KEPT)["held"] is True
+    page.unroute("**/device-*.js")
+    page.reload()
+    sign_out()
     page.wait_for_url(lambda url: urlsplit(url).path == "/")
     assert page.evaluate(KEPT)["held"] is False

@@ -22,11 +22,23 @@ improve(document);
 if (localStorage.getItem("palier-terrain")) {
   const device = import("./device.js");
   device.then(({ guardDevice }) => guardDevice());
-  document.addEventListener("submit", (event) => {
+  let leaving = false;
+  window.addEventListener("pageshow", ({ persisted }) => persisted && (leaving = false));
+  document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (new URL(form.action).pathname !== document.body.dataset.signOut || event.defaultPrevented) return;
     event.preventDefault();
-    device.then(({ leave }) => leave(form)).catch(() => form.submit());
+    if (leaving) return;
+    leaving = true;
+    try {
+      leaving = await (await device).leave(form);
+    } catch {
+      leaving = false;
+      const words =
+        "Vous êtes toujours connecté : Palier n’a pas pu fermer ce que cet appareil garde. Vérifiez le réseau. Recharger la " +
+        "page, puis vous déconnecter à nouveau ?";
+      if (window.confirm(words)) location.reload();
+    }
   });
 }
 document.addEventListener("htmx:load", (event) => improve(event.detail.elt));
