@@ -10,6 +10,7 @@ import pytest
 from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.directory.rules import Role
+from palier.ledger.models import Entry
 from palier.surveys import operations
 from palier.surveys.models import Household, Invitation, PhoneAttempt, Solicitation, Wave
 from palier.surveys.queries import batches, invited, letters_of, printed, to_post
@@ -17,8 +18,9 @@ from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.outcomes import Outcome
 from palier.surveys.rules.sendings import MOST_CALLS, Budget, State, Terms
-from palier.surveys.rules.waves import Split
+from palier.surveys.rules.waves import Design, EventKind, Pace, Split, Told
 from palier.verdict import Conflict, Refusal
+from tests.committee.races import at_once
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -193,6 +195,64 @@ def test_letters_of_the_day_are_taken_back_until_somebody_answers(
     with pytest.raises(Refusal):
         operations.take_back_letters(wave=wave, by=None, at=at)
     assert Solicitation.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_letters_taken_back_from_two_pages_at_once_are_taken_back_once(
+    make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(3, email="", phone="")
+    wave = make_wave()
+    operations.post_letters(wave=wave, limit=3, by=None, at=at)
+    answers = at_once([lambda: operations.take_back_letters(wave=wave, by=None, at=at)] * 2)
+    assert 3 in answers
+    assert sum(isinstance(answer, Refusal) for answer in answers) == 1
+    assert [line.content["facts"] for line in Entry.objects.filter(act="surveys.letters_taken_back")] == [{"letters": 3}]
+
+
+def test_taking_letters_back_leaves_those_prepared_meanwhile(
+    make_households: Households, make_wave: MakeWave, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_households(3, email="", phone="")
+    wave = make_wave()
+    operations.post_letters(wave=wave, limit=2, by=None, at=at)
+    look = Invitation.objects.select_for_update
+
+    def meanwhile(**given: object) -> object:
+        operations.post_letters(wave=wave, limit=1, by=None, at=at)
+        return look(**given)
+
+    monkeypatch.setattr(Invitation.objects, "select_for_update", meanwhile)
+    assert operations.take_back_letters(wave=wave, by=None, at=at) == 2
+    assert Solicitation.objects.filter(channel=Channel.POST).count() == 1
+
+
+def test_a_household_of_several_events_gets_one_letter_at_a_time(
+    landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(2)
+    operations.set_terms(landlord=landlord, terms=Terms(Budget(2, 30)), by=None, at=at)
+    wave = make_wave(design=Design.HOT, trigger=EventKind.INTERVENTION, paces=(Pace(0, (Channel.EMAIL,)),))
+    told = [Told(EventKind.INTERVENTION, f"I{n}", f"L{n % 2:05}", at.date()) for n in range(4)]
+    operations.hear_events(landlord=landlord, told=told, origin=Origin.API, by=None, at=at)
+    Solicitation.objects.update(state=State.FAILED)
+    assert Invitation.objects.count() == 4
+    assert len(to_post(wave=wave, at=at)[0]) == 2
+    assert len(operations.post_letters(wave=wave, limit=3, by=None, at=at)) == 2
+    assert operations.post_letters(wave=wave, limit=3, by=None, at=at) == []
+    assert len(operations.post_letters(wave=wave, limit=3, by=None, at=at + DAY)) == 2
+    assert to_post(wave=wave, at=at + 2 * DAY) == ([], [])
+
+
+def test_a_household_without_an_address_gets_its_letter_at_its_residences_or_is_listed(
+    make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    homes = make_households(2, email="", address="")
+    residence = homes[0].residence
+    residence.address, residence.postcode = "5 rue du Belvédère", "93140"
+    residence.save()
+    [ready], [unaddressed] = to_post(wave=make_wave(paces=(Pace(0, (Channel.EMAIL,)),)), at=at)
+    assert (ready.household, unaddressed.household) == tuple(homes)
 
 
 def test_no_letter_goes_to_whoever_objected_or_was_asked_enough(

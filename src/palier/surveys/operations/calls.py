@@ -174,7 +174,7 @@ def post_letters(*, wave: Wave, limit: int, by: Person | None, at: datetime) -> 
     homes = {invitation.household_id or 0 for invitation in to_post(wave=wave, at=at)[0][:limit]}
     # Locked, then looked at again: somebody else may have written to them meanwhile.
     list(Household.objects.select_for_update().filter(pk__in=homes).order_by("pk"))
-    taken = [invitation for invitation in to_post(wave=wave, at=at)[0] if invitation.household_id in homes]
+    taken, _ = to_post(wave=wave, at=at, among=homes)
     for invitation in taken:
         _count(invitation, Channel.POST, at)
     if not taken:
@@ -191,17 +191,20 @@ def take_back_letters(*, wave: Wave, by: Person | None, at: datetime) -> int:
     Raises:
         Refusal: when one of their households has said something since, or none was prepared today.
     """
-    letters = Solicitation.objects.filter(invitation__wave=wave, channel=Channel.POST, left_at=start_of_day(paris_day(at)))
-    asked = list(Invitation.objects.select_for_update(of=("self",)).filter(solicitations__in=letters))
-    if not asked:
+    today = Solicitation.objects.filter(invitation__wave=wave, channel=Channel.POST, left_at=start_of_day(paris_day(at)))
+    # Locked: whoever takes them back in the same instant finds none, and what is prepared meanwhile stays.
+    letters = dict(today.select_for_update(of=("self",)).order_by("pk").values_list("pk", "invitation"))
+    if not letters:
         raise Refusal(no("surveys.no_letters_today", "Aucun courrier n’a été préparé aujourd’hui : rien à reprendre."))
+    asked = Invitation.objects.select_for_update(of=("self",)).filter(pk__in=letters.values()).order_by("pk")
     if any(invitation.outcome not in OPEN for invitation in asked):
-        raise Refusal(no("surveys.letters_heard", "Un ménage a répondu ou refusé entre-temps : ces courriers restent comptés."))
-    letters.delete()
-    plural = "s" if len(asked) > 1 else ""
-    what = f"a repris {len(asked)} courrier{plural} préparé{plural} le jour même"
-    _remember(wave, "letters_taken_back", what, len(asked), by, at)
-    return len(asked)
+        why = "Un ménage a répondu, refusé ou déménagé entre-temps : ces courriers restent comptés."
+        raise Refusal(no("surveys.letters_heard", why))
+    Solicitation.objects.filter(pk__in=letters).delete()
+    plural = "s" if len(letters) > 1 else ""
+    what = f"a repris {len(letters)} courrier{plural} préparé{plural} le jour même"
+    _remember(wave, "letters_taken_back", what, len(letters), by, at)
+    return len(letters)
 
 
 def _remember(wave: Wave, act: str, what: str, letters: int, by: Person | None, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -28,10 +28,11 @@ _YES_NO = {"yes": "Oui", "no": "Non"}
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The letters of a day: how many, the households that no postman would find, whether one of all has said something."""
+    """The letters of a day: how many, how many are left to print, whom no postman would find, whether one of all was heard."""
 
     on: date
     count: int
+    printable: int
     unaddressed: list[Household]
     heard: bool
 
@@ -42,27 +43,33 @@ def batches(*, wave: Wave) -> list[Batch]:
     by_day: dict[date, list[Solicitation]] = {}
     for letter in letters.select_related("invitation", "household__residence").order_by("-left_at", "pk"):
         by_day.setdefault(paris_day(letter.left_at or letter.due_at), []).append(letter)
-    return [
-        Batch(
-            on,
-            len(found),
-            [letter.household for letter in found if letter.invitation.sealed and not envelope_of(letter.household)],
-            any(letter.invitation.outcome not in OPEN for letter in found),
-        )
-        for on, found in by_day.items()
-    ]
+    return [_batch(on, found) for on, found in by_day.items()]
 
 
-def to_post(*, wave: Wave, at: datetime) -> tuple[list[Invitation], list[Invitation]]:
-    """Those whom no message of a wave reaches and whom a letter may, now; then those whose address is not whole."""
+def _batch(on: date, letters: list[Solicitation]) -> Batch:
+    to_print = [letter.household for letter in letters if letter.invitation.sealed]
+    unaddressed = [home for home in to_print if not envelope_of(home)]
+    heard = any(letter.invitation.outcome not in OPEN for letter in letters)
+    return Batch(on, len(letters), len(to_print) - len(unaddressed), unaddressed, heard)
+
+
+def to_post(*, wave: Wave, at: datetime, among: Collection[int] | None = None) -> tuple[list[Invitation], list[Invitation]]:
+    """Those whom no message of a wave reaches and whom a letter may, now; then those whose address is not whole.
+
+    One letter a household and a day, however many events of a hot wave ask it; ``among`` keeps to these households.
+    """
+    today = Solicitation.objects.filter(
+        invitation__wave=wave, channel=Channel.POST, left_at=start_of_day(paris_day(at))
+    ).values("household")
     unreached = (
-        open_invitations(wave=wave)
-        .exclude(household__address="")
+        (open_invitations(wave=wave) if among is None else open_invitations(wave=wave).filter(household__in=among))
+        .exclude(household__in=today)
         .exclude(solicitations__channel=Channel.POST)
         .exclude(solicitations__state__in=[State.PLANNED, State.LEAVING, State.SENT])
     )
-    found = list(unreached.select_related("household__residence").order_by("household__residence", "digest"))
-    homes = {invitation: invitation.household for invitation in found if invitation.household}
+    found = unreached.select_related("household__residence").order_by("household__residence", "digest")
+    once = {invitation.household_id: invitation for invitation in found}
+    homes = {invitation: invitation.household for invitation in once.values() if invitation.household}
     silent = objecting(landlord=wave.landlord_id, among=homes.values())
     silent |= budget_spent(landlord=wave.landlord_id, budget=terms_of(landlord=wave.landlord_id).budget, at=at)
     asked = {invitation: envelope_of(home) for invitation, home in homes.items() if home.pk not in silent}
