@@ -362,6 +362,26 @@ def test_letters_are_counted_before_they_are_prepared_and_taken_back_the_same_da
     assert not Solicitation.objects.exists()
 
 
+def test_letters_of_a_day_are_printed_while_one_is_left_and_the_page_says_why_none_is_taken_back(
+    desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
+) -> None:
+    make_households(1, email="", phone="")
+    there = url("survey_letters", landlord, wave_id=make_wave().pk)
+    why, pdf = "Un ménage a répondu, refusé ou déménagé entre-temps", "Télécharger le PDF"
+    with time_machine.travel(at):
+        desk.post(there)
+        assert "Aucun courrier de plus" in shown(desk.post(there, follow=True))
+        page = shown(desk.get(there))
+        assert pdf in page
+        assert why not in page
+        operations.note_refusal(invitation=Invitation.objects.get())
+        page = shown(desk.get(there))
+        assert pdf not in page
+        assert why in page
+    with time_machine.travel(at + timedelta(days=1)):
+        assert why not in shown(desk.get(there))
+
+
 def test_a_paper_form_says_how_many_answers_may_be_ticked(
     desk: Client, landlord: Landlord, make_households: Households, make_wave: MakeWave, at: datetime
 ) -> None:

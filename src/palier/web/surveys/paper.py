@@ -43,7 +43,7 @@ def letters(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     context = {
         "landlord": landlord,
         "wave": wave,
-        "batches": [(batch, batch.on.isoformat(), batch.on == request.on and not batch.heard) for batch in batches],
+        "batches": [(batch, batch.on.isoformat(), batch.on == request.on) for batch in batches],
         "running": running,
         "total": len(ready),
         "next": min(len(ready), AT_ONCE),
@@ -60,7 +60,7 @@ def _act(request: Request, wave: Wave) -> str:
         return f"{count} courriers repris : ils ne comptent plus." if count > 1 else "1 courrier repris : il ne compte plus."
     count = len(operations.post_letters(wave=wave, limit=AT_ONCE, by=request.user, at=request.at))
     plural = "s" if count > 1 else ""
-    return f"{count} courrier{plural} à imprimer." if count else "Tous ceux qu’il faut joindre par courrier l’ont été."
+    return f"{count} courrier{plural} à imprimer." if count else "Aucun courrier de plus à préparer : relisez la page."
 
 
 def _pdf(content: bytes, name: str) -> HttpResponse:
