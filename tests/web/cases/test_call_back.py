@@ -66,6 +66,9 @@ def test_whoever_reads_english_is_called_back_in_english(asked: Asked) -> None:
     assert 'href="?langue=fr"' in shown, "one may change language there too"
     assert "Leave a telephone number" in text(client.post(english, CONTACT | {"phone": ""}))
     assert "This number is incomplete" in text(client.post(english, CONTACT | {"phone": "06 12"}))
+    long = text(client.post(english, CONTACT | {"name": "a" * 121, "phone": "0" * 21, "words": "a" * 2_001}))
+    assert [f"at most {most} characters" in long for most in (120, 20, 2_000)] == [True] * 3
+    assert "caractères" not in long
     assert "within the next working days" in text(client.post(english, CONTACT))
 
 

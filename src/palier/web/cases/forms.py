@@ -90,6 +90,7 @@ class CallBackForm(forms.Form):
         self.around = around
         for name, field in self.fields.items():
             field.label = around[name]
+            field.error_messages["max_length"] = around["too_long"]
             field.optional = around["either" if name in {"phone", "email"} else "optional"]  # type: ignore[attr-defined]  # read by questionnaires/fields.html
         self.fields["words"].help_text = around["words_help"]
         self.fields["email"].error_messages["invalid"] = around["email_wrong"]

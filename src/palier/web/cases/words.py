@@ -15,6 +15,7 @@ _FRENCH = {
     "either": "l’un ou l’autre",
     "phone_wrong": "Ce numéro est incomplet. Exemple : 06 12 34 56 78.",
     "email_wrong": "Cette adresse électronique est incomplète. Exemple : nom@exemple.fr.",
+    "too_long": "Raccourcissez : %(limit_value)d caractères au plus.",
     "agree": "J’accepte d’être rappelé",
     "consent": "En laissant ces coordonnées, vous acceptez que l’équipe sache que cette demande vient de vous : pourquoi vous "
     "n’êtes pas satisfait, et ce que vous écrivez ici. Le reste de vos réponses reste sans votre nom. Tout est effacé un an "
@@ -34,6 +35,7 @@ _ENGLISH = {
     "phone_wrong": "This number is incomplete. For instance: 06 12 34 56 78.",
     "email_wrong": "This e-mail address is incomplete. For instance: name@example.com.",
     "cases.no_contact": "Leave a telephone number or an e-mail address to be called back.",
+    "too_long": "Shorten this: at most %(limit_value)d characters.",
     "agree": "I agree to be called back",
     "consent": "By leaving these details, you agree that the team knows that this request comes from you: why you are not "
     "satisfied, and what you write here. The rest of your answers stays without your name. Everything is erased one year after "
