@@ -169,8 +169,9 @@ def test_a_director_who_answered_validates_in_one_act_and_is_not_told_by_themsel
     page = words(client.get(own("own_study", region, 6)))
     assert "Valider la réponse" in page
     assert "Remettre à la direction" not in page
-    stale = client.post(own("study_validate", region, 6), {"revision": read - 1})
-    assert "Une page a été enregistrée entre-temps" in words(stale)
+    for stale in (read - 1, "9" * 5_000, ""):
+        refused = client.post(own("study_validate", region, 6), {"revision": stale})
+        assert "Une page a été enregistrée entre-temps" in words(refused)
     assert region.answer(6).validated_at is None
     assert client.post(own("study_validate", region, 6), {"revision": read}).status_code == 302
     assert region.answer(6).validated_by == director

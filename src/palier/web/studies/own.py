@@ -126,13 +126,12 @@ def sheet(request: Request, landlord: Landlord, study_id: int, number: int) -> H
     said, errors = sheets.read(asked, request.POST, _FRENCH)
     if errors:
         return _sheet(request, one, here, asked, errors=errors, status=422)
-    sent = request.POST.get("revision", "")
     try:
         saved = operations.save(
             answer=one,
             keys=[question.key for question in asked],
             said=said,
-            revision=int(sent) if sent.isascii() and sent.isdigit() else -1,
+            revision=_read(request),
             by=request.user,
             at=request.at,
         )
@@ -143,6 +142,12 @@ def sheet(request: Request, landlord: Landlord, study_id: int, number: int) -> H
         messages.success(request, "Vos réponses sont enregistrées.")
         return redirect("own_study", landlord_id=landlord.pk, study_id=study_id)
     return redirect("study_sheet", landlord_id=landlord.pk, study_id=study_id, number=following.number)
+
+
+def _read(request: Request) -> int:
+    """The revision that one read: -1, which no answer has, for any other text."""
+    sent = request.POST.get("revision", "")
+    return int(sent) if len(sent) < 10 and sent.isascii() and sent.isdigit() else -1
 
 
 def _sheet(
@@ -196,9 +201,9 @@ def hand(request: Request, landlord: Landlord, study_id: int) -> HttpResponse:
 @door(POST=VALIDATE)
 def validate(request: Request, landlord: Landlord, study_id: int) -> HttpResponse:
     """The director validates what was handed, or in one act what is complete at the revision they read."""
-    one, read = _answer(landlord, study_id), request.POST.get("revision", "")
-    if read.isascii() and read.isdigit():
-        operations.validate_at_once(answer=one, revision=int(read), by=request.user, at=request.at)
+    one = _answer(landlord, study_id)
+    if "revision" in request.POST:
+        operations.validate_at_once(answer=one, revision=_read(request), by=request.user, at=request.at)
     else:
         operations.validate(answer=one, by=request.user, at=request.at)
     messages.success(request, "La réponse est validée : elle compte dans l’étude.")

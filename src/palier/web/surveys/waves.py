@@ -128,7 +128,7 @@ def edit(request: Request, landlord: Landlord, wave_id: int) -> HttpResponse:
     form = _form(request, landlord, wave)
     seen = request.POST.get("revision", "")
     if request.method == "POST" and form.is_valid():
-        revision = int(seen) if seen.isdigit() else 0
+        revision = int(seen) if len(seen) < 10 and seen.isascii() and seen.isdigit() else 0
         act = lambda: operations.edit_wave(wave=wave, draft=form.draft, seen=revision, by=request.user, at=request.at)  # noqa: E731
         if _keep(form, act):
             return _back(wave)
