@@ -227,7 +227,7 @@ def test_a_danger_written_freely_shows_the_numbers_to_call_and_the_way_to_be_cal
     thanks = client.post(f"{tap}envoyer/", {"why": "Ça sent le gaz dans l’escalier.", "langue": language})["Location"]
     page = client.get(thanks).text
     assert WORDS[language]["emergency"] in page.replace("\u202f", " ").replace("\xa0", " ")
-    assert f'href="{tap}rappel/' in page
+    assert f'href="{tap}rappel/{"" if language == "fr" else "?langue=en"}"' in page
     assert not Case.objects.exists(), "nobody is named by what they wrote"
 
 
