@@ -472,14 +472,3 @@ def test_a_cancelled_session_frees_its_journeys(sitting: Sitting, at_the_committ
     operations.cancel(session=sitting.session, because="Grève des trains.", by=sitting.referent, at=sitting.at)
     assert Session.objects.get(pk=sitting.session.pk).cancelled_because == "Grève des trains."
     assert list(queries.ready(on=AFTERNOON.date())) == [journey]
-
-
-def test_only_who_received_a_convocation_is_told_that_the_session_is_cancelled(sitting: Sitting) -> None:
-    sitting.put()
-    sitting.convene()
-    (first, *_) = Message.objects.filter(event="committee.convened")
-    Message.objects.filter(pk=first.pk).update(state="sent", settled_at=sitting.at)
-    operations.cancel(session=sitting.session, because="Grève des trains.", by=sitting.referent, at=sitting.at)
-    waiting = Message.objects.get(event="committee.convened", state="waiting")
-    assert (waiting.person_id, "est annulée" in waiting.subject) == (first.person_id, True)
-    assert "CANCELLED" in waiting.attachment

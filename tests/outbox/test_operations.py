@@ -15,7 +15,7 @@ from palier.directory.rules import Role
 from palier.ledger.models import Entry
 from palier.ledger.rules import Audience
 from palier.outbox.models import Message, State
-from palier.outbox.operations import Undeliverable, Unreachable, cancel, choose, deliver, post, resend
+from palier.outbox.operations import Undeliverable, Unreachable, cancel, choose, deliver, post, resend, unsay
 from palier.outbox.queries import dead, of_landlord, paces
 from palier.outbox.rules import DELAY, EVENTS, RETRIES, Pace
 from palier.verdict import Refusal
@@ -214,3 +214,15 @@ def test_the_database_knows_when_a_message_is_over(make_person: Make, at: dateti
     (message,) = written("label.your_turn", [make_person()], at)
     with pytest.raises(IntegrityError, match="outbox_settled_when_over"):
         Message.objects.filter(pk=message.pk).update(state=State.SENT)
+
+
+def test_who_never_heard_of_what_is_unsaid_is_known_and_nothing_of_it_leaves_any_more(make_person: Make, at: datetime) -> None:
+    unheard, told, failed, both = (make_person() for _ in range(4))
+    written("label.your_turn", [told, both], at, undo_key="plan:1")
+    deliver(at=at + DELAY, send=Server())
+    written("label.your_turn", [failed], at, undo_key="plan:1")
+    deliver(at=at + DELAY, send=Server(Undeliverable("no such address")))
+    written("label.your_turn", [unheard, both], at, undo_key="plan:1")
+    with transaction.atomic():
+        assert unsay(undo_key="plan:1", at=at) == {unheard.pk}
+    assert states() == [State.SENT, State.SENT, State.CANCELLED, State.CANCELLED, State.CANCELLED]

@@ -99,6 +99,18 @@ def take_back(*, undo_key: str, at: datetime) -> set[int]:
     return set(Message.objects.filter(undo_key=undo_key, state=State.SENT).values_list("person_id", flat=True))
 
 
+def unsay(*, undo_key: str, at: datetime) -> set[int]:
+    """Take back what has not left yet under this key, and what failed to leave; the people who thus never heard of it.
+
+    Whoever else it concerns is owed a word: they were told, by this message or another way, or saw it on their pages.
+    """
+    written = Message.objects.filter(undo_key=undo_key)
+    unsaid = set(written.filter(state=State.WAITING).select_for_update().values_list("person_id", flat=True))
+    cancel(undo_key=undo_key, at=at)
+    written.filter(state=State.DEAD).update(state=State.CANCELLED, settled_at=at)
+    return unsaid - set(written.filter(state=State.SENT).values_list("person_id", flat=True))
+
+
 def deliver(*, at: datetime, send: Send, limit: int = 500) -> tuple[int, int]:
     """Send what is due, one transaction a letter: ``(letters sent, letters refused)``.
 

@@ -103,6 +103,15 @@ def test_a_document_no_longer_needed_is_withdrawn_and_the_landlord_told(scene: S
         operations.hand_document(mission=mission, request=asked, document=scene.pieces(("other",))[0], by=scene.lead, at=NOON)
 
 
+def test_a_request_that_the_plan_told_of_is_told_when_withdrawn(scene: Scene) -> None:
+    mission = scene.to("report_drafted")
+    asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    Message.objects.filter(undo_key=f"request:{asked.pk}").delete()
+    operations.withdraw_request(mission=mission, request=asked, because="Doublon.", by=scene.auditor, at=NOON)
+    told = Message.objects.filter(subject__startswith="L’auditeur ne demande plus")
+    assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk}
+
+
 def test_a_request_withdrawn_before_it_left_tells_nobody_and_leaves_the_report(scene: Scene) -> None:
     mission = scene.to("report_drafted")
     asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)

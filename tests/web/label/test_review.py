@@ -85,6 +85,16 @@ def test_whoever_was_told_of_a_request_is_told_that_it_is_withdrawn_and_nobody_e
         operations.withdraw_correction(correction=correction, because="Encore.", by=referent, at=at)
 
 
+def test_a_request_told_without_a_key_or_in_vain_is_told_when_withdrawn(
+    correction: Correction, referent: Person, lead: Person, at: datetime
+) -> None:
+    asked = Message.objects.filter(event="label.correction_asked")
+    asked.update(state=State.DEAD, settled_at=at)
+    operations.withdraw_correction(correction=correction, because="Au verso.", by=referent, at=at)
+    assert Message.objects.get(event="label.correction_withdrawn").person_id == lead.pk
+    assert asked.get().state == State.CANCELLED
+
+
 def test_a_request_withdrawn_before_it_left_tells_nobody(correction: Correction, referent: Person, at: datetime) -> None:
     operations.withdraw_correction(correction=correction, because="Au verso.", by=referent, at=at)
     assert Message.objects.get(event="label.correction_asked").state == State.CANCELLED

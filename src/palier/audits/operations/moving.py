@@ -108,14 +108,14 @@ def tell_landlord(
     subject: str,
     body: str,
     undo_key: str = "",
-    only: Collection[int] | None = None,
+    but: Collection[int] = (),
     roles: frozenset[Role] = LANDLORD,
 ) -> None:
-    """Write to the landlord's people (or ``roles``), or to ``only`` some of them. All who read the file's history read it: no finding."""
+    """Write to the landlord's people (or ``roles``), ``but`` some of them. All who read the file's history read it: no finding."""
     people = people_of(landlord=mission.landlord_id, roles=roles, on=paris_day(at))
     post(
         event=event,
-        to=[person.pk for person in people if only is None or person.pk in only],
+        to=[person.pk for person in people if person.pk not in but],
         at=at,
         landlord=_file(mission),
         subject=subject,

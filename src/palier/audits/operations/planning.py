@@ -39,7 +39,7 @@ from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
 from palier.ledger.rules import Audience
-from palier.outbox.operations import take_back
+from palier.outbox.operations import unsay
 from palier.stock.models import Residence
 from palier.verdict import Conflict, Refusal, Verdict, no, require
 
@@ -283,15 +283,13 @@ def withdraw_request(*, mission: Mission, request: DocumentRequest, because: str
         raise Refusal(no("audits.request_settled", "Ce document est déjà remis, ou n’est plus demandé."))
     summary = f"ne demande plus le document « {request.title} » : {because.strip()}"
     remember(mission, "request_withdrawn", by=by, at=at, summary=summary, facts={"request": request.pk})
-    with_the_plan = mission.state == State.ACCEPTED
-    told = take_back(undo_key=f"request:{request.pk}", at=at)
     tell_landlord(
         mission,
         "audits.mission_changed",
         at=at,
         subject=f"L’auditeur ne demande plus un document : {Audit(mission.audit).label}",
         body=f"« {request.title} » n’est plus à remettre. {because.strip()}",
-        only=None if with_the_plan else told,
+        but=unsay(undo_key=f"request:{request.pk}", at=at),
     )
 
 

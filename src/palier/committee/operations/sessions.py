@@ -21,7 +21,7 @@ from palier.directory.models import Person
 from palier.label.rules.stages import Stage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience, canonical
-from palier.outbox.operations import post, take_back
+from palier.outbox.operations import post, unsay
 from palier.verdict import Refusal, no, require
 
 Json = dict[str, Any]
@@ -274,9 +274,10 @@ def close_files(item: Item, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
-    """Cancel a session that was not opened; its matters are free again, and who received the convocation is told.
+    """Cancel a session that was not opened; its matters are free again, and whoever was to sit is told once it is convened.
 
-    A convocation that has not left yet never does.
+    A convocation that has not left yet never does, nor one that failed: who would have received it, and did not answer it
+    from the page, is told nothing.
 
     Raises:
         Refusal: without a reason, or once it is open.
@@ -294,8 +295,11 @@ def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
     session.cancelled_at, session.cancelled_because = at, because.strip()
     session.save(update_fields=["cancelled_at", "cancelled_because"])
     remember(session, "session_cancelled", f"a annulé la séance du {_day(session)} : {because.strip()}", by=by, at=at)
-    told = take_back(undo_key=_convocation(session), at=at)
-    _tell(session, told, f"La séance du {_day(session)} est annulée", because.strip(), at=at)
+    if session.convened_at:
+        unsaid, answered = unsay(undo_key=_convocation(session), at=at), queries.replies(session=session)
+        members = queries.holders_of(session=session, on=paris_day(at))
+        told = {member.person_id for member in members if member.person_id not in unsaid or member.pk in answered}
+        _tell(session, told, f"La séance du {_day(session)} est annulée", because.strip(), at=at)
 
 
 @transaction.atomic

@@ -16,8 +16,11 @@ from palier.label.models import Correction, InstructionNote, Journey, Piece
 from palier.label.rules.stages import INSTRUCTIONS, Stage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post, take_back
+from palier.outbox.operations import post, unsay
 from palier.verdict import Conflict, Refusal, Verdict, no, require
+
+_ANSWERING = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
+"""Who is asked for a correction."""
 
 
 def _instructing(journey: Journey) -> Verdict:
@@ -109,7 +112,7 @@ def ask_correction(
         piece.save(update_fields=["checked_by", "checked_at"])
     post(
         event="label.correction_asked",
-        to=_people(journey, frozenset({Role.QUALITY_LEAD, Role.DIRECTOR}), at),
+        to=_people(journey, _ANSWERING, at),
         at=at,
         landlord=journey.landlord_id,
         subject=f"Une correction est demandée : {correction.subject}",
@@ -180,7 +183,7 @@ def answer_correction(
 
 @transaction.atomic
 def withdraw_correction(*, correction: Correction, because: str, by: Person, at: datetime) -> Correction:
-    """Take back a correction asked by mistake: it blocks nothing any more, and whoever was told of it is told why.
+    """Take back a correction asked by mistake: it blocks nothing any more, and who answers is told why, unless no message told them yet.
 
     Raises:
         Refusal: when it was already answered or withdrawn, or without a reason.
@@ -194,7 +197,7 @@ def withdraw_correction(*, correction: Correction, because: str, by: Person, at:
     journey = correction.journey
     post(
         event="label.correction_withdrawn",
-        to=take_back(undo_key=f"correction:{correction.pk}", at=at),
+        to=set(_people(journey, _ANSWERING, at)) - unsay(undo_key=f"correction:{correction.pk}", at=at),
         at=at,
         landlord=journey.landlord_id,
         subject=f"La demande de correction est retirée : {correction.subject}",
