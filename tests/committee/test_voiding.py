@@ -1,4 +1,4 @@
-"""A poll voided by two people: who is told, what waits for the second signature, the first one taken back."""
+"""A poll voided by two people: who is told, what waits for the second signature, the first one taken back or set aside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from palier.committee import operations, queries
 from palier.committee.models import Item, Poll, Voiding
+from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
 from palier.directory.models import Person
 from palier.outbox.models import Message, State
@@ -55,7 +56,7 @@ def test_who_may_sign_is_told_then_who_voted_but_nobody_recused(sitting: Sitting
     operations.void(poll=poll, because="Je l’ai vu.", by=president, at=sitting.later())
     assert Message.objects.get(pk=first.pk).state == State.CANCELLED  # it had not left: nothing is asked any more
     people = {message.person_id for message in told()[1:]}
-    assert voter.pk in people
+    assert {voter.pk, sitting.referent.pk} <= people  # who asked for it hears that it is done, and did not vote
     assert not people & {out.pk, president.pk}
     assert all("Je l’ai vu." in message.body for message in told()[1:])
 
@@ -84,3 +85,33 @@ def test_a_signature_is_taken_back_by_its_signer_while_alone(sitting: Sitting, a
             Voiding.objects.filter(pk=kept.pk).update(**change)
     with pytest.raises(DatabaseError), transaction.atomic():
         kept.delete()
+
+
+def test_nobody_holds_a_matter_alone(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    item, poll = asked
+    president: Person = sitting.titulars[0].person
+    with refused("committee.nothing_aside"):
+        operations.set_aside(poll=poll, because="La mienne.", by=sitting.referent, at=sitting.later())
+    with refused("committee.aside_reason"):
+        operations.set_aside(poll=poll, because=" ", by=president, at=sitting.later())
+    operations.set_aside(poll=poll, because="Le compte est juste.", by=president, at=sitting.later())
+    asking, aside = told()
+    assert (asking.state, aside.person_id) == (State.CANCELLED, sitting.referent.pk)
+    assert f"{president.name} l’a écartée : Le compte est juste." in aside.body
+    line = queries.history(session=sitting.session, person=president)[0]
+    assert (line.act, line.actor_id) == ("committee.voiding_set_aside", president.pk)
+    assert Voiding.objects.get().taken_back_at is not None
+    operations.conclude(item=item, by=president, at=sitting.later())
+    with refused("committee.item_concluded"):
+        operations.set_aside(poll=poll, because="Encore.", by=president, at=sitting.later())
+
+
+def test_who_may_sign_no_more_is_told_nothing_more(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    _, poll = asked
+    president = sitting.titulars[0].person
+    Message.objects.update(state=State.SENT, settled_at=sitting.later())
+    operations.give_office(mandate=sitting.titulars[3], office=Office.PRESIDENT, by=sitting.referent, at=sitting.later())
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    people = {message.person_id for message in told()[1:]}
+    assert president.pk not in people
+    assert sitting.titulars[3].person_id in people

@@ -357,6 +357,33 @@ def test_a_poll_is_voided_by_two_people_and_held_again(
     assert "Scrutin 1, annulé" in words(voter.get(url("committee_session", sitting)))
 
 
+def test_a_voiding_is_set_aside_by_another_even_when_its_signer_presides_no_more(
+    sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client], sign_in: SignIn
+) -> None:
+    poll = sitting.poll(under_way)
+    for mandate in sitting.titulars:
+        sitting.vote(poll, mandate, "for")
+    sitting.close(poll)
+    chair, runs = member(sitting.titulars[0]), sign_in(sitting.referent)
+    room = url("committee_room_item", sitting, item_id=under_way.pk)
+    operations.void(poll=poll, because="À refaire.", by=sitting.titulars[0].person, at=sitting.later())
+    assert "Retirer ma signature" in words(chair.get(room))
+    operations.give_office(mandate=sitting.titulars[3], office=Office.PRESIDENT, by=sitting.referent, at=sitting.later())
+    assert "Vous avez signé l’annulation" in words(chair.get(room))
+    assert "Retirer ma signature" not in words(chair.get(room))
+    page = url("committee_voiding_aside", sitting, item_id=under_way.pk, poll_number=1)
+    assert page in words(runs.get(room))
+    assert "À refaire." in words(runs.get(page))
+    assert chair.post(page, {"because": "Non."}).status_code in {403, 422}
+    assert runs.post(page, {"because": ""}).status_code == 422
+    assert "est écartée" in words(runs.post(page, {"because": "Le compte est juste."}, follow=True))
+    assert "demande l’annulation" not in words(runs.get(room))
+    assert "Aucune demande" in words(runs.post(page, {"because": "Encore."}))
+    runs.post(url("committee_item_conclude", sitting, item_id=under_way.pk))
+    Voiding.objects.create(poll=poll, by=sitting.referent, because="Restée là.", at=sitting.later())  # as it once could be
+    assert "il manque une autre personne" not in words(runs.get(room))
+
+
 def test_the_page_of_a_session_says_what_happened_but_not_to_who_is_recused(
     sitting: Sitting, under_way: Item, member: Callable[[Mandate], Client]
 ) -> None:

@@ -113,7 +113,7 @@ class Ballot(models.Model):
 class Voiding(models.Model):
     """One of the two people it takes to void a closed poll, and why. The poll is void once both have signed.
 
-    Until then it may be taken back; it stays on record, and no longer counts (triggers).
+    Until then it may be taken back, or set aside by another; it stays on record, and no longer counts (triggers).
     """
 
     poll = models.ForeignKey(Poll, models.PROTECT, related_name="voidings")

@@ -37,7 +37,7 @@ from palier.committee.operations.sitting import (
     take_proxy_back,
 )
 from palier.committee.operations.terms import change_terms, draft_terms, publish_terms
-from palier.committee.operations.voiding import take_signature_back, void
+from palier.committee.operations.voiding import set_aside, take_signature_back, void
 from palier.committee.operations.voting import cast, close_due, close_poll, open_poll, remind_due, remind_undecided
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "reply",
     "restate",
     "review",
+    "set_aside",
     "take_off",
     "take_proxy_back",
     "take_signature_back",

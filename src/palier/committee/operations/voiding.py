@@ -1,4 +1,4 @@
-"""The voiding of a poll: asked by one person, signed by another; until then, whoever asked may take it back."""
+"""The voiding of a poll: asked by one person, then signed or set aside by another; until then, whoever asked may take it back."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from palier.committee.operations.sessions import locked, remember
 from palier.directory import queries as directory
 from palier.directory.models import Person
 from palier.directory.rules import Right, Role, Thing, may
-from palier.outbox.operations import post, take_back
+from palier.outbox.operations import post, unsay
 from palier.verdict import Refusal, no
 
 _TEAM = frozenset(role for role in Role if may(frozenset({role}), Right.WRITE, Thing.BALLOT))
@@ -24,23 +24,16 @@ _TEAM = frozenset(role for role in Role if may(frozenset({role}), Right.WRITE, T
 def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
     """Sign the voiding of a closed poll. It takes two people; the poll stays in the record, and the next one links to it.
 
-    Who may sign second is told of the first signature, and who voted of the voiding; nobody to whom the matter is closed.
+    Who may sign is told of the first signature, then of the voiding, like who voted; nobody to whom the matter is closed.
 
     Raises:
         Refusal: without a reason, when the poll is open or void already, this person signed, or the matter is concluded.
     """
-    _, item = locked(poll.item)
-    poll = Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=poll.pk)
+    item, poll = _standing(poll)
     if not because.strip():
         raise Refusal(
             no("committee.voiding_reason", "Écrivez pourquoi ce scrutin est annulé : cela figurera au procès-verbal.")
         )
-    if poll.closed_at is None:
-        raise Refusal(no("committee.poll_open", "Ce scrutin est ouvert : clôturez-le d’abord."))
-    if item.is_over:
-        raise Refusal(no("committee.item_concluded", "Ce point est conclu : sa décision se corrige par une nouvelle décision."))
-    if queries.is_void(poll=poll):
-        raise Refusal(no("committee.void_already", "Ce scrutin est déjà annulé."))
     if queries.signatures(poll=poll).filter(by=by).exists():
         raise Refusal(no("committee.second_person", "Vous avez déjà signé : une autre personne doit signer à son tour."))
     voiding = Voiding.objects.create(poll=poll, by=by, because=because.strip(), at=at)
@@ -48,7 +41,7 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
     word = "a annulé, en second," if whole else "a demandé d’annuler"
     _remember(item, poll, "poll_voided" if whole else "voiding_signed", word, by, at, because=voiding.because)
     if whole:
-        told = take_back(undo_key=_key(poll), at=at) | set(poll.ballots.values_list("by", flat=True))
+        told = _aware(item, poll, at) | set(poll.ballots.values_list("by", flat=True))
         why = "\n".join(f"{one.by.name} : {one.because}" for one in queries.signatures(poll=poll))
         _tell(
             item,
@@ -68,20 +61,53 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
 
 @transaction.atomic
 def take_signature_back(*, poll: Poll, by: Person, at: datetime) -> None:
-    """Take back one's own signature, while nobody else has signed; it stays on record, and who was told of it is told.
+    """Take back one's own signature, while nobody else has signed; it stays on record, and who may sign is told.
 
     Raises:
-        Refusal: when this person has not signed, or somebody else has.
+        Refusal: when this person has not signed, or somebody else has, or the matter is concluded.
+    """
+    item, poll = _standing(poll)
+    if not queries.signatures(poll=poll).filter(by=by).update(taken_back_at=at):
+        raise Refusal(no("committee.not_signed", "Aucune signature de vous n’attend sur ce scrutin."))
+    _remember(item, poll, "voiding_taken_back", "a retiré sa demande d’annuler", by, at)
+    told = _aware(item, poll, at) - {by.pk}
+    _tell(item, poll, told, "Une annulation de scrutin n’est plus demandée", f"{by.name} a retiré sa signature.", at)
+
+
+@transaction.atomic
+def set_aside(*, poll: Poll, because: str, by: Person, at: datetime) -> None:
+    """Set aside the voiding that somebody else asks for, with the reason: it holds the matter no longer, and stays on record.
+
+    So nobody's signature holds a decision alone, whatever became of them. Who may sign is told.
+
+    Raises:
+        Refusal: without a reason, when nobody else asks for it, when it is done, or the matter is concluded.
+    """
+    item, poll = _standing(poll)
+    if not because.strip():
+        raise Refusal(no("committee.aside_reason", "Écrivez pourquoi la demande est écartée : qui l’a faite le lira."))
+    if not queries.signatures(poll=poll).exclude(by=by).update(taken_back_at=at):
+        raise Refusal(no("committee.nothing_aside", "Aucune demande d’une autre personne n’attend sur ce scrutin."))
+    _remember(item, poll, "voiding_set_aside", "a écarté la demande d’annuler", by, at, because=because.strip())
+    told = _aware(item, poll, at) - {by.pk}
+    _tell(item, poll, told, "Une demande d’annulation est écartée", f"{by.name} l’a écartée : {because.strip()}", at)
+
+
+def _standing(poll: Poll) -> tuple[Item, Poll]:
+    """A closed poll of a matter under way that is not void, and its matter, locked.
+
+    Raises:
+        Refusal: for any other.
     """
     _, item = locked(poll.item)
     poll = Poll.objects.select_for_update(of=("self",), no_key=True).get(pk=poll.pk)
+    if poll.closed_at is None:
+        raise Refusal(no("committee.poll_open", "Ce scrutin est ouvert : clôturez-le d’abord."))
+    if item.is_over:
+        raise Refusal(no("committee.item_concluded", "Ce point est conclu : sa décision se corrige par une nouvelle décision."))
     if queries.is_void(poll=poll):
         raise Refusal(no("committee.void_already", "Ce scrutin est déjà annulé."))
-    if item.is_over or not queries.signatures(poll=poll).filter(by=by).update(taken_back_at=at):
-        raise Refusal(no("committee.not_signed", "Aucune signature de vous n’attend sur ce scrutin."))
-    _remember(item, poll, "voiding_taken_back", "a retiré sa signature : il ne demande plus d’annuler", by, at)
-    told = take_back(undo_key=_key(poll), at=at)
-    _tell(item, poll, told, "Une annulation de scrutin n’est plus demandée", f"{by.name} a retiré sa signature.", at)
+    return item, poll
 
 
 def _remember(item: Item, poll: Poll, act: str, word: str, by: Person, at: datetime, because: str = "") -> None:
@@ -94,6 +120,11 @@ def _signers(item: Item, at: datetime) -> set[int]:
     president = queries.composition(committee=item.session.committee, on=paris_day(at)).president
     team = set(directory.people_with(roles=_TEAM, on=paris_day(at)).values_list("pk", flat=True))
     return team | ({president.person_id} if president else set())
+
+
+def _aware(item: Item, poll: Poll, at: datetime) -> set[int]:
+    """Who may sign, without those whom no message had told of the request yet: it is taken back."""
+    return _signers(item, at) - unsay(undo_key=_key(poll), at=at)
 
 
 def _key(poll: Poll) -> str:

@@ -64,8 +64,8 @@ def settled(*, item: Item) -> Verdict:
         return YES
     return no(
         "committee.voiding_waits",
-        f"{one.by.name} demande l’annulation du scrutin {one.poll.number} : qu’une autre personne la signe, ou que cette "
-        "signature soit retirée, avant d’aller plus loin.",
+        f"{one.by.name} demande l’annulation du scrutin {one.poll.number} : qu’une autre personne la signe ou l’écarte, "
+        "ou que cette demande soit retirée, avant d’aller plus loin.",
     )
 
 

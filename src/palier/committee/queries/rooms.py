@@ -133,8 +133,8 @@ class Point:
 
     @property
     def contested(self) -> tuple[Vote, ...]:
-        """Its polls whose voiding waits for a second signature."""
-        return tuple(vote for vote in self.votes if vote.signatures and not vote.void)
+        """Its polls whose voiding waits for a second signature, while it may still be signed."""
+        return tuple(vote for vote in self.votes if self.under_way and vote.signatures and not vote.void)
 
     @property
     def result(self) -> Result | None:

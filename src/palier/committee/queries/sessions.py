@@ -206,6 +206,7 @@ _TOLD = (
     "poll_closed",
     "voiding_signed",
     "voiding_taken_back",
+    "voiding_set_aside",
     "poll_voided",
     "item_concluded",
     "closed",

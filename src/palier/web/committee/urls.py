@@ -62,6 +62,7 @@ urlpatterns = [
     path(f"{_POLL}clore/", voting.close_poll, name="committee_poll_close"),
     path(f"{_POLL}relancer/", voting.remind, name="committee_poll_remind"),
     path(f"{_POLL}annuler/", voting.void, name="committee_poll_void"),
+    path(f"{_POLL}annuler/ecarter/", voting.set_aside, name="committee_voiding_aside"),
     path(f"{_POLL}annuler/retirer/", voting.take_signature_back, name="committee_voiding_back"),
     path(_VOICE, voting.vote, name="committee_vote"),
     path(f"{_VOICE}recu-<int:version>.json", voting.ballot_receipt, name="committee_ballot_receipt"),

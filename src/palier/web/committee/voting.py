@@ -148,11 +148,32 @@ def void(request: Request, committee_id: int, session_number: int, item_id: int,
             )
             messages.success(request, said)
             return _back(poll.item)
+    return _voiding(request, poll, form, "Annuler le scrutin")
+
+
+def _voiding(request: Request, poll: Poll, form: BecauseForm, page: str) -> HttpResponse:
+    """A form about the voiding of a poll, under who asks for it; none to who asks for it: they may take it back."""
     point = room_of_item(request, poll.item).point
-    vote = next((one for one in point.contested if one.number == poll_number), None) if point else None
+    vote = next((one for one in point.contested if one.number == poll.number), None) if point else None
     signed = vote is not None and any(one.by == request.user.pk for one in vote.signatures)
-    asked = {"point": point, "vote": vote, "viewer": request.user.pk, "signed": signed}
-    return _form(request, poll.item, form, "Annuler le scrutin", lead=poll.motion, **asked)
+    asked = {"point": point, "vote": vote, "viewer": request.user.pk, "signed": signed, "may_run": True}
+    return _form(request, poll.item, form, page, lead=poll.motion, **asked)
+
+
+@door(GET=RUN, POST=RUN, fresh=True)
+def set_aside(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
+    """Set aside the voiding that somebody else asks for, with the reason."""
+    poll = _poll(request, committee_id, session_number, item_id, poll_number)
+    form = BecauseForm(request.POST or None)
+    if form.is_valid():
+        try:
+            operations.set_aside(poll=poll, because=form.cleaned_data["because"], by=request.user, at=request.at)
+        except Refusal as refusal:
+            form.add_error(None, refusal.verdict.sentence)
+        else:
+            messages.success(request, "La demande d’annulation est écartée. Elle reste au journal, avec votre motif.")
+            return _back(poll.item)
+    return _voiding(request, poll, form, "Écarter la demande d’annulation")
 
 
 @door(POST=RUN)
