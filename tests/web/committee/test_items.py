@@ -103,6 +103,21 @@ def test_a_renewal_and_a_reexamination_name_the_accreditation_that_runs(
     ]
 
 
+def test_a_frozen_file_says_that_a_suspension_was_lifted_the_day_it_began(
+    sitting: Sitting, sign_in: SignIn, auditor: Person, firm: Organisation
+) -> None:
+    act, day = {"by": sitting.referent, "at": sitting.at}, sitting.at.date()
+    held = audits.grant(
+        person=auditor, firm=firm, starts_on=day, ends_on=day + timedelta(days=300), scope=[Audit.HQS], **act
+    )  # fmt: skip
+    audits.suspend(accreditation=held, because="Par erreur.", **act)
+    audits.lift(accreditation=held, **act)
+    item = sitting.put("Réexamen", matter=Matter.ACCREDITATION, accreditation=held)
+    sitting.convene()
+    page = " ".join(words(sign_in(sitting.referent).get(url("committee_item", sitting, item_id=item.pk))).split())
+    assert "Suspension le 10 mars 2026, levée le jour même : Par erreur." in page
+
+
 def test_an_accreditation_goes_from_the_agenda_to_its_effect_through_the_pages(
     sitting: Sitting, sign_in: SignIn, auditor: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
