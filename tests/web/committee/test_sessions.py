@@ -230,6 +230,7 @@ def test_lists_ask_the_same_queries_with_one_row_and_with_thirty(sitting: Sittin
             client.get(url(name, sitting))
         assert len(seen) == count, name
     assert queries.items(session=sitting.session).count() == 30
+    assert "a préparé la séance" in words(client.get(url("committee_session", sitting))), "its history is whole"
 
 
 def test_who_sits_from_the_day_of_the_session_answers_before_it(sitting: Sitting, member: Callable[[Mandate], Client]) -> None:

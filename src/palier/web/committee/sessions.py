@@ -133,7 +133,7 @@ def session(request: Request, committee_id: int, session_number: int) -> HttpRes
         "to_approve": len(minutes.awaiting_approval(committee_id=committee_id)) if found.state is SessionState.PREPARED else 0,
         "has_minutes": bool(minutes.due(session=found, at=request.at)),
         "cancel_form": BecauseForm(),
-        "history": in_words(queries.history(session=found, person=request.user)[:20]),
+        "history": in_words(queries.history(session=found, person=request.user)),
     }
     return render(request, "committee/session.html", context)
 
