@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from palier.committee import operations
+from palier.committee import operations, queries
 from palier.committee.models import Ballot, Poll
+from palier.committee.rules.terms import Matter
+from palier.label.models import Journey
+from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
 from palier.outbox.models import Message
 from palier.verdict import Refusal
@@ -101,3 +105,17 @@ def test_the_database_gives_a_seat_to_one_person_alone(consulted: tuple[Sitting,
                 poll=poll, seat=sitting.seats[0], version=version, mandate=other, by=other.person, choice="for",
                 at=sitting.later(), nonce="", seal="", entry=10_000 + version,
             )  # fmt: skip
+
+
+def test_a_file_consulted_in_writing_says_until_when(sitting: Sitting, at_the_committee: Callable[..., Journey]) -> None:
+    journey = at_the_committee(Stage.DECISION_AWARD)
+    sitting.session = operations.prepare(
+        committee=sitting.committee, starts_at=AFTERNOON, ends_at=AFTERNOON + timedelta(days=2), written=True,
+        by=sitting.referent, at=sitting.at,
+    )  # fmt: skip
+    sitting.put("Attribution", matter=Matter.AWARD, journey=journey)
+    assert queries.agenda_of(journey=journey.pk) == ""
+    sitting.convene()
+    assert queries.agenda_of(journey=journey.pk) == (
+        "Le dossier est à l’ordre du jour de la consultation écrite n° 2 de « Comité national », jusqu’au 3 avril 2026."
+    )
