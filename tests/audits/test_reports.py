@@ -16,6 +16,7 @@ from palier.audits.rules.missions import State
 from palier.documents.models import Document
 from palier.documents.queries import current
 from palier.documents.storage import path_of
+from palier.frameworks import operations as frameworks
 from palier.label.queries import milestones
 from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
@@ -156,7 +157,12 @@ def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audi
         scene.reopen(mission, " ")
     with pytest.raises(Refusal):
         scene.reopen(mission, by=scene.director)
+    grid = queries.assessment(mission)
+    if grid is not None:
+        assert "il ne change plus" in queries.grid_writable(grid).sentence
     scene.reopen(mission)
+    if grid is not None:
+        assert queries.grid_writable(grid)
     operations.save_report(mission=mission, **contrary)
     told = Message.objects.filter(event="audits.report_reopened")
     assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk, scene.referent.pk}
@@ -165,6 +171,16 @@ def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audi
     operations.deliver(mission=mission, by=scene.auditor, at=NOON)
     assert [(v["number"], v["because"]) for v in queries.content(mission)["versions"]] == [(1, "Une erreur de lieu."), (2, "")]
     assert "Version2rendue" in _text(printing.report(queries.content(mission), fonts=settings.PRINT_FONTS, at=NOON))
+    scene.approve(mission)
+
+
+def test_a_grid_left_open_by_hand_does_not_hold_the_report(scene: Scene) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    grid = queries.assessment(mission)
+    assert grid is not None
+    frameworks.reopen(assessment=grid, because="Une erreur.", by=scene.auditor, at=NOON)
+    scene.reopen(mission)
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
     scene.approve(mission)
 
 

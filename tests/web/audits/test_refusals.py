@@ -275,6 +275,23 @@ def test_an_auditor_reads_on_their_mission_what_passed_with_the_landlord(scene: 
     assert "a envoyé sa proposition" in page
 
 
+def test_the_grid_of_a_delivered_report_is_opened_by_its_report_alone(scene: Scene, sign_in: SignIn) -> None:
+    mission = scene.to(State.REPORT_DRAFTED)
+    grid = queries.assessment(mission)
+    assert grid is not None
+    auditor, ids = sign_in(scene.auditor), {"landlord_id": mission.landlord_id, "assessment_id": grid.pk}
+    page, reopen = reverse("assessment", kwargs=ids), reverse("assessment_reopen", kwargs=ids)
+    auditor.post(reverse("assessment_finish", kwargs=ids))
+    assert "Rouvrir l’évaluation" in words(auditor.get(page))
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
+    assert "Rouvrir l’évaluation" not in words(auditor.get(page))
+    refused = auditor.post(reopen, {"because": "Une erreur."})
+    assert refused.status_code == 403
+    assert "Le rapport est rendu : il ne change plus." in words(refused)
+    scene.reopen(mission)
+    assert "Terminer l’évaluation" in words(auditor.get(page))
+
+
 def test_a_delivered_report_is_taken_back_with_a_reason_that_all_read(scene: Scene, sign_in: SignIn) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
     auditor, lead = sign_in(scene.auditor), sign_in(scene.lead)

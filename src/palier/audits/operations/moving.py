@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from palier.audits.models import Mission
+from palier.audits.rules import missions as rules
 from palier.audits.rules.missions import BY_ACT, State, follows
 from palier.calendar import paris_day
 from palier.directory.models import Person
@@ -16,7 +17,7 @@ from palier.french import elided
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.outbox.operations import post
-from palier.verdict import Refusal, Remedy, no, require
+from palier.verdict import Refusal, no, require
 
 LANDLORD = frozenset({Role.QUALITY_LEAD, Role.DIRECTOR})
 
@@ -61,15 +62,12 @@ def own(mission: Mission, by: Person) -> None:
 
 
 def unfixed(mission: Mission) -> None:
-    """Refuse to change a delivered report: its auditor reopens it first, with a reason.
+    """Refuse to change a delivered report.
 
     Raises:
         Refusal: while the report is delivered.
     """
-    if mission.state == State.REPORT_DELIVERED:
-        page = Remedy("Voir le rapport", "mission_report", {"landlord_id": mission.landlord_id, "mission_id": mission.pk})
-        fixed = "Le rapport est rendu : il ne change plus. Reprenez-le, avec un motif, pour en rendre une nouvelle version."
-        raise Refusal(no("audits.report_fixed", fixed, page))
+    require(rules.unfixed(State(mission.state), landlord=mission.landlord_id, mission=mission.pk))
 
 
 def remember(

@@ -33,7 +33,7 @@ from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.documents.operations import Received, keep, receive, widen
 from palier.frameworks import operations as frameworks
-from palier.frameworks.rules.answering import OPEN
+from palier.frameworks.rules.answering import FINISHED, OPEN
 from palier.label import queries as label
 from palier.label.operations import forget, reach
 from palier.label.rules.guards import Milestone
@@ -153,7 +153,8 @@ def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, a
         by=by,
         at=at,
     )
-    if (grid := queries.assessment(mission)) is not None and mission.audit == Audit.HQS:
+    grid = queries.assessment(mission) if mission.audit == Audit.HQS else None
+    if grid is not None and grid.status == FINISHED:
         frameworks.reopen(assessment=grid, because=because, by=by, at=at)
     if mission.audit == Audit.HQS and (journey := label.open_journey(landlord=mission.landlord_id)):
         forget(journey=journey, milestone=Milestone.HQS_REPORT, at=at)

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from palier.audits.models import ActionCheck, Finding, Mission, PlanItem, Recommendation, Remark, SiteCheck
 from palier.audits.rules.findings import FindingKind, ReportFacts
-from palier.audits.rules.missions import ItemKind
+from palier.audits.rules.missions import WRITING, ItemKind, State, unfixed
 from palier.calendar import paris_day
 from palier.documents.models import Document
 from palier.frameworks import queries as frameworks
@@ -73,6 +73,17 @@ def sites_to_check(mission: Mission, *, on: date) -> list[tuple[PrioritySite, Si
     """The priority sites on a day, the worst first, each with what the mission says of it. Two SQL queries."""
     said = {check.site_id: check for check in SiteCheck.objects.filter(mission=mission)}
     return [(site, said.get(site.pk)) for site in sites.priority_sites(landlord=mission.landlord_id, on=on)]
+
+
+def grid_writable(grid: Assessment) -> Verdict:
+    """Whether a grid may be answered, closed or reopened: that of a mission only while its report is not delivered."""
+    mission = Mission.objects.filter(pk=grid.subject_id).first() if grid.subject_kind == SUBJECT else None
+    if mission is None or mission.state in WRITING:
+        return YES
+    state = State(mission.state)
+    return unfixed(state, landlord=mission.landlord_id, mission=mission.pk) and no(
+        "audits.grid_closed", f"La grille ne change plus : la mission est à l’état « {state.label.lower()} »."
+    )
 
 
 def grid_verdict(mission: Mission) -> Verdict:

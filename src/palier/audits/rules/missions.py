@@ -153,6 +153,15 @@ def follows(act: str, state: State) -> Verdict:
     return no("audits.not_there", f"« {step.label} » n’est pas possible : la mission est à l’état « {state.label.lower()} ».")
 
 
+def unfixed(state: State, *, landlord: int, mission: int) -> Verdict:
+    """Whether what a report says may change: once it is delivered, its auditor takes it back first, with a reason."""
+    if state is not State.REPORT_DELIVERED:
+        return YES
+    page = Remedy("Voir le rapport", "mission_report", {"landlord_id": landlord, "mission_id": mission})
+    fixed = "Le rapport est rendu : il ne change plus. Reprenez-le, avec un motif, pour en rendre une nouvelle version."
+    return no("audits.report_fixed", fixed, page)
+
+
 def holder(state: State, *, plan_proposed: bool, unanswered: bool) -> Side | None:
     """Who acts next: a proposed plan waits for the landlord, unanswered remarks wait for the auditor."""
     if state is State.ACCEPTED and plan_proposed:

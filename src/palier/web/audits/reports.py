@@ -12,13 +12,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 
 from palier.audits import operations, printing, queries
 from palier.audits.models import Remark, Report
-from palier.audits.operations.moving import unfixed
-from palier.audits.rules.missions import State, follows
+from palier.audits.rules.missions import State, follows, unfixed
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
 from palier.documents.operations import Received
 from palier.documents.queries import current
-from palier.verdict import Refusal
+from palier.verdict import Refusal, require
 from palier.web.audits.forms import AnswerForm, RemarkForm, ReportForm
 from palier.web.audits.shown import READ_FINDINGS, WRITE_FINDINGS, Shown, frame, said_in, show
 from palier.web.documents.files import attachment
@@ -56,7 +55,7 @@ def report(request: Request, landlord: Landlord, mission_id: int) -> HttpRespons
         shown = {"summary": found.summary, "conclusion": found.conclusion, "revision": found.revision}
         form = ReportForm(request.POST or None, initial=shown)
     if request.method == "POST" and form is None:
-        unfixed(one.mission)
+        require(unfixed(one.state, landlord=landlord.pk, mission=mission_id))
         raise Refusal(follows("deliver", one.state))
     if request.method == "POST" and form is not None and form.is_valid():
         with said_in(form) as outcome:

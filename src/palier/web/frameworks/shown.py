@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from django.shortcuts import get_object_or_404
 
+from palier.audits.queries import grid_writable
 from palier.directory.models import Landlord
 from palier.documents.models import Version
 from palier.documents.rules import KINDS, extension_of
@@ -36,9 +37,9 @@ def may_answer(request: Request, assessment: Assessment) -> Verdict:
 
 
 def right_to_answer(request: Request, assessment: Assessment) -> Verdict:
-    """Whether answering is this person's part, open or not."""
+    """Whether answering is this person's part, open or not; nobody's in the grid of a delivered report."""
     entrusted = assessment.entrusted_to_id == request.user.pk
-    return may_write(assessment.version.framework.purpose, request.roles, entrusted=entrusted)
+    return may_write(assessment.version.framework.purpose, request.roles, entrusted=entrusted) and grid_writable(assessment)
 
 
 def place(assessment: Assessment) -> completeness.Place:
