@@ -165,6 +165,7 @@ def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audi
         assert queries.grid_writable(grid)
     operations.save_report(mission=mission, **contrary)
     told = Message.objects.filter(event="audits.report_reopened")
+    assert not any("Une erreur de lieu." in message.body for message in told)
     assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk, scene.referent.pk}
     former = Document.objects.get(title__startswith="Rapport repris")
     assert "Uneéquipesolide." in _text(path_of(current(former).sha256).read_bytes()), "what was delivered is kept"

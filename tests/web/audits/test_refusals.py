@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from django.urls import reverse
 from palier.audits import operations, queries
 from palier.audits.models import Finding, Mission, PlanItem, Recommendation, Report
 from palier.audits.rules.missions import State
-from palier.directory.models import Relation
+from palier.directory.models import Person, Relation
+from palier.directory.rules import Role
 from palier.documents.models import Document
 from palier.label.rules.stages import Stage
 from palier.ledger.models import Entry
@@ -270,6 +272,8 @@ def test_both_sides_read_the_record_of_the_delivery_and_of_what_is_said_of_it(sc
 def test_an_auditor_reads_on_their_mission_what_passed_with_the_landlord(scene: Scene, sign_in: SignIn) -> None:
     mission = scene.to(State.ACCEPTED)
     operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    for number in range(12):
+        operations.ask_document(mission=mission, title=f"Contrat {number}", detail="", by=scene.auditor, at=NOON)
     page = words(sign_in(scene.auditor).get(url("mission", mission)))
     assert "a demandé le document « Contrat de ménage »" in page
     assert "a envoyé sa proposition" in page
@@ -288,16 +292,20 @@ def test_the_grid_of_a_delivered_report_is_opened_by_its_report_alone(scene: Sce
     refused = auditor.post(reopen, {"because": "Une erreur."})
     assert refused.status_code == 403
     assert "Le rapport est rendu : il ne change plus." in words(refused)
+    mission.refresh_from_db()
     scene.reopen(mission)
     assert "Terminer l’évaluation" in words(auditor.get(page))
 
 
-def test_a_delivered_report_is_taken_back_with_a_reason_that_all_read(scene: Scene, sign_in: SignIn) -> None:
+def test_a_delivered_report_is_taken_back_with_a_reason_for_those_who_had_read_it(
+    scene: Scene, sign_in: SignIn, make_person: Callable[..., Person]
+) -> None:
     mission = scene.to(State.REPORT_DELIVERED)
     auditor, lead = sign_in(scene.auditor), sign_in(scene.lead)
     page = url("mission_report", mission)
     shown = words(auditor.get(page))
     assert "Version 1, rendue le" in shown
+    assert "il reste dans le rapport" in shown
     assert "Télécharger le rapport" in shown
     assert "Votre texte" not in shown
     assert auditor.post(page, {"summary": "Le contraire.", "conclusion": "", "revision": "9"}).status_code == 422
@@ -310,7 +318,22 @@ def test_a_delivered_report_is_taken_back_with_a_reason_that_all_read(scene: Sce
     assert "L’auditeur a repris son rapport" in read
     assert "Une erreur de lieu." in read
     assert CANARY not in read
+    former = url("mission_report_pdf", mission) + "?version=1"
+    assert former in read
+    contributor = make_person(Role.CONTRIBUTOR, scene.landlord)
+    for reader in (scene.auditor, scene.lead, scene.director, scene.referent):
+        assert sign_in(reader).get(former).status_code == 200
+    assert sign_in(contributor).get(former).status_code in {403, 404}
+    assert lead.get(url("mission_report_pdf", mission) + "?version=2").status_code == 404
+    for listed in ("landlord_messages", "documents", "history"):
+        said = words(sign_in(contributor).get(reverse(listed, kwargs={"landlord_id": mission.landlord_id})))
+        assert "Une erreur de lieu." not in said
+        assert "Rapport repris" not in said
     operations.deliver(mission=mission, by=scene.auditor, at=NOON)
     for text in ("Version 2, rendue le", "Une erreur de lieu."):
         assert text in words(lead.get(page))
     assert "a repris le rapport" in words(sign_in(scene.referent).get(url("mission", mission)))
+    operations.interrupt(mission=mission, because="Le cabinet ferme.", by=scene.lead, at=NOON)
+    stopped = words(lead.get(page))
+    assert "La mission est interrompue" in stopped
+    assert "a repris" not in stopped

@@ -132,7 +132,7 @@ def print_delivered(*, mission: Mission, at: datetime) -> Received:
 
 @transaction.atomic
 def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, at: datetime) -> Report:
-    """Take a delivered report back to correct it: what was delivered stays in the file (``print_delivered``).
+    """Take a delivered report back to correct it: what was delivered (``print_delivered``) stays for those who had read it.
 
     The landlord and the label's team are told; another version is then delivered. A diagnosis opens its grid again.
 
@@ -144,12 +144,12 @@ def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, a
     own(mission, by)
     move(mission, "reopen")
     name, number = Audit(mission.audit).label, len(queries.versions(mission))
-    keep(
+    former = keep(
         received=delivered,
         landlord=mission.landlord,
         title=f"Rapport repris, {name}, cycle {mission.cycle}, version {number}",
         kind="other",
-        audience=Audience.LANDLORD,
+        audience=Audience.SCHEME,
         by=by,
         at=at,
     )
@@ -164,7 +164,7 @@ def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, a
         by,
         at,
         f"a repris le rapport ({name}) pour en rendre une nouvelle version.",
-        {"because": because.strip(), "version": number},
+        {"because": because.strip(), "version": number, "document": former.document_id},
     )
     cancel(undo_key=f"report:{mission.pk}", at=at)
     tell_landlord(
@@ -172,7 +172,7 @@ def reopen(*, mission: Mission, delivered: Received, because: str, by: Person, a
         "audits.report_reopened",
         at=at,
         subject=f"L’auditeur reprend son rapport : {name}",
-        body=f"{because.strip()}\n\nLa version {number} reste dans les pièces du dossier. Une nouvelle version vous sera rendue.",
+        body=f"Le motif se lit sur la page du rapport, où la version {number} reste. Une nouvelle version vous sera rendue.",
         roles=LANDLORD | {Role.REFERENT},
     )
     return Report.objects.get(mission=mission)

@@ -135,19 +135,19 @@ def titled(mission: Mission) -> str:
 
 
 def versions(mission: Mission) -> list[dict[str, Any]]:
-    """The versions of the report that were delivered, by number; one that was reopened says when and why. One SQL query.
+    """The versions of the report that were delivered, by number; one that was reopened says when, why, and its document.
 
-    The ledger, which nobody rewrites, is where they are counted.
+    One SQL query. The ledger, which nobody rewrites, is where they are counted.
     """
     found: list[dict[str, Any]] = []
     for line in (
         history_of(kind="audits.mission", pk=mission.pk, audiences=set(Audience)).filter(act__in=_VERSIONS).order_by("number")
     ):
         if line.act == "audits.report_delivered":
-            found.append({"number": len(found) + 1, "on": _day(line.at), "reopened_on": None, "because": ""})
+            found.append({"number": len(found) + 1, "on": _day(line.at), "reopened_on": None, "because": "", "document": None})
         elif line.act == "audits.report_reopened" and found:
-            because = line.content["facts"]["because"] if line.content else ""
-            found[-1] |= {"reopened_on": _day(line.at), "because": because}
+            facts = line.content["facts"] if line.content else {}
+            found[-1] |= {"reopened_on": _day(line.at), "because": facts.get("because", ""), "document": facts.get("document")}
     return found
 
 
@@ -171,7 +171,7 @@ def content(mission: Mission) -> dict[str, Any]:
         "summary": report.summary,
         "conclusion": report.conclusion,
         "delivered_on": _day(report.delivered_at),
-        "versions": versions(mission),
+        "versions": [{name: said for name, said in one.items() if name != "document"} for one in versions(mission)],
         "plan": [_item(item) for item in _items(mission)],
         "documents": [
             {"title": r.title, "received": r.document is not None, "missing_because": r.missing_because}

@@ -15,6 +15,7 @@ from palier.audits.models import Remark, Report
 from palier.audits.rules.missions import State, follows, unfixed
 from palier.directory.models import Landlord
 from palier.directory.rules import Right, Thing
+from palier.documents.models import Document
 from palier.documents.operations import Received
 from palier.documents.queries import current
 from palier.verdict import Refusal, require
@@ -133,8 +134,11 @@ def approve(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
 
 @door(GET=READ_FINDINGS)
 def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse | FileResponse:
-    """The report as PDF: the frozen file, or the draft as it stands."""
+    """The report as PDF: the frozen file, or the draft as it stands; with ``?version=2``, the second that was taken back."""
     one = show(request, landlord, mission_id)
+    if number := request.GET.get("version"):
+        former = [v["document"] for v in queries.versions(one.mission) if one.reads_delivered and str(v["number"]) == number]
+        return attachment(current(get_object_or_404(Document, landlord=landlord, pk__in=former)))
     found = _report(one)
     if found is None or not one.reads:
         raise Http404

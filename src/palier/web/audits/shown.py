@@ -48,6 +48,8 @@ class Shown:
     own: bool
     reads: bool
     """Whether they read its findings today."""
+    reads_delivered: bool
+    """Whether they read a version of its report that was delivered, then taken back."""
     side: Side | None
     """Who acts next."""
     yours: bool
@@ -82,7 +84,8 @@ def shown(request: Request, mission: Mission) -> Shown:
     side = holder(state, plan_proposed=mission.plan_proposed_at is not None, unanswered=unanswered)
     who = BY_ACT["agree_plan"].roles if state is State.ACCEPTED else LANDLORD
     yours = (side is Side.AUDITOR and own) or (side is Side.LANDLORD and bool(request.roles & who))
-    return Shown(mission, own, reads_findings(request.roles, state, own=own), side, yours)
+    reads, delivered = (reads_findings(request.roles, at, own=own) for at in (state, State.REPORT_DELIVERED))
+    return Shown(mission, own, reads, delivered, side, yours)
 
 
 def not_for(request: Request, act: str, mission: Mission | None = None) -> HttpResponse | None:
