@@ -19,6 +19,7 @@ from palier.label.rules.guards import (
     concerns,
     conditions,
     holder,
+    missing,
     next_step,
 )
 from palier.label.rules.rulesets import RuleSet, differences, parse
@@ -55,6 +56,15 @@ def test_who_holds_a_journey_follows_what_is_missing() -> None:
     assert holder(facts(stage=here, gate=unopened)) is Holder.LANDLORD
     assert holder(facts(stage=here, gate=awaited, milestones=frozenset())) is Holder.AUDITOR
     assert holder(facts(stage=Stage.INSTRUCTION_AWARD, open_corrections=1)) is Holder.LANDLORD
+
+
+def test_a_report_taken_back_is_its_auditors_to_deliver_again() -> None:
+    at_report = {"stage": Stage.HQS_REPORT, "gate": no("consultation.not_opened", "Rien n’est ouvert.")}
+    back = facts(**at_report, milestones=frozenset({Milestone.HQS_AUDITOR}))
+    assert holder(back) is Holder.AUDITOR
+    assert "L’auditeur a repris son rapport" in missing(back).sentence
+    for milestones in ({Milestone.HQS_AUDITOR, Milestone.HQS_REPORT}, set()):
+        assert holder(facts(**at_report, milestones=frozenset(milestones))) is Holder.LANDLORD
 
 
 def test_versions_are_compared_in_the_words_of_the_screens() -> None:

@@ -130,11 +130,23 @@ def _approved(facts: Facts) -> Verdict:
     audit = _audit(facts)
     if Milestone(f"approved:{audit}") in facts.milestones:
         return YES
+    if _taken_back(facts):
+        return no(
+            "label.report_taken_back",
+            "L’auditeur a repris son rapport : il en rend une nouvelle version, que la direction approuve.",
+            _page("missions", "Ouvrir la mission", facts),
+        )
     return no(
         "label.report_not_approved",
         f"Le rapport ({audit.label}) n’est pas encore approuvé.",
         _page("missions", "Ouvrir la mission", facts),
     )
+
+
+def _taken_back(facts: Facts) -> bool:
+    """Whether the report that opened this stage is with its auditor again, who still holds the mission."""
+    held = {Milestone.HQS_AUDITOR, Milestone.HQS_REPORT} & facts.milestones
+    return facts.stage is Stage.HQS_REPORT and held == {Milestone.HQS_AUDITOR}
 
 
 def _corrections(facts: Facts) -> Verdict:
@@ -290,11 +302,13 @@ def missing(facts: Facts) -> Verdict:
 def holder(facts: Facts) -> Holder:
     """Who has to act: the stage's holder, or whoever the next step waits for instead.
 
-    The landlord while a correction waits, and where only the tenants' part is missing and nobody could answer yet; the
+    The landlord while a correction waits, the auditor while the report is taken back, the landlord where only the tenants' part is missing and nobody could answer yet; the
     tenants' representatives where nothing but their answer is missing; the committee once a landlord is heard.
     """
     if facts.open_corrections:
         return Holder.LANDLORD
+    if _taken_back(facts):
+        return Holder.AUDITOR
     if facts.stage is Stage.HEARING:
         return Holder.COMMITTEE if MEANING[Guard.HEARD](facts) else Holder.LANDLORD
     codes = {reason.code for reason in missing(facts).reasons}
