@@ -74,6 +74,13 @@ def test_a_suspension_lifted_the_same_day_is_over_at_once_and_stays_on_record(sc
     )
 
 
+def test_a_suspension_that_was_to_end_today_is_lifted_too(scene: Scene) -> None:
+    operations.suspend(accreditation=scene.accreditation, because="Enquête.", by=scene.referent, at=NOON)
+    scene.accreditation.suspensions.update(ends_on=DAY)
+    operations.lift(accreditation=scene.accreditation, by=scene.referent, at=NOON)
+    assert queries.held_by(person=scene.auditor.pk, firm=scene.firm.pk)[0].standing(DAY) is Standing.GRANTED
+
+
 @pytest.mark.parametrize(
     "wrong", ["ends_on = starts_on - 1", "scope = '{}'", "withdrawn_on = starts_on", "withdrawn_because = 'x'"]
 )

@@ -12,7 +12,7 @@ from palier.audits import queries
 from palier.audits.models import Accreditation, Suspension, Terms
 from palier.audits.rules.accreditation import Standing
 from palier.calendar import in_words, paris_day
-from palier.directory.models import Organisation, Person
+from palier.directory.models import Organisation, Person, dated
 from palier.french import elided
 from palier.label.rules.rulesets import Audit
 from palier.ledger.operations import record
@@ -118,7 +118,7 @@ def lift(*, accreditation: Accreditation, by: Person, at: datetime) -> None:
     """
     locked = _locked(accreditation)
     _require_standing(locked, Standing.SUSPENDED, at)
-    suspension = locked.suspensions.get(ends_on__isnull=True)
+    suspension = locked.suspensions.get(dated(paris_day(at)))
     suspension.ends_on = paris_day(at) - timedelta(days=1)
     suspension.save(update_fields=["ends_on"])
     summary = f"a levé la suspension de l’agrément {elided('de', locked.person.name)}."
