@@ -20,7 +20,7 @@ from palier.directory.operations import add_association
 from palier.directory.rules import Kind, Role
 from palier.label.rules.rulesets import Audit
 from palier.label.rules.stages import Stage
-from palier.plans.models import ActionSite, ActionVerdict
+from palier.plans.models import Action, ActionSite, ActionVerdict
 from palier.plans.operations import add_action, open_plan
 from palier.sites.operations import declare_priority
 from palier.sites.rules import Level
@@ -252,6 +252,11 @@ def test_an_implementation_audit_judges_actions_and_sites(scene: Scene, sign_in:
     assert differs.status_code == 422
     assert "L’organisme dit « À venir », vous dites « Réalisée »" in words(differs)
     assert auditor.post(check, {"outcome": "late", "note": ""}).status_code == 422
+    Action.objects.filter(pk=action.pk).update(status="under_way")
+    assert auditor.post(check, {"outcome": "under_way", "note": ""}).status_code == 302
+    Action.objects.filter(pk=action.pk).update(status="not_started")
+    report = words(auditor.get(url("mission_report", mission)))
+    assert f"Votre verdict sur l’action {action.code} n’est pas ce qu’en dit l’organisme" in report
     assert auditor.post(check, {"outcome": "late", "effect": "partly", "note": "Deux mois de retard."}).status_code == 302
     check = url("mission_site", mission, site_id=site.pk)
     assert "Le plan n’a aucune action pour ce site." in words(auditor.get(check))

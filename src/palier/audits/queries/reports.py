@@ -108,6 +108,7 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
     )
     report = getattr(mission, "report", None)
     later = audit is not Audit.HQS
+    actions = actions_to_check(mission) if later else []
     return ReportFacts(
         landlord=mission.landlord_id,
         mission=mission.pk,
@@ -116,7 +117,10 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
         unlinked=tuple(one.code for one in unlinked.filter(standing=0).order_by("number")),
         summary=report.summary if report else "",
         grid=YES if later else grid_verdict(mission),
-        unjudged_actions=sum(check is None for _, check in actions_to_check(mission)) if later else 0,
+        unjudged_actions=sum(check is None for _, check in actions),
+        unexplained=tuple(
+            action.code for action, check in actions if check and check.outcome != action.status and not check.note
+        ),
         unchecked_sites=tuple(site.residence.name for site, check in sites_to_check(mission, on=on) if check is None)
         if later
         else (),

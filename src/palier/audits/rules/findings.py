@@ -96,6 +96,8 @@ class ReportFacts:
     grid: Verdict = YES
     """Whether the grid is complete (diagnosis only)."""
     unjudged_actions: int = 0
+    unexplained: tuple[str, ...] = ()
+    """Codes of the actions whose verdict is not what the landlord says today, and has no observation."""
     unchecked_sites: tuple[str, ...] = ()
     """Names of the priority sites without a check (implementation and verification)."""
     unheld: int = 0
@@ -137,6 +139,14 @@ def deliverable(facts: ReportFacts) -> Verdict:
             some = "action du plan n’a" if facts.unjudged_actions == 1 else "actions du plan n’ont"
             text = f"{facts.unjudged_actions} {some} pas encore de verdict."
             reasons.append(Reason("audits.unjudged", text, _page("mission_verdicts", "Donner les verdicts", facts)))
+        reasons += [
+            Reason(
+                "audits.unexplained",
+                f"Votre verdict sur l’action {code} n’est pas ce qu’en dit l’organisme : écrivez ce que vous avez vu.",
+                _page("mission_verdicts", f"Revoir {code}", facts),
+            )
+            for code in facts.unexplained
+        ]
         reasons += [
             Reason(
                 "audits.site_unchecked",
