@@ -125,6 +125,7 @@ def mission(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
             request,
             "audits.mission",
             found.pk,
+            limit=None,
             # What passes between the landlord and the auditor of a mission is also the auditor's to read.
             more=frozenset({Audience.LANDLORD}) if one.own else frozenset(),
         ),

@@ -56,7 +56,7 @@ def entries_of(
     request: Request,
     kind: str,
     pk: int | None,
-    limit: int = 10,
+    limit: int | None = 10,
     *,
     parts: Mapping[str, Collection[int]] | None = None,
     more: frozenset[Audience] = frozenset(),
