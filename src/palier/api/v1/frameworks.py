@@ -15,6 +15,7 @@ from palier.api.v1.documents import readable
 from palier.api.v1.doors import Call, Cycle, LongText, Pk, Room, Text, require_any
 from palier.api.v1.pagination import Page, paged
 from palier.api.v1.shapes import Named, Term, maybe_named
+from palier.audits.queries import grid_writable
 from palier.directory.rules import Right, Thing
 from palier.frameworks import operations, queries
 from palier.frameworks.models import Answer, AnswerRevision, Assessment, FrameworkVersion
@@ -264,7 +265,7 @@ def attach(request: Call, pk: Pk, criterion: Text, body: AttachIn) -> AnswerOut:
 def _to_answer(request: Call, pk: int) -> Assessment:
     found = _found(request, pk)
     entrusted = found.entrusted_to_id == request.user.pk
-    require_any([may_write(found.version.framework.purpose, request.roles, entrusted=entrusted)])
+    require_any([may_write(found.version.framework.purpose, request.roles, entrusted=entrusted) and grid_writable(found)])
     found.landlord = request.landlord
     return found
 
