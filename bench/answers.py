@@ -85,7 +85,7 @@ async def load(host: str, port: int) -> tuple[set[str], float, int]:
         while not queue.empty():
             moment, token = queue.get_nowait()
             await asyncio.sleep(max(0.0, moment - (time.perf_counter() - began)))
-            body = f"intervention_satisfaction={drawn.choice(LEVELS)}".encode()
+            body = f"intervention_satisfaction={drawn.choice(LEVELS)}&confirme=1".encode()
             head = (
                 f"POST /s/{token}/ HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: application/x-www-form-urlencoded\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n"
