@@ -1,4 +1,4 @@
-"""The demonstration lives its story through the operations, and leaves everything in order."""
+"""The demonstration lives its story through the operations, and leaves everything in order, without a link that is dead."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from palier.answers.models import Recount, Remark
 from palier.answers.queries import results
 from palier.commands.demo.story import tell
 from palier.committee.models import Poll
-from palier.directory.models import Landlord
+from palier.directory.models import Landlord, Person
 from palier.frameworks.queries import drift
 from palier.label.models import Journey
 from palier.label.rules.stages import Stage
@@ -29,12 +30,15 @@ from palier.surveys.queries import rates_of, to_post
 from palier.surveys.rules.sendings import State as Sending
 from palier.surveys.rules.waves import Design
 from palier.surveys.rules.waves import State as WaveState
+from tests.e2e.links import dead_links
 from tests.fixtures import NOON
 
 
 @pytest.mark.told
 @pytest.mark.django_db
-def test_a_small_story_ends_in_order() -> None:
+def test_a_small_story_ends_in_order_and_every_link_leads_somewhere(
+    sign_in: Callable[[Person], Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
     months: list[datetime] = []
     tell(landlords=2, until=NOON, month_passes=months.append)
     assert months == sorted(months)
@@ -55,6 +59,8 @@ def test_a_small_story_ends_in_order() -> None:
     first, second = Journey.objects.order_by("landlord__siren")
     assert first.cycle == 2
     assert second.stage == Stage.PLAN_DRAFTING
+    monkeypatch.setattr("palier.web.middleware.timezone.now", lambda: NOON)  # the pages are those of the last day told
+    assert dead_links(sign_in) == []
 
 
 def _priority_sites_are_the_worst_rated() -> None:
