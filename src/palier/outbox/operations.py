@@ -93,12 +93,6 @@ def cancel(*, undo_key: str, at: datetime, people: Collection[int] | None = None
     return waiting.update(state=State.CANCELLED, settled_at=at)
 
 
-def take_back(*, undo_key: str, at: datetime) -> set[int]:
-    """Take back what has not left yet under this key, and answer the people who were already told: they are owed a word."""
-    cancel(undo_key=undo_key, at=at)
-    return set(Message.objects.filter(undo_key=undo_key, state=State.SENT).values_list("person_id", flat=True))
-
-
 def unsay(*, undo_key: str, at: datetime) -> set[int]:
     """Take back what has not left yet under this key, and what failed to leave; the people who thus never heard of it.
 

@@ -13,7 +13,7 @@ from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Document
 from palier.ledger.rules import Audience
-from palier.outbox.operations import cancel, post, take_back
+from palier.outbox.operations import post, unsay
 from palier.projects import queries
 from palier.projects.models import HelpRequest, Project
 from palier.projects.operations.writing import lock, remember
@@ -94,7 +94,7 @@ def answer_help(*, request: HelpRequest, answer: str, by: Person, at: datetime) 
 def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) -> None:
     """Close a request, with what came of it. One not answered yet is taken back that way.
 
-    The label's team is told too, unless nothing it was written of the request has left.
+    The label's team is told too, save those who heard nothing of a request still new.
 
     Raises:
         Refusal: when nothing is said, or it is closed already.
@@ -107,10 +107,9 @@ def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) 
     HelpRequest.objects.filter(pk=request.pk).update(closing=closing.strip(), closed_at=at, closed_by=by)
     desk = Desk(request.desk).label
     _remember(request, "help_closed", f"a clos la demande : {desk}.", by=by, at=at, closing=closing.strip())
-    unsaid = cancel(undo_key=f"help:{request.pk}", at=at) and not take_back(undo_key=f"help:{request.pk}", at=at)
-    known = request.acknowledged_at or request.reminded_on or not unsaid
-    roles = _LANDLORD | {Role.REFERENT} if known else _LANDLORD
-    _tell(request, roles, at, event="projects.help_moved", subject=f"{desk} : demande close", body=closing.strip(), but=by)
+    unsaid, known = unsay(undo_key=f"help:{request.pk}", at=at), request.acknowledged_at or request.reminded_on
+    _tell(request, _LANDLORD | {Role.REFERENT}, at, event="projects.help_moved", subject=f"{desk} : demande close",
+          body=closing.strip(), but={by.pk} if known else {by.pk} | unsaid)  # fmt: skip
 
 
 @transaction.atomic
@@ -146,13 +145,13 @@ def _tell(
     event: str,
     subject: str,
     body: str,
-    but: Person | None = None,
+    but: Collection[int] = (),
     undo_key: str = "",
 ) -> None:
     people = people_of(landlord=request.landlord_id, roles=roles, on=paris_day(at))
     post(
         event=event,
-        to={person.pk for person in people} - {but.pk if but else None},
+        to={person.pk for person in people} - set(but),
         at=at,
         subject=subject[:200],
         body=body,
