@@ -17,9 +17,10 @@ from palier.documents.models import Document
 from palier.documents.queries import current
 from palier.documents.storage import path_of
 from palier.frameworks import operations as frameworks
-from palier.label.queries import milestones
+from palier.label.queries import milestones, remindings
 from palier.label.rules.guards import Milestone
 from palier.label.rules.rulesets import Audit
+from palier.label.rules.stages import Stage
 from palier.ledger.rules import canonical
 from palier.outbox.models import Message
 from palier.plans.models import Recommendation as PlanRecommendation
@@ -164,6 +165,12 @@ def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audi
     if grid is not None:
         assert queries.grid_writable(grid)
     operations.save_report(mission=mission, **contrary)
+    if audit is Audit.HQS:
+        scene.at_stage(Stage.HQS_REPORT)
+        scene.journey.refresh_from_db()
+        reminding = remindings(journeys=[scene.journey], by=scene.referent, on=DAY)[0]
+        assert reminding.people == (scene.auditor,)
+        assert "rendre la nouvelle version du rapport" in reminding.body
     told = Message.objects.filter(event="audits.report_reopened")
     assert not any("Une erreur de lieu." in message.body for message in told)
     assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk, scene.referent.pk}

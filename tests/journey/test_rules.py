@@ -12,7 +12,7 @@ from palier.directory.rules import Role
 from palier.journey.rules import Pace, Standing, bars, landings, pace, staircase, steps_of_flight, told, towards
 from palier.label.queries import shipped_rule_sets
 from palier.label.rules.rulesets import parse
-from palier.label.rules.stages import LIVE, Landing, Stage
+from palier.label.rules.stages import LIVE, Holder, Landing, Stage
 from palier.verdict import Remedy, no
 
 RULES = {data["code"]: parse(data) for data in shipped_rule_sets()}
@@ -31,6 +31,12 @@ def standing(stage: Stage, code: str = "eighteen_eighteen", cycle: int = 1, **mo
         "left_on": {Stage.ENGAGEMENT: date(2025, 6, 3), Stage.HQS_REPORT: date(2025, 11, 28)},
     }
     return Standing(**{**given_, **more})  # type: ignore[arg-type]
+
+
+def test_a_report_taken_back_is_the_auditors_in_the_flight_too() -> None:
+    for holder, said in ((Holder.LANDLORD, "Approuver le rapport"), (Holder.AUDITOR, "Rendre la nouvelle version du rapport")):
+        step = next(step for step in steps_of_flight(standing(Stage.HQS_REPORT, holder=holder)) if step.state == "doing")
+        assert (step.name, step.note) == (said, f"{holder.label}, avant le 14 avril 2026")
 
 
 def possible(stage: str, code: str, cycle: int) -> bool:

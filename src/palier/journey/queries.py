@@ -21,7 +21,7 @@ from palier.label import queries as label
 from palier.label.models import Journey, Passage
 from palier.label.rules.guards import Facts, holder, missing
 from palier.label.rules.rulesets import RuleSet
-from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage
+from palier.label.rules.stages import LIVE, STAGES, Holder, Landing, Stage, now
 from palier.label.rules.steps import BY_ACT
 from palier.plans import queries as plans
 from palier.plans.rules.conditions import Standing
@@ -59,6 +59,11 @@ class Position:
     days_spent: int
     days_given: int | None
     passages: tuple[Passage, ...]
+
+    @property
+    def now(self) -> str:
+        """What its holder has to do."""
+        return now(self.stage, self.holder)
 
     @property
     def days_late(self) -> int:

@@ -12,7 +12,7 @@ from palier.directory.rules import Right, Role, Thing, may
 from palier.label.rules.dates import confirmed, renewal_opens_on, stage_deadline
 from palier.label.rules.guards import Facts, conditions, holder, next_step
 from palier.label.rules.rulesets import RuleSet
-from palier.label.rules.stages import ROLES_OF_HOLDER, Holder, Landing, Stage
+from palier.label.rules.stages import ROLES_OF_HOLDER, Holder, Landing, Stage, now
 from palier.label.rules.steps import Guard, Step, steps_from
 from palier.verdict import Reason, Verdict
 
@@ -277,15 +277,17 @@ def steps_of_flight(standing: Standing) -> tuple[StepView, ...]:
     for i, stage in enumerate(flight(landing, standing.rules)):
         state = "done" if i < behind else "doing" if i == behind else "todo"
         done = _done_on(standing, stage)
-        whose = stage.about.holder.label
+        whose = stage.about.holder
         if state == "done":
             note = f"le {in_words(done)}" if done else ""
         elif state == "doing":
-            whose = (standing.holder or stage.about.holder).label
-            note = f"{whose}, avant le {in_words(standing.due_on)}" if standing.due_on else whose
+            whose = standing.holder or whose
+            note = f"{whose.label}, avant le {in_words(standing.due_on)}" if standing.due_on else whose.label
         else:
-            note = whose
-        views.append(StepView(capital(stage.about.now) if state == "doing" else stage.label, state, _STEP_SPOKEN[state], note))
+            note = whose.label
+        views.append(
+            StepView(capital(now(stage, whose)) if state == "doing" else stage.label, state, _STEP_SPOKEN[state], note)
+        )
     return tuple(views)
 
 

@@ -23,7 +23,7 @@ from palier.documents.rules import KINDS
 from palier.label.models import Correction, InstructionNote, Journey, Passage, Piece, Reached, Reminder, RuleSetVersion
 from palier.label.rules.guards import Facts, Milestone, MissingPiece, holder
 from palier.label.rules.rulesets import RuleSet, parse
-from palier.label.rules.stages import INSTRUCTIONS, ROLES_OF_HOLDER, Holder, Stage
+from palier.label.rules.stages import INSTRUCTIONS, ROLES_OF_HOLDER, Holder, Stage, now
 from palier.plans import queries as plans
 from palier.sites import queries as sites
 from palier.verdict import YES, Verdict, no
@@ -282,17 +282,17 @@ def remindings(*, journeys: Sequence[Journey], by: Person, on: date, message: st
     return found
 
 
-def reminder_words(journey: Journey) -> tuple[str, str]:
+def reminder_words(journey: Journey, who: Holder) -> tuple[str, str]:
     """Subject and usual body of a reminder."""
     stage = Stage(journey.stage)
     until = f" L’échéance est le {journey.due_on:%d/%m/%Y}, 23:59." if journey.due_on else ""
-    return f"Rappel : {journey.landlord.name}, {stage.label.lower()}", f"Il reste à {stage.about.now}.{until}"
+    return f"Rappel : {journey.landlord.name}, {stage.label.lower()}", f"Il reste à {now(stage, who)}.{until}"
 
 
 def _reminding(journey: Journey, who: Holder, last_on: date | None, by: Person, on: date, message: str) -> Reminding:
     found = directory.people_of(landlord=journey.landlord_id, roles=ROLES_OF_HOLDER[who], on=on)
     people = tuple(person for person in found.order_by("name", "pk") if person != by)
-    subject, usual = reminder_words(journey)
+    subject, usual = reminder_words(journey, who)
     verdict = YES
     if not people and by in found:
         verdict = no("label.nobody_else", "La main est à vous : il n’y a personne d’autre à relancer.")

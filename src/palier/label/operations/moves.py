@@ -331,7 +331,7 @@ def _remind_by_rules(journey: Journey, on: date, at: datetime) -> int:
             whose = holder(queries.facts(journey=journey, on=on))
             if whose is Holder.REPRESENTATIVES:  # consultation reminds them at its own pace
                 whose = stage.about.holder
-            _write(journey, _people(journey, ROLES_OF_HOLDER[whose], at), *queries.reminder_words(journey), None, at)
+            _write(journey, _people(journey, ROLES_OF_HOLDER[whose], at), *queries.reminder_words(journey, whose), None, at)
     return int(created)
 
 

@@ -153,6 +153,15 @@ STAGES: dict[Stage, About] = {
     Stage.RESIGNED: About("Parcours quitté", "", _N, None),
     Stage.MERGED: About("Organisme fusionné", "", _N, None),
 }
+
+
+def now(stage: Stage, holder: Holder) -> str:
+    """What is to be done at a stage by whoever holds it: a report taken back is its auditor's to deliver again."""
+    if stage is Stage.HQS_REPORT and holder is Holder.AUDITOR:
+        return "rendre la nouvelle version du rapport"
+    return stage.about.now
+
+
 LIVE = frozenset(stage for stage in Stage if not stage.is_over)
 DECISIONS = frozenset(stage for stage in Stage if STAGES[stage].holder is _C)
 INSTRUCTIONS = frozenset(stage for stage in Stage if STAGES[stage].holder is _R)
