@@ -352,7 +352,7 @@ def test_letters_are_counted_before_they_are_prepared_and_taken_back_the_same_da
     with time_machine.travel(at):
         page = shown(desk.get(there))
         assert "Préparer 100 courriers (il en restera 2)" in page
-        assert "1 courrier sans adresse complète" in page
+        assert "1 adresse à préciser" in page
         assert "Mme L0, Résidence A" in page
         assert not Solicitation.objects.exists()
         assert "100 courriers à imprimer." in shown(desk.post(there, follow=True))

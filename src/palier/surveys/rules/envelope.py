@@ -3,68 +3,82 @@
 from __future__ import annotations
 
 import re
+from unicodedata import normalize
 
 from palier.directory.rules import plain
 from palier.stock.rules.addresses import STREET_TYPES
 
 NOBODY_NAMED = "Aux occupants"
-_TOWN = re.compile(r"(?:^|\s+)(\d{5}\s+[^\W\d].*)$")
-# All that follows reads plain letters, where a hyphen is a space.
-_WAY = "|".join({plain(word) for word in (*STREET_TYPES, *STREET_TYPES.values())})
-_AGAIN = r" ?(?:bis|ter|quater|[a-z]\b)?"
-_NUMBER = rf"(?:n ?° ?)?\d+{_AGAIN}(?:(?: ?[/&] ?| (?:(?:a|et) )?)\d+{_AGAIN})*"
-_NUMBER_ALONE = re.compile(_NUMBER)
-_STREET = re.compile(rf"{_NUMBER} \D{{2,}}")
-_NUMBERED_WAY = re.compile(rf"\d{_AGAIN} (?:{_WAY})\b")
-# What leads to a door once in the building, and to no building.
-_INSIDE = re.compile(
-    rf"\b\d+ ?(?:er|e|eme)\b(?: etage\b)?(?! (?:{_WAY})\b)"
-    r"|\b(?:app(?:t|art\w*)?|apt|logement|lgt|porte|bat(?:iment)?|esc(?:alier)?|etage|hall)\b\.?(?: ?(?:n ?° ?)?(?:[a-z]|\w*\d\w*)\b)?"
+# Lines are matched in plain letters, where # covers what leads to a door once in the building.
+_SPELT = str.maketrans({"-": " ", "–": " ", "’": "'", "º": "°"})
+_WORDS = {plain(word) for word in (*STREET_TYPES, *STREET_TYPES.values())}
+_ESTATES = {"cite", "clos", "domaine", "ham", "hameau", "lot", "lotissement", "parc", "res", "residence", "villa"}
+_ESTATE, _WAY = "|".join(sorted(_ESTATES)), "|".join(sorted(_WORDS - _ESTATES))
+_DOOR = (
+    r"app(?:t|art\w*)?|apt|bat(?:iment)?|bloc|bp|cage|chambre|client|entree|esc(?:alier)?|etage|hall|imm(?:euble)?|lgt"
+    r"|log(?:t|ement)?|lot|pav(?:illon)?|porte|ref|tour|villa"
 )
-_POSTCODE = re.compile(r"\b\d{5}$")
+_SIDE = "droite|gauche|face|rdc|rez"
+_DOOR_OF = rf"\b(?:{_DOOR})\b[.:]? *(?:n *° *)?"
+_CODE = r"(?=\w*\d)\w+\b"
+_REPEAT = r"(?:(?:bis|ter|quater|[a-z])\b)?"
+_IN_STREET = rf" *{_REPEAT} *(?:(?:grand|petit|vieux|vieil|haut|bas|ancien|nouvel)\w* )?(?:{_WAY})\b"
+_INSIDE = re.compile(rf"\b\d+ *(?:er|eme|e)? *(?:etage|{_SIDE})\b|{_DOOR_OF}(?:[a-z]\b|{_CODE}(?!{_IN_STREET}))")
+_STREET = re.compile(rf"\b\d{{1,4}}{_IN_STREET}")
+# « Bât 12 rue du Port »: the number is that of the door, or of the street.
+_DOOR_OR_STREET = re.compile(rf"{_DOOR_OF}{_CODE}{_IN_STREET}")
+_WITHOUT_NUMBER = re.compile(rf"\b(?:{_WAY}) ([^#\n]+)")
+_NUMBER = re.compile(rf"[# ]*(?:n *° *)?\d[\d /&]*{_REPEAT}")
+_NUMBERED = re.compile(rf"(?:^|#) *(?:n *° *)?\d[\d /&]*{_REPEAT} *[^\W\d_]{{2}}", re.MULTILINE)
+_NAME = re.compile(rf"^(?!(?:{_DOOR}|{_SIDE})\b)[^#\n]*[^\W\d_]{{2}}", re.MULTILINE)
+_NO_TOWN = rf"(?:{_DOOR}|{_SIDE})\b|(?:{_WAY}|{_ESTATE}) "
+_PLACE = re.compile(rf"\b\d{{5}} +(?!{_NO_TOWN})(?:l |[ld]')?[^\W\d_]{{2}}[^\d#]*(?:\d{{1,2}} *(?:er?|eme)?)?$")
+_FIVE_FIGURES = re.compile(r"\b\d{5}\b")
 
 
 def envelope(*, name: str, address: str, street: str, postcode: str, town: str) -> tuple[str, ...]:
-    """The lines of an envelope, none when they would lead to nobody's door.
+    """The lines of an envelope, none where in doubt: a letter at no door is better than one at another's.
 
-    ``name`` and ``address`` are the household's own, ``street``, ``postcode`` and ``town`` those of its residence. An address
-    with its own postcode and town is elsewhere, maybe: the residence's street is added to it only when it names none.
+    ``name`` and ``address`` are the household's own, ``street``, ``postcode`` and ``town`` those of its residence. The
+    residence's street completes an address that has none, unless the address is in another town.
     """
-    lines = _lines(address, but={plain(town), postcode, f"{plain(town)} {postcode}", "france"})
-    place = f"{postcode} {town}" if postcode and town else ""
-    own = next((found for line in reversed(lines) if (found := _TOWN.search(line))), None)
-    if own:
-        place = own[1]
-        lines = [kept for line in lines if (kept := line[: own.start()] if line == own.string else line)]
-    elif any((found := _POSTCODE.search(_outside(line))) and found[0] != postcode for line in lines):
-        return ()  # in another town, which nothing tells from the rest
-    leads = any(_leads(line, placed=bool(own)) for line in lines)
-    if not leads and street and postcode and place.startswith(postcode) and (name or lines):
-        lines, leads = [*lines, street], True
+    lines, places = [], set()
+    for line in _lines(address, but={plain(town), postcode, f"{plain(town)} {postcode}", "france"}):
+        found = _PLACE.search(_outside(line))
+        lines.append(line[: found.start()].rstrip(" -–") if found else line)
+        places |= {line[found.start() :]} if found else set()
+    lines = [line for line in lines if line]
+    said = "\n".join(map(_outside, lines))
+    streets = len(_STREET.findall(said))
+    if len(places) > 1 or streets > 1 or _DOOR_OR_STREET.search(said) or {*_FIVE_FIGURES.findall(said)} - {postcode}:
+        return ()
+    place = places.pop() if places else f"{postcode} {town}" if postcode and town else ""
+    leads = bool(streets)
+    if not leads and postcode and place.startswith(postcode):
+        if _NUMBERED.search(said):  # in an estate, whose street is another one maybe
+            leads = not _STREET.search(_outside(street))
+        elif street and (name or lines):
+            leads = all(named in _outside(street) for named in _WITHOUT_NUMBER.findall(said))
+            lines += [street] if plain(street) not in map(plain, lines) else []
+    elif not leads:
+        leads = bool(_NAME.search(said))
     return (name or NOBODY_NAMED, *lines, place) if leads and place else ()
 
 
 def _lines(text: str, *, but: set[str]) -> list[str]:
     """The lines of an address; « 12, rue du Port » is one."""
     lines: list[str] = []
-    for line in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
-        if lines and any(_NUMBER_ALONE.fullmatch(told) for told in (plain(lines[-1]), _outside(lines[-1]))):
+    for line in (" ".join(part.split()) for part in re.split(r"[,;\n]", text)):
+        if not line or plain(line) in but:
+            continue
+        if lines and _NUMBER.fullmatch(_outside(lines[-1])):
             lines[-1] += f" {line}"
-        elif plain(line) not in but:
+        else:
             lines.append(line)
     return lines
 
 
 def _outside(line: str) -> str:
-    """What a line says of the way to the building, in plain letters."""
-    return " ".join(_INSIDE.sub(" ", plain(line)).split())
-
-
-def _leads(line: str, *, placed: bool) -> bool:
-    """Whether a line leads to a building: a numbered street, or any name in a town that is said (``placed``)."""
-    outside = _outside(line)
-    if _NUMBERED_WAY.search(outside):
-        return True
-    if _INSIDE.match(plain(line)) or outside.isdigit():
-        return False
-    return placed or bool(_STREET.match(outside))
+    """A line in plain letters, each at its place, # over what leads to a door once in the building."""
+    letters = "".join(normalize("NFD", letter)[0] for letter in line).lower().translate(_SPELT)
+    return _INSIDE.sub(lambda inside: "#" * len(inside[0]), letters)
