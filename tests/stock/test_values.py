@@ -72,6 +72,7 @@ def test_what_is_written_is_understood(field: str, text: str, value: object) -> 
         ("lease_start", "26-11-03", "n’est pas un mois, par exemple 09/2021"),
         ("lease_start", "11/26", "n’est pas un mois, par exemple 09/2021"),
         ("dpe_date", "01/01/00", "se lit 1900 ou 2000, écrivez l’année sur quatre chiffres"),
+        ("dpe_date", "00/01/00", "se lit 1900 ou 2000, écrivez l’année sur quatre chiffres"),
         ("convention", "peut-être", "n’est ni oui (1) ni non (2)"),
         ("homes", "4.5", "n’est pas un nombre entier"),
         ("lat", "120", "sort des bornes, de -90 à 90"),

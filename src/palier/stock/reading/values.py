@@ -157,10 +157,10 @@ def full_year(figures: str, month: int, day: int) -> int:
     """The year that two figures end, as spreadsheets have it: 00 to 49 are of this century, 50 to 99 of the last.
 
     Raises:
-        BadValue: for 01/01/00, which may be the day that stands for none.
+        BadValue: for 01/01/00 and 00/01/00, which may be the day that stands for none.
     """
     year = int(figures) + (2000 if int(figures) < 50 else 1900)
-    if (year, month, day) == (_NEVER + 100, 1, 1):
+    if (year, month) == (_NEVER + 100, 1) and day <= 1:
         raise BadValue(f"se lit {_NEVER} ou {year}, écrivez l’année sur quatre chiffres")
     return year
 
