@@ -146,7 +146,7 @@ class Scene:
         """A mission carried to a state."""
         from palier.audits import operations
         from palier.audits.models import PlanItem
-        from palier.audits.rules.missions import CHOICE_STAGES, ON_SITE_STAGE, State
+        from palier.audits.rules.missions import CHOICE_STAGES, ON_SITE_STAGES, State
 
         order = [State.CONSULTED, State.PROPOSED, State.ACCEPTED, State.PLANNED, State.ON_SITE, State.REPORT_DRAFTED]
         order += [State.REPORT_DELIVERED, State.APPROVED]
@@ -163,7 +163,7 @@ class Scene:
             mission.refresh_from_db()
             mission = operations.agree_plan(mission=mission, revision=mission.plan_revision, by=self.director, at=NOON)
         if goal >= 4:
-            self.at_stage(ON_SITE_STAGE[self.audit])
+            self.at_stage(ON_SITE_STAGES[self.audit][0])
             mission = operations.open_on_site(mission=mission, by=self.auditor, at=NOON)
             for item in PlanItem.objects.filter(mission=mission):
                 operations.note_item(mission=mission, item=item, held=True, day=DAY, notes="Vu.", by=self.auditor, at=NOON)

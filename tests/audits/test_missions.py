@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from palier.audits import operations, queries
 from palier.audits.models import Mission
-from palier.audits.rules.missions import ItemKind, State
+from palier.audits.rules.missions import APPROVED_MILESTONE, ON_SITE_STAGES, ItemKind, State
 from palier.directory.models import Landlord, Organisation, Person
 from palier.directory.queries import roles_on, visible_landlords
 from palier.directory.rules import Kind, Role
@@ -203,6 +203,19 @@ def test_an_interrupted_mission_closes_the_file_and_the_journey_forgets_it(scene
     assert not milestones(journey=scene.journey)
     assert not roles_on(person=scene.auditor, landlord=scene.landlord.pk, on=DAY + timedelta(days=1))
     assert scene.consult().state == State.CONSULTED, "another consultation may begin"
+
+
+@pytest.mark.parametrize("audit", Audit)
+def test_another_auditor_takes_over_a_mission_interrupted_once_its_report_is_delivered(
+    audit: Audit, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.audit = audit
+    mission = scene.to(State.REPORT_DELIVERED)
+    scene.at_stage(ON_SITE_STAGES[audit][-1])
+    monkeypatch.setattr(scene, "at_stage", lambda _: None)
+    operations.interrupt(mission=mission, because="Indisponibilité.", by=scene.auditor, at=NOON)
+    scene.to(State.APPROVED)
+    assert APPROVED_MILESTONE[audit] in milestones(journey=scene.journey), "the journey goes on from where it is"
 
 
 def test_the_file_stays_open_a_while_after_the_approval(scene: Scene) -> None:

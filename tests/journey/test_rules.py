@@ -34,7 +34,7 @@ def standing(stage: Stage, code: str = "eighteen_eighteen", cycle: int = 1, **mo
 
 
 def test_a_report_taken_back_is_the_auditors_in_the_flight_too() -> None:
-    for holder, said in ((Holder.LANDLORD, "Approuver le rapport"), (Holder.AUDITOR, "Rendre la nouvelle version du rapport")):
+    for holder, said in ((Holder.LANDLORD, "Approuver le rapport"), (Holder.AUDITOR, "Rendre le rapport")):
         step = next(step for step in steps_of_flight(standing(Stage.HQS_REPORT, holder=holder)) if step.state == "doing")
         assert (step.name, step.note) == (said, f"{holder.label}, avant le 14 avril 2026")
 

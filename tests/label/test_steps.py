@@ -58,11 +58,13 @@ def test_who_holds_a_journey_follows_what_is_missing() -> None:
     assert holder(facts(stage=Stage.INSTRUCTION_AWARD, open_corrections=1)) is Holder.LANDLORD
 
 
-def test_a_report_taken_back_is_its_auditors_to_deliver_again() -> None:
+def test_a_report_not_delivered_any_more_is_its_auditors_or_the_next_ones_to_deliver() -> None:
     at_report = {"stage": Stage.HQS_REPORT, "gate": no("consultation.not_opened", "Rien n’est ouvert.")}
     back = facts(**at_report, milestones=frozenset({Milestone.HQS_AUDITOR}))
     assert holder(back) is Holder.AUDITOR
-    assert "L’auditeur a repris son rapport" in missing(back).sentence
+    assert "Le rapport est entre les mains de l’auditeur" in missing(back).sentence
+    interrupted = facts(**at_report, milestones=frozenset())
+    assert "Aucun auditeur n’a encore accepté la mission" in missing(interrupted).sentence
     for milestones in ({Milestone.HQS_AUDITOR, Milestone.HQS_REPORT}, set()):
         assert holder(facts(**at_report, milestones=frozenset(milestones))) is Holder.LANDLORD
 

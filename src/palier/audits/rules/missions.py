@@ -114,16 +114,19 @@ HOLDER = {
 """Who acts next; nobody once a mission is over. A plan proposed and remarks sent turn it, see ``holder``."""
 
 CHOICE_STAGES: dict[Audit, frozenset[Stage]] = {
-    Audit.HQS: frozenset({Stage.AUDITOR_SELECTION, Stage.SELF_ASSESSMENT, Stage.HQS_PLANNING, Stage.HQS_ON_SITE}),
+    Audit.HQS: frozenset(
+        {Stage.AUDITOR_SELECTION, Stage.SELF_ASSESSMENT, Stage.HQS_PLANNING, Stage.HQS_ON_SITE, Stage.HQS_REPORT}
+    ),
     Audit.IMPLEMENTATION: frozenset({Stage.IMPLEMENTING, Stage.IMPLEMENTATION_AUDIT}),
     Audit.VERIFICATION: frozenset({Stage.LABELLED, Stage.VERIFICATION_AUDIT}),
 }
-"""Where on the journey an auditor may be consulted and chosen: from the stage of the choice until the report."""
-ON_SITE_STAGE = {
-    Audit.HQS: Stage.HQS_ON_SITE,
-    Audit.IMPLEMENTATION: Stage.IMPLEMENTATION_AUDIT,
-    Audit.VERIFICATION: Stage.VERIFICATION_AUDIT,
+"""Where on the journey an auditor may be consulted and chosen: from the stage of the choice until the report is approved."""
+ON_SITE_STAGES: dict[Audit, tuple[Stage, ...]] = {
+    Audit.HQS: (Stage.HQS_ON_SITE, Stage.HQS_REPORT),
+    Audit.IMPLEMENTATION: (Stage.IMPLEMENTATION_AUDIT,),
+    Audit.VERIFICATION: (Stage.VERIFICATION_AUDIT,),
 }
+"""Where on the journey the audit is held: at its own stage, or later for a mission that follows an interrupted one."""
 # Days for which the auditor still opens the file once the report is approved: to close the audit on the journey.
 STAYS_DAYS = 90
 AUDITOR_MILESTONE = {audit: Milestone(f"auditor:{audit}") for audit in Audit}
@@ -185,12 +188,12 @@ def choosable(audit: Audit, stage: Stage | None, landlord: int) -> Verdict:
 
 def on_site_now(audit: Audit, stage: Stage | None, landlord: int) -> Verdict:
     """Whether the journey has come to the stage of the audit itself."""
-    wanted = ON_SITE_STAGE[audit]
-    if stage is wanted:
+    wanted = ON_SITE_STAGES[audit]
+    if stage in wanted:
         return YES
     return no(
         "audits.journey_not_there",
-        f"Le parcours n’est pas encore à l’étape « {wanted.label} » : elle s’ouvre depuis la page du parcours.",
+        f"Le parcours n’est pas encore à l’étape « {wanted[0].label} » : elle s’ouvre depuis la page du parcours.",
         Remedy("Voir le parcours", "journey", {"landlord_id": landlord}),
     )
 

@@ -130,10 +130,12 @@ def _approved(facts: Facts) -> Verdict:
     audit = _audit(facts)
     if Milestone(f"approved:{audit}") in facts.milestones:
         return YES
-    if _taken_back(facts):
+    if not (appointed := _auditor(facts)):
+        return appointed
+    if _undelivered(facts):
         return no(
-            "label.report_taken_back",
-            "L’auditeur a repris son rapport : il en rend une nouvelle version, que la direction approuve.",
+            "label.report_undelivered",
+            "Le rapport est entre les mains de l’auditeur : il le rend, puis la direction l’approuve.",
             _page("missions", "Ouvrir la mission", facts),
         )
     return no(
@@ -143,8 +145,8 @@ def _approved(facts: Facts) -> Verdict:
     )
 
 
-def _taken_back(facts: Facts) -> bool:
-    """Whether the report that opened this stage is with its auditor again, who still holds the mission."""
+def _undelivered(facts: Facts) -> bool:
+    """Whether the report is with an auditor again: the one who took it back, or the next one after an interruption."""
     held = {Milestone.HQS_AUDITOR, Milestone.HQS_REPORT} & facts.milestones
     return facts.stage is Stage.HQS_REPORT and held == {Milestone.HQS_AUDITOR}
 
@@ -302,12 +304,13 @@ def missing(facts: Facts) -> Verdict:
 def holder(facts: Facts) -> Holder:
     """Who has to act: the stage's holder, or whoever the next step waits for instead.
 
-    The landlord while a correction waits, the auditor while the report is taken back, the landlord where only the tenants' part is missing and nobody could answer yet; the
-    tenants' representatives where nothing but their answer is missing; the committee once a landlord is heard.
+    The landlord while a correction waits, the auditor while the report is not delivered again, the landlord where only
+    the tenants' part is missing and nobody could answer yet; the tenants' representatives where nothing but their answer is
+    missing; the committee once a landlord is heard.
     """
     if facts.open_corrections:
         return Holder.LANDLORD
-    if _taken_back(facts):
+    if _undelivered(facts):
         return Holder.AUDITOR
     if facts.stage is Stage.HEARING:
         return Holder.COMMITTEE if MEANING[Guard.HEARD](facts) else Holder.LANDLORD

@@ -156,9 +156,9 @@ STAGES: dict[Stage, About] = {
 
 
 def now(stage: Stage, holder: Holder) -> str:
-    """What is to be done at a stage by whoever holds it: a report taken back is its auditor's to deliver again."""
+    """What is to be done at a stage by whoever holds it: a report not delivered, or taken back, is its auditor's to deliver."""
     if stage is Stage.HQS_REPORT and holder is Holder.AUDITOR:
-        return "rendre la nouvelle version du rapport"
+        return "rendre le rapport"
     return stage.about.now
 
 
