@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from palier.committee.models import Item, Poll, Voiding
 from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
 from palier.directory.models import Person
+from palier.directory.rules import Role
 from palier.outbox.models import Message, State
 from tests.committee.conftest import Sitting
 from tests.committee.test_sessions import refused, voted
@@ -101,9 +103,53 @@ def test_nobody_holds_a_matter_alone(sitting: Sitting, asked: tuple[Item, Poll])
     line = queries.history(session=sitting.session, person=president)[0]
     assert (line.act, line.actor_id) == ("committee.voiding_set_aside", president.pk)
     assert Voiding.objects.get().taken_back_at is not None
+    operations.void(poll=poll, because="Encore.", by=sitting.referent, at=sitting.later())
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    aside.refresh_from_db()
+    assert aside.state == State.WAITING, "what is told stays told, whatever is asked then"
     operations.conclude(item=item, by=president, at=sitting.later())
     with refused("committee.item_concluded"):
         operations.set_aside(poll=poll, because="Encore.", by=president, at=sitting.later())
+
+
+def test_who_asked_hears_that_it_is_set_aside_even_when_they_may_sign_no_more(
+    sitting: Sitting, asked: tuple[Item, Poll]
+) -> None:
+    _, poll = asked
+    former = sitting.titulars[0].person
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    operations.void(poll=poll, because="À refaire.", by=former, at=sitting.later())
+    operations.give_office(mandate=sitting.titulars[3], office=Office.PRESIDENT, by=sitting.referent, at=sitting.later())
+    operations.set_aside(poll=poll, because="Le compte est juste.", by=sitting.referent, at=sitting.later())
+    assert "Le compte est juste." in next(m.body for m in reversed(told()) if m.person_id == former.pk)
+
+
+def test_who_may_sign_hears_that_a_poll_is_void_even_before_its_request_left(
+    sitting: Sitting, asked: tuple[Item, Poll], make_person: Callable[..., Person]
+) -> None:
+    _, poll = asked
+    colleague = make_person(Role.REFERENT, sitting.referent.memberships.get().organisation)
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    operations.void(poll=poll, because="Une voix mal notée.", by=sitting.referent, at=sitting.later())
+    operations.void(poll=poll, because="Oui.", by=sitting.titulars[0].person, at=sitting.later())
+    last = [message for message in told() if message.person_id == colleague.pk][-1]
+    assert (last.subject.split(" : ")[0], last.state) == ("Un scrutin est annulé", State.WAITING)
+
+
+def test_one_signs_or_sets_aside_the_request_that_was_read(sitting: Sitting, asked: tuple[Item, Poll]) -> None:
+    _, poll = asked
+    president = sitting.titulars[0].person
+    read = Voiding.objects.get().pk
+    act: dict[str, Any] = {"poll": poll, "because": "Oui.", "by": president}
+    with refused("committee.voiding_changed"):
+        operations.void(**act, read=0, at=sitting.later())
+    operations.take_signature_back(poll=poll, by=sitting.referent, at=sitting.later())
+    operations.void(poll=poll, because="Autre chose.", by=sitting.referent, at=sitting.later())
+    for operation in (operations.void, operations.set_aside):
+        with refused("committee.voiding_changed"):
+            operation(**act, read=read, at=sitting.later())
+    operations.void(**act, read=Voiding.objects.get(taken_back_at=None).pk, at=sitting.later())
+    assert queries.is_void(poll=poll)
 
 
 def test_who_may_sign_no_more_is_told_nothing_more(sitting: Sitting, asked: tuple[Item, Poll]) -> None:

@@ -342,7 +342,12 @@ def test_a_poll_is_voided_by_two_people_and_held_again(
     assert "Votre signature est retirée" in words(runs.post(back, follow=True))
     assert "demande l’annulation" not in words(chair.get(room))
     runs.post(page, {"because": "Une voix mal notée."})
-    assert "Le scrutin est annulé" in words(chair.post(page, {"because": "Je l’ai vu aussi."}, follow=True))
+    changed = chair.post(page, {"because": "Je l’ai vu aussi."})  # from a page that showed no request
+    assert changed.status_code == 422
+    asked = Voiding.objects.get(taken_back_at=None).pk
+    assert f'name="read" value="{asked}"' in words(changed)
+    signed = {"because": "Je l’ai vu aussi.", "read": asked}
+    assert "Le scrutin est annulé" in words(chair.post(page, signed, follow=True))
     assert Voiding.objects.filter(taken_back_at=None).count() == 2
     assert voter.post(page, {"because": "Moi aussi."}).status_code == 403
     runs.post(url("committee_poll_open", sitting, item_id=under_way.pk), {"motion": "La même"})
@@ -376,7 +381,8 @@ def test_a_voiding_is_set_aside_by_another_even_when_its_signer_presides_no_more
     assert "À refaire." in words(runs.get(page))
     assert chair.post(page, {"because": "Non."}).status_code in {403, 422}
     assert runs.post(page, {"because": ""}).status_code == 422
-    assert "est écartée" in words(runs.post(page, {"because": "Le compte est juste."}, follow=True))
+    aside = {"because": "Le compte est juste.", "read": Voiding.objects.get().pk}
+    assert "est écartée" in words(runs.post(page, aside, follow=True))
     assert "demande l’annulation" not in words(runs.get(room))
     assert "Aucune demande" in words(runs.post(page, {"because": "Encore."}))
     runs.post(url("committee_item_conclude", sitting, item_id=under_way.pk))

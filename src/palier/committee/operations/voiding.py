@@ -21,15 +21,17 @@ _TEAM = frozenset(role for role in Role if may(frozenset({role}), Right.WRITE, T
 
 
 @transaction.atomic
-def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
+def void(*, poll: Poll, because: str, by: Person, at: datetime, read: int | None = None) -> Voiding:
     """Sign the voiding of a closed poll. It takes two people; the poll stays in the record, and the next one links to it.
 
     Who may sign is told of the first signature, then of the voiding, like who voted; nobody to whom the matter is closed.
+    ``read`` is the id of the request that was on the page, 0 when none was.
 
     Raises:
-        Refusal: without a reason, when the poll is open or void already, this person signed, or the matter is concluded.
+        Refusal: without a reason, when the poll is open or void already, this person signed, the matter is concluded, or
+            the request that stands is not the one that was read.
     """
-    item, poll = _standing(poll)
+    item, poll = _standing(poll, read)
     if not because.strip():
         raise Refusal(
             no("committee.voiding_reason", "Écrivez pourquoi ce scrutin est annulé : cela figurera au procès-verbal.")
@@ -41,7 +43,8 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
     word = "a annulé, en second," if whole else "a demandé d’annuler"
     _remember(item, poll, "poll_voided" if whole else "voiding_signed", word, by, at, because=voiding.because)
     if whole:
-        told = _aware(item, poll, at) | set(poll.ballots.values_list("by", flat=True))
+        unsay(undo_key=_key(poll), at=at)
+        told = _signers(item, at) | set(poll.ballots.values_list("by", flat=True))
         why = "\n".join(f"{one.by.name} : {one.because}" for one in queries.signatures(poll=poll))
         _tell(
             item,
@@ -55,7 +58,8 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime) -> Voiding:
         asked = (
             f"{by.name} demande l’annulation de ce scrutin : {voiding.because}\n\nIl y faut la signature d’une autre personne."
         )
-        _tell(item, poll, _signers(item, at) - {by.pk}, "Une annulation de scrutin attend une signature", asked, at)
+        people = _signers(item, at) - {by.pk}
+        _tell(item, poll, people, "Une annulation de scrutin attend une signature", asked, at, undo_key=_key(poll))
     return voiding
 
 
@@ -75,26 +79,30 @@ def take_signature_back(*, poll: Poll, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
-def set_aside(*, poll: Poll, because: str, by: Person, at: datetime) -> None:
+def set_aside(*, poll: Poll, because: str, by: Person, at: datetime, read: int | None = None) -> None:
     """Set aside the voiding that somebody else asks for, with the reason: it holds the matter no longer, and stays on record.
 
-    So nobody's signature holds a decision alone, whatever became of them. Who may sign is told.
+    So nobody's signature holds a decision alone, whatever became of them. They are told, like who may sign; ``read`` as
+    in ``void``.
 
     Raises:
-        Refusal: without a reason, when nobody else asks for it, when it is done, or the matter is concluded.
+        Refusal: without a reason, when nobody else asks for it, when it is done, the matter is concluded, or the request
+            that stands is not the one that was read.
     """
-    item, poll = _standing(poll)
+    item, poll = _standing(poll, read)
     if not because.strip():
         raise Refusal(no("committee.aside_reason", "Écrivez pourquoi la demande est écartée : qui l’a faite le lira."))
-    if not queries.signatures(poll=poll).exclude(by=by).update(taken_back_at=at):
+    others = queries.signatures(poll=poll).exclude(by=by)
+    asked_by = set(others.values_list("by", flat=True))
+    if not others.update(taken_back_at=at):
         raise Refusal(no("committee.nothing_aside", "Aucune demande d’une autre personne n’attend sur ce scrutin."))
     _remember(item, poll, "voiding_set_aside", "a écarté la demande d’annuler", by, at, because=because.strip())
-    told = _aware(item, poll, at) - {by.pk}
+    told = (_aware(item, poll, at) | asked_by) - {by.pk}
     _tell(item, poll, told, "Une demande d’annulation est écartée", f"{by.name} l’a écartée : {because.strip()}", at)
 
 
-def _standing(poll: Poll) -> tuple[Item, Poll]:
-    """A closed poll of a matter under way that is not void, and its matter, locked.
+def _standing(poll: Poll, read: int | None = None) -> tuple[Item, Poll]:
+    """A closed poll of a matter under way that is not void, and its matter, locked; its voiding asked as it was ``read``.
 
     Raises:
         Refusal: for any other.
@@ -107,6 +115,10 @@ def _standing(poll: Poll) -> tuple[Item, Poll]:
         raise Refusal(no("committee.item_concluded", "Ce point est conclu : sa décision se corrige par une nouvelle décision."))
     if queries.is_void(poll=poll):
         raise Refusal(no("committee.void_already", "Ce scrutin est déjà annulé."))
+    asked = queries.signatures(poll=poll).first()
+    if read is not None and read != (asked.pk if asked else 0):
+        changed = "La demande d’annulation de ce scrutin n’est plus celle que vous avez lue : relisez-la, puis recommencez."
+        raise Refusal(no("committee.voiding_changed", changed))
     return item, poll
 
 
@@ -131,7 +143,7 @@ def _key(poll: Poll) -> str:
     return f"committee.voiding.{poll.pk}"
 
 
-def _tell(item: Item, poll: Poll, people: Collection[int], subject: str, body: str, at: datetime) -> None:
+def _tell(item: Item, poll: Poll, people: Collection[int], subject: str, body: str, at: datetime, undo_key: str = "") -> None:
     session = item.session
     post(
         event="committee.voiding",
@@ -140,5 +152,5 @@ def _tell(item: Item, poll: Poll, people: Collection[int], subject: str, body: s
         subject=f"{subject} : {item.title}",
         body=f"{item.title}, scrutin {poll.number}\n{poll.motion}\n\n{body}",
         link=f"/comites/{session.committee_id}/seances/{session.number}/points/{item.pk}/salle/",
-        undo_key=_key(poll),
+        undo_key=undo_key,
     )

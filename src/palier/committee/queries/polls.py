@@ -76,6 +76,7 @@ VOIDING_SIGNATURES = 2
 class Signature:
     """Somebody who asks that a poll be voided, and why."""
 
+    pk: int
     by: int
     name: str
     because: str

@@ -275,7 +275,7 @@ def _with_seats(found: QuerySet[Session], on: date) -> QuerySet[Any]:
 def _with_votes(session: Session, person: Person, shown: Mapping[str, Any]) -> QuerySet[Any]:
     """The agenda with its polls; the declarations, rolls and ballots of the matters shown alone."""
     signed = Voiding.objects.filter(poll=OuterRef("pk"), taken_back_at__isnull=True).order_by("pk")
-    signatures = _array(signed, by="by", name="by__name", because="because", at="at")
+    signatures = _array(signed, pk="pk", by="by", name="by__name", because="because", at="at")
     polls = Poll.objects.filter(item=OuterRef("pk")).annotate(signatures=signatures).order_by("number")
     said = Declaration.objects.filter(item=OuterRef("pk"), **shown).order_by("pk")
     its = Q(poll__item=OuterRef("pk"), **{f"poll__{name}": value for name, value in shown.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -162,3 +162,20 @@ class BecauseForm(forms.Form):
     """A reason."""
 
     because = forms.CharField(label="Pourquoi", widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class VoidingForm(BecauseForm):
+    """Why a poll is to be void, or not; ``read`` is the request that the page showed."""
+
+    read = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean_read(self) -> int:
+        """Its id; 0 when the page showed none."""
+        return self.cleaned_data["read"] or 0
+
+    def stand_on(self, read: int) -> None:
+        """Carry the request that the page shows."""
+        self.initial["read"] = read
+        if self.is_bound:
+            self.data = given = cast(QueryDict, self.data).copy()
+            given["read"] = str(read)

@@ -19,7 +19,7 @@ from palier.web.committee.conditions import conditions
 from palier.web.committee.finding import committee_session, run_session, session_item
 from palier.web.committee.room import RUN, room_of_item, room_page
 from palier.web.committee.room_forms import BallotForm, PollForm
-from palier.web.committee.session_forms import BecauseForm
+from palier.web.committee.session_forms import VoidingForm
 from palier.web.committee.sessions import READ, SPEAK
 from palier.web.doors import Request, door, refused
 from palier.web.ui.forms import typed_so_far
@@ -43,7 +43,7 @@ def _back(item: Item) -> HttpResponse:
     return redirect("committee_room_item", committee_id=session.committee_id, session_number=session.number, item_id=item.pk)
 
 
-def _form(request: Request, item: Item, form: BecauseForm | PollForm, page: str, **more: Any) -> HttpResponse:
+def _form(request: Request, item: Item, form: VoidingForm | PollForm, page: str, **more: Any) -> HttpResponse:
     session: Session = item.session
     context = {"session": session, "committee": session.committee, "item": item, "form": form, "page": page} | more
     return render(request, "committee/poll_form.html", context, status=422 if form.errors else 200)
@@ -133,10 +133,10 @@ def remind(request: Request, committee_id: int, session_number: int, item_id: in
 def void(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
     """Sign the voiding of a closed poll; it takes two people."""
     poll = _poll(request, committee_id, session_number, item_id, poll_number)
-    form = BecauseForm(request.POST or None)
+    form = VoidingForm(request.POST or None)
     if form.is_valid():
         try:
-            operations.void(poll=poll, because=form.cleaned_data["because"], by=request.user, at=request.at)
+            operations.void(poll=poll, by=request.user, at=request.at, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal.verdict.sentence)
         else:
@@ -151,11 +151,12 @@ def void(request: Request, committee_id: int, session_number: int, item_id: int,
     return _voiding(request, poll, form, "Annuler le scrutin")
 
 
-def _voiding(request: Request, poll: Poll, form: BecauseForm, page: str) -> HttpResponse:
+def _voiding(request: Request, poll: Poll, form: VoidingForm, page: str) -> HttpResponse:
     """A form about the voiding of a poll, under who asks for it; none to who asks for it: they may take it back."""
     point = room_of_item(request, poll.item).point
     vote = next((one for one in point.contested if one.number == poll.number), None) if point else None
     signed = vote is not None and any(one.by == request.user.pk for one in vote.signatures)
+    form.stand_on(vote.signatures[0].pk if vote else 0)
     asked = {"point": point, "vote": vote, "viewer": request.user.pk, "signed": signed, "may_run": True}
     return _form(request, poll.item, form, page, lead=poll.motion, **asked)
 
@@ -164,10 +165,10 @@ def _voiding(request: Request, poll: Poll, form: BecauseForm, page: str) -> Http
 def set_aside(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
     """Set aside the voiding that somebody else asks for, with the reason."""
     poll = _poll(request, committee_id, session_number, item_id, poll_number)
-    form = BecauseForm(request.POST or None)
+    form = VoidingForm(request.POST or None)
     if form.is_valid():
         try:
-            operations.set_aside(poll=poll, because=form.cleaned_data["because"], by=request.user, at=request.at)
+            operations.set_aside(poll=poll, by=request.user, at=request.at, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal.verdict.sentence)
         else:
