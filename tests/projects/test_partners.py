@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -143,6 +144,27 @@ def test_the_labels_team_is_reminded_once_a_day_of_what_waits_too_long(place: Pl
     asked = queries.help_requests(landlord=place.desk.landlord.pk).get()
     operations.answer_help(request=asked, answer="Voici.", by=place.referent, at=late)
     assert operations.remind_help_due(at=late + timedelta(days=30)) == 0
+
+
+@pytest.mark.parametrize("moved", [operations.acknowledge_help, partial(operations.answer_help, answer="Voici.")])
+def test_a_reminder_does_not_leave_once_the_request_is_moved(place: Place, moved: Callable[..., None], at: datetime) -> None:
+    _asked(place, at)
+    asked = queries.help_requests(landlord=place.desk.landlord.pk).get()
+    waiting = Message.objects.filter(event="projects.help_asked", state=State.WAITING)
+    assert operations.remind_help_due(at=at + timedelta(days=8)) == 1
+    moved(request=asked, by=place.referent, at=at + timedelta(days=8))
+    assert not waiting.exists()
+
+
+def test_a_request_answered_while_reminders_are_written_is_not_reminded(
+    place: Place, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _asked(place, at)
+    late = at + timedelta(days=8)
+    due = queries.help_to_remind(on=late.date())
+    monkeypatch.setattr(queries, "help_to_remind", lambda **_: due)
+    operations.answer_help(request=due[0], answer="Voici.", by=place.referent, at=late)
+    assert operations.remind_help_due(at=late) == 0
 
 
 def _closed(place: Place, at: datetime) -> set[int]:

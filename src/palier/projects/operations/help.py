@@ -13,7 +13,7 @@ from palier.directory.queries import people_of
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Document
 from palier.ledger.rules import Audience
-from palier.outbox.operations import post, unsay
+from palier.outbox.operations import cancel, post, unsay
 from palier.projects import queries
 from palier.projects.models import HelpRequest, Project
 from palier.projects.operations.writing import lock, remember
@@ -65,6 +65,7 @@ def acknowledge_help(*, request: HelpRequest, by: Person, at: datetime) -> None:
     if queries.standing(request) is not Standing.ASKED:
         raise Refusal(no("projects.help_taken", "Cette demande est déjà prise en charge."))
     HelpRequest.objects.filter(pk=request.pk).update(acknowledged_at=at, acknowledged_by=by)
+    _unremind(request, at)
     desk = Desk(request.desk).label
     _remember(request, "help_acknowledged", f"a pris en charge la demande : {desk}.", by=by, at=at)
     _tell(request, _LANDLORD, at, event="projects.help_moved", subject=f"{desk} : demande prise en charge",
@@ -85,6 +86,7 @@ def answer_help(*, request: HelpRequest, answer: str, by: Person, at: datetime) 
         raise Refusal(no("projects.help_answered", "Cette demande a déjà sa réponse."))
     taken = {} if request.acknowledged_at else {"acknowledged_at": at, "acknowledged_by": by}
     HelpRequest.objects.filter(pk=request.pk).update(answer=answer.strip(), answered_at=at, answered_by=by, **taken)
+    _unremind(request, at)
     desk = Desk(request.desk).label
     _remember(request, "help_answered", f"a répondu à la demande : {desk}.", by=by, at=at, answer=answer.strip())
     _tell(request, _LANDLORD, at, event="projects.help_moved", subject=f"{desk} : réponse", body=answer.strip())
@@ -115,15 +117,24 @@ def close_help(*, request: HelpRequest, closing: str, by: Person, at: datetime) 
 @transaction.atomic
 def remind_help_due(*, at: datetime) -> int:
     """Remind the label's team of the requests that wait too long, once a day: how many requests."""
-    due = queries.help_to_remind(on=paris_day(at))
-    for request in due:
-        HelpRequest.objects.filter(pk=request.pk).update(reminded_on=paris_day(at))
+    count = 0
+    for request in queries.help_to_remind(on=paris_day(at)):
+        waiting = HelpRequest.objects.filter(pk=request.pk, answered_at__isnull=True, closed_at__isnull=True)
+        if not waiting.update(reminded_on=paris_day(at)):
+            continue
+        count += 1
         asked = in_words(paris_day(request.asked_at))
         _tell(request, frozenset({Role.REFERENT}), at, event="projects.help_asked",
               subject=f"Rappel : {request.landlord.name} attend une réponse ({Desk(request.desk).label})",
               body=f"Demande du {asked}, pour {request.project.title}.",
               undo_key=f"help:{request.pk}")  # fmt: skip
-    return len(due)
+    return count
+
+
+def _unremind(request: HelpRequest, at: datetime) -> None:
+    """Take back the reminder that has not left, of a request that somebody moves; what asked for help still leaves."""
+    if request.reminded_on:
+        cancel(undo_key=f"help:{request.pk}", at=at)
 
 
 def _lock(request: HelpRequest) -> HelpRequest:
