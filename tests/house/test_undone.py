@@ -17,7 +17,7 @@ def test_every_key_that_a_message_is_written_under_is_taken_back_somewhere() -> 
                 continue
             for given in call.keywords:
                 key = _beginning(given.value) if given.arg == "undo_key" else ""
-                if key and ast.unparse(call.func).split(".")[-1] in {"cancel", "take_back", "unsay"}:
+                if key and ast.unparse(call.func).split(".")[-1] in {"cancel", "unsay"}:
                     taken.add(key)
                 elif key:
                     written[key] = path.name

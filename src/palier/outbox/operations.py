@@ -94,9 +94,10 @@ def cancel(*, undo_key: str, at: datetime, people: Collection[int] | None = None
 
 
 def unsay(*, undo_key: str, at: datetime) -> set[int]:
-    """Take back what has not left yet under this key, and what failed to leave; the people who thus never heard of it.
+    """Take back what has not left yet under this key; the people whom only such a message was to tell.
 
-    Whoever else it concerns is owed a word: they were told, by this message or another way, or saw it on their pages.
+    Whoever else it concerns is owed a word: they were told, or saw it on their pages. So are those whose message failed,
+    who may have been told another way: it is not sent again.
     """
     written = Message.objects.filter(undo_key=undo_key)
     unsaid = set(written.filter(state=State.WAITING).select_for_update().values_list("person_id", flat=True))

@@ -276,8 +276,8 @@ def close_files(item: Item, by: Person, at: datetime) -> None:
 def cancel(*, session: Session, because: str, by: Person, at: datetime) -> None:
     """Cancel a session that was not opened; its matters are free again, and whoever was to sit is told once it is convened.
 
-    A convocation that has not left yet never does, nor one that failed: who would have received it, and did not answer it
-    from the page, is told nothing.
+    A convocation that has not left yet never does: who would have received it, and did not answer it from the page, is
+    told nothing. One that failed is not sent again, and its member is told: they may have been convened another way.
 
     Raises:
         Refusal: without a reason, or once it is open.
