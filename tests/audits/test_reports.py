@@ -170,7 +170,7 @@ def test_a_delivered_report_changes_only_once_reopened_with_a_reason(audit: Audi
         scene.journey.refresh_from_db()
         reminding = remindings(journeys=[scene.journey], by=scene.referent, on=DAY)[0]
         assert reminding.people == (scene.auditor,)
-        assert "rendre la nouvelle version du rapport" in reminding.body
+        assert "rendre le rapport" in reminding.body
     told = Message.objects.filter(event="audits.report_reopened")
     assert not any("Une erreur de lieu." in message.body for message in told)
     assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk, scene.referent.pk}
@@ -187,6 +187,8 @@ def test_a_grid_left_open_by_hand_does_not_hold_the_report(scene: Scene) -> None
     grid = queries.assessment(mission)
     assert grid is not None
     frameworks.reopen(assessment=grid, because="Une erreur.", by=scene.auditor, at=NOON)
+    with pytest.raises(Refusal, match="Demandez-lui de reprendre son rapport"):
+        scene.approve(mission)
     scene.reopen(mission)
     operations.deliver(mission=mission, by=scene.auditor, at=NOON)
     scene.approve(mission)

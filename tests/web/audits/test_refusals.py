@@ -123,6 +123,39 @@ def test_a_request_withdrawn_before_it_left_tells_nobody_and_leaves_the_report(s
     assert queries.content(mission)["documents"] == []
 
 
+def test_a_request_withdrawn_before_any_plan_was_proposed_tells_nobody(scene: Scene) -> None:
+    mission = scene.to("accepted")
+    told = Message.objects.filter(subject__startswith="L’auditeur ne demande plus")
+    asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    operations.withdraw_request(mission=mission, request=asked, because="Doublon.", by=scene.auditor, at=NOON)
+    assert not told.exists()
+    asked = operations.ask_document(mission=mission, title="Contrat de ménage", detail="", by=scene.auditor, at=NOON)
+    scene.plan(mission)
+    operations.propose_plan(mission=mission, by=scene.auditor, at=NOON)
+    operations.withdraw_request(mission=mission, request=asked, because="Doublon.", by=scene.auditor, at=NOON)
+    assert {message.person_id for message in told} == {scene.lead.pk, scene.director.pk}
+
+
+def test_what_was_delivered_stays_readable_once_the_mission_is_interrupted(
+    scene: Scene, sign_in: SignIn, make_person: Callable[..., Person]
+) -> None:
+    mission = scene.to(State.REPORT_DELIVERED)
+    scene.reopen(mission)
+    operations.deliver(mission=mission, by=scene.auditor, at=NOON)
+    operations.interrupt(mission=mission, because="Indisponibilité.", by=scene.lead, at=NOON)
+    lead, page, pdf = sign_in(scene.lead), url("mission_report", mission), url("mission_report_pdf", mission)
+    assert page in words(lead.get(url("mission", mission)))
+    read = words(lead.get(page))
+    for number in (1, 2):
+        assert f"{pdf}?version={number}" in read
+        assert lead.get(f"{pdf}?version={number}").status_code == 200
+    assert lead.get(pdf).status_code == 404
+    assert lead.get(f"{pdf}?version=3").status_code == 404
+    contributor = sign_in(make_person(Role.CONTRIBUTOR, scene.landlord))
+    assert "Télécharger" not in words(contributor.get(page))
+    assert contributor.get(f"{pdf}?version=2").status_code in {403, 404}
+
+
 def test_a_stale_report_is_saved_over_what_was_read(scene: Scene, sign_in: SignIn) -> None:
     mission = scene.to(State.REPORT_DRAFTED)
     auditor = sign_in(scene.auditor)

@@ -21,7 +21,7 @@ from palier.audits.models import (
     SiteCheck,
 )
 from palier.audits.operations.moving import lock, own, reasoned, remember, unfixed
-from palier.audits.rules.findings import FindingKind, Treatment
+from palier.audits.rules.findings import FindingKind, Treatment, unexplained
 from palier.audits.rules.missions import WRITING, State
 from palier.directory.models import Person
 from palier.documents.models import Document
@@ -219,7 +219,7 @@ def check_action(
         raise Refusal(no("audits.other_plan", "Cette action n’est pas du plan audité."))
     if outcome not in {Outcome.DONE, Outcome.UNDER_WAY} and not note.strip():
         raise Refusal(no("audits.check_note", f"« {outcome.label} » s’accompagne d’une observation : écrivez-la."))
-    if outcome.value != action.status and not note.strip():
+    if unexplained(outcome=outcome, status=action.status, note=note):
         said = f"L’organisme dit « {action.get_status_display()} », vous dites « {outcome.label} »"
         raise Refusal(no("audits.check_differs", f"{said} : écrivez ce que vous avez vu."))
     check, _ = ActionCheck.objects.update_or_create(

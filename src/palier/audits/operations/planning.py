@@ -269,7 +269,7 @@ def ask_document(*, mission: Mission, title: str, detail: str, by: Person, at: d
 def withdraw_request(*, mission: Mission, request: DocumentRequest, because: str, by: Person, at: datetime) -> None:
     """Take back a request that is no longer needed, or was made by mistake; the landlord is told why.
 
-    A landlord who was not yet told of the request is told nothing. It stays readable on the plan, and leaves the report.
+    A landlord whom neither a message nor a plan proposed since told of the request is told nothing. It stays readable on the plan, and leaves the report.
 
     Raises:
         Refusal: without a reason, when it was handed or withdrawn already, or the mission is not under way.
@@ -283,6 +283,8 @@ def withdraw_request(*, mission: Mission, request: DocumentRequest, because: str
         raise Refusal(no("audits.request_settled", "Ce document est déjà remis, ou n’est plus demandé."))
     summary = f"ne demande plus le document « {request.title} » : {because.strip()}"
     remember(mission, "request_withdrawn", by=by, at=at, summary=summary, facts={"request": request.pk})
+    if mission.state == State.ACCEPTED and not queries.plan_proposed_since(mission, request.asked_at):
+        return
     tell_landlord(
         mission,
         "audits.mission_changed",

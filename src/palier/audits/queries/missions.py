@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, datetime
 
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, QuerySet, When
 
@@ -14,6 +14,8 @@ from palier.directory.models import Membership, Person, dated
 from palier.directory.rules import LANDLORD_ROLES, Role
 from palier.documents.models import Version
 from palier.label.rules.rulesets import Audit
+from palier.ledger.queries import history_of
+from palier.ledger.rules import Audience
 from palier.sites import queries as sites
 from palier.verdict import Verdict
 
@@ -99,6 +101,12 @@ def document_requests(mission: Mission) -> QuerySet[DocumentRequest]:
         default=2,
     )
     return found.prefetch_related(latest).order_by(awaited_first, "received_at", "pk")
+
+
+def plan_proposed_since(mission: Mission, at: datetime) -> bool:
+    """Whether its auditor has proposed the plan of a mission, with the documents asked, since an instant."""
+    lines = history_of(kind="audits.mission", pk=mission.pk, audiences=set(Audience))
+    return lines.filter(act="audits.plan_proposed", at__gte=at).exists()
 
 
 def clues(mission: Mission, *, years: int, on: date) -> list[Clue]:

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from palier.audits.models import ActionCheck, Finding, Mission, PlanItem, Recommendation, Remark, SiteCheck
-from palier.audits.rules.findings import FindingKind, ReportFacts
+from palier.audits.rules.findings import FindingKind, ReportFacts, unexplained
 from palier.audits.rules.missions import WRITING, ItemKind, State, unfixed
 from palier.calendar import paris_day
 from palier.documents.models import Document
@@ -109,6 +109,7 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
     report = getattr(mission, "report", None)
     later = audit is not Audit.HQS
     actions = actions_to_check(mission) if later else []
+    found = None if later else assessment(mission)
     return ReportFacts(
         landlord=mission.landlord_id,
         mission=mission.pk,
@@ -117,9 +118,12 @@ def report_facts(mission: Mission, *, on: date) -> ReportFacts:
         unlinked=tuple(one.code for one in unlinked.filter(standing=0).order_by("number")),
         summary=report.summary if report else "",
         grid=YES if later else grid_verdict(mission),
+        grid_open=found is not None and found.status != FINISHED,
         unjudged_actions=sum(check is None for _, check in actions),
         unexplained=tuple(
-            action.code for action, check in actions if check and check.outcome != action.status and not check.note
+            action.code
+            for action, check in actions
+            if check and unexplained(outcome=check.outcome, status=action.status, note=check.note)
         ),
         unchecked_sites=tuple(site.residence.name for site, check in sites_to_check(mission, on=on) if check is None)
         if later

@@ -82,6 +82,11 @@ def reads_findings(roles: frozenset[Role], state: State, *, own: bool) -> bool:
     return bool(roles & _FROM_DELIVERY) and state in _DELIVERED
 
 
+def unexplained(*, outcome: str, status: str, note: str) -> bool:
+    """Whether a verdict is not what the landlord says of the action, and has no observation."""
+    return outcome != status and not note.strip()
+
+
 @dataclass(frozen=True, slots=True)
 class ReportFacts:
     """What a report is made of, counted."""
@@ -95,9 +100,11 @@ class ReportFacts:
     summary: str = ""
     grid: Verdict = YES
     """Whether the grid is complete (diagnosis only)."""
+    grid_open: bool = False
+    """Whether the grid may still be answered (diagnosis only): a delivered report closes it."""
     unjudged_actions: int = 0
     unexplained: tuple[str, ...] = ()
-    """Codes of the actions whose verdict is not what the landlord says today, and has no observation."""
+    """Codes of the actions whose verdict is ``unexplained`` today."""
     unchecked_sites: tuple[str, ...] = ()
     """Names of the priority sites without a check (implementation and verification)."""
     unheld: int = 0
@@ -165,7 +172,13 @@ def deliverable(facts: ReportFacts) -> Verdict:
 
 
 def approvable(facts: ReportFacts) -> Verdict:
-    """Whether the landlord's direction may approve: each of its remarks has had an answer."""
+    """Whether the landlord's direction may approve: each of its remarks has had an answer, the grid is closed."""
+    if facts.grid_open:
+        return no(
+            "audits.grid_left_open",
+            "La grille du diagnostic est restée ouverte : seul l’auditeur peut la fermer. "
+            "Demandez-lui de reprendre son rapport et de le rendre de nouveau.",
+        )
     if not facts.unanswered:
         return YES
     some = "Une remarque attend" if facts.unanswered == 1 else f"{facts.unanswered} remarques attendent"

@@ -134,13 +134,13 @@ def approve(request: Request, landlord: Landlord, mission_id: int) -> HttpRespon
 
 @door(GET=READ_FINDINGS)
 def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse | FileResponse:
-    """The report as PDF: the frozen file, or the draft as it stands; with ``?version=2``, the second that was taken back."""
+    """The report as PDF: the frozen file, or the draft as it stands; with ``?version=2``, the second that was delivered."""
     one = show(request, landlord, mission_id)
-    if number := request.GET.get("version"):
-        former = [v["document"] for v in queries.versions(one.mission) if one.reads_delivered and str(v["number"]) == number]
-        return attachment(current(get_object_or_404(Document, landlord=landlord, pk__in=former)))
-    found = _report(one)
-    if found is None or not one.reads:
+    found, number = _report(one), request.GET.get("version")
+    former = [v for v in queries.versions(one.mission) if one.reads_delivered and str(v["number"]) == number]
+    if former and former[0]["reopened_on"]:
+        return attachment(current(get_object_or_404(Document, landlord=landlord, pk=former[0]["document"])))
+    if found is None or not (former if number else one.reads):
         raise Http404
     if found.document is not None:
         return attachment(current(found.document))
@@ -148,7 +148,7 @@ def pdf(request: Request, landlord: Landlord, mission_id: int) -> HttpResponse |
         printing.report(queries.content(one.mission), fonts=settings.PRINT_FONTS, at=request.at),
         content_type="application/pdf",
     )
-    draft = "" if one.state is State.REPORT_DELIVERED else "projet-"
+    draft = "" if number or one.state is State.REPORT_DELIVERED else "projet-"
     response["Content-Disposition"] = f'attachment; filename="{draft}rapport-{one.mission.audit}-{one.mission.pk}.pdf"'
     response["X-Content-Type-Options"] = "nosniff"
     return response

@@ -143,6 +143,8 @@ def sections(request: Request, one: Shown, current: str) -> list[Section]:
             if not one.is_hqs:
                 offered.append(("mission_verdicts", "Actions et sites"))
             offered += [("mission_report", "Rapport"), ("mission_remarks", "Remarques")]
+    elif one.reads_delivered and (report := getattr(mission, "report", None)) and report.delivered_at:
+        offered.append(("mission_report", "Rapport"))
     args = {"landlord_id": mission.landlord_id, "mission_id": mission.pk}
     return [Section(name, label, reverse(name, kwargs=args), name == current) for name, label in offered]
 
