@@ -201,6 +201,12 @@ def test_what_is_removed_or_gone_is_said(sign_in: SignIn, country: Country, refe
     make_stock(country.near, 1, year=2026)
     page = sign_in(referent).get(reverse("all_sites"))
     assert names(page) == ["boréal a"]
+    declare_priority(
+        landlord=country.far, residence=country.far_sites[1], level=Level.MEDIUM, reasons="Halls.", by=country.lead, at=NOON
+    )
+    by_homes = sign_in(referent).get(reverse("all_sites"), {"sort": "logements"})
+    assert names(by_homes) == ["boréal a", "austral b"], "none is left of the one that is gone"
+    operations.remove_priority(site=country.far_sites[1].priorities.get(), because="Traité.", by=country.lead, at=NOON)
     assert page.context["totals"].homes == 0
     assert "sortie du patrimoine" in page.content.decode()
     where = {"landlord_id": country.near.pk, "residence_id": country.near_sites[0].pk}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import F, Q
+from django.db.models import Case, F, IntegerField, Q, When
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -25,13 +25,13 @@ from palier.web.sites.maps import SHARES, SQUARE, Places, seen
 from palier.web.sites.sketch import Fitted
 
 PER_PAGE = 50
-SORTS = {
-    "nom": "plain_name",
-    "organisme": "landlord__plain_name",
-    "commune": "commune_name",
-    "logements": "homes",
-    "niveau": "rank",
-    "depuis": "declared_at",
+SORTS: dict[str, Any] = {
+    "nom": F("plain_name"),
+    "organisme": F("landlord__plain_name"),
+    "commune": F("commune_name"),
+    "logements": Case(When(gone=True, then=0), default="homes", output_field=IntegerField()),
+    "niveau": F("rank"),
+    "depuis": F("declared_at"),
 }
 READ = (Thing.ALL_SITES, Right.READ)
 _READERS = frozenset(role for role in Role if Right.READ in MATRIX[Thing.ALL_SITES, role])
@@ -61,7 +61,7 @@ class _Followed:
             found = found.filter(level=self.asked["niveau"])
         if self.asked.get("qpv"):
             found = found.filter(in_qpv=self.asked["qpv"] == "oui")
-        key = F(SORTS[sort.removeprefix("-")])
+        key = SORTS[sort.removeprefix("-")]
         ordered = key.desc(nulls_last=True) if sort.startswith("-") else key.asc(nulls_last=True)
         return found.order_by(ordered, "plain_name", "pk")
 
