@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from palier.answers.queries.columns import columns
 from palier.answers.rules.units import INSIDE, PUBLIC
 from palier.answers.statistics.columns import Answers, Frame, Home, placed
 from palier.answers.statistics.counting import count
+from palier.directory.models import Landlord
 from palier.disclosure.primary import Policy
 from palier.disclosure.together import Group, isolates
 from palier.questionnaires.rules.form import Kind
+from palier.stock.models import Residence
+from palier.surveys.models import Household
+from tests.answers.counted import closed, households, version
 from tests.answers.waves import BAD, FORM, GOOD, question, wave
 
 KEYS = ("overall_satisfaction", "cleanliness", "lift", "heating", "overall_mark")
@@ -144,7 +150,20 @@ def test_households_that_may_be_in_a_district_or_not_are_not_weighted_as_outside
 
     assert {line["margin"] for line in method(0)["margins"]} == {"quartier prioritaire"}
     assert method(20)["margins"] == []
-    assert method(20)["refused"] == ["On ne sait pas de certains ménages s’ils sont en quartier prioritaire."]
+    [refused] = method(20)["refused"]
+    assert refused.startswith("On ne sait pas de certains ménages s’ils sont en quartier prioritaire : dites-le")
+
+
+@pytest.mark.django_db
+def test_households_of_which_nothing_says_whether_they_are_in_a_district_are_counted_apart(
+    landlord: Landlord, residences: list[Residence], at: datetime
+) -> None:
+    everybody = households(landlord, residences, 3, at)
+    Household.objects.filter(pk__in=[home.pk for home in everybody[:2]]).update(qpv=None)
+    _, frame = columns(wave=closed(landlord, everybody, version(at), at))
+    found = {home.residence: (home.homes, home.inside, home.unknown) for home in frame.homes}
+    assert found == dict(zip([one.pk for one in residences], [(3, 1, 2), (3, 0, 0), (3, 0, 0), (3, 3, 0)], strict=True))
+    assert frame.sides == {"": 2, "inside": 4, "outside": 6}
 
 
 def test_the_weight_of_themes_is_there_when_enough_answered_everything() -> None:
@@ -211,12 +230,17 @@ def test_an_attacker_isolates_nobody(seed: int, fewest: int, size: int) -> None:
 
 
 def test_answers_that_no_longer_say_their_residence_are_read_together() -> None:
-    homes = [Home(1, "Nord", 50, 0, 40), Home(2, "Nord", 10, 0, 8), Home(3, "Nord", 20, 5, 9), Home(4, "Sud", 30, 0, 9)]
+    homes = [
+        Home(1, "Nord", 50, 0, 40),
+        Home(2, "Nord", 10, 0, 8),
+        Home(3, "Nord", 20, 5, 9, unknown=2),
+        Home(4, "Sud", 30, 0, 9),
+    ]
     where, kept = placed([(1, "Nord")] * 10 + [(None, "Nord")] * 5 + [(None, "")] * 5, homes)
-    assert [(home.residences, home.agency, home.homes, home.inside) for home in kept] == [
-        ((1,), "Nord", 50, 0),
-        ((4,), "", 30, 0),
-        ((2, 3), "Nord", 30, 5),
+    assert [(home.residences, home.agency, home.homes, home.inside, home.unknown) for home in kept] == [
+        ((1,), "Nord", 50, 0, 0),
+        ((4,), "", 30, 0, 0),
+        ((2, 3), "Nord", 30, 5, 2),
     ]
     said = [{"overall_satisfaction": "very"}] * 20
     answers = Answers(said, where, np.full(20, "all"), np.full(20, ""), np.full(20, "web"))

@@ -144,8 +144,9 @@ def seal_minutes(timestamp: int) -> None:
 
 @app.task(name="stock.run_import")
 def run_import(import_id: int) -> None:
-    """Read a file of a landlord's stock, or bring it in, as far as it can go by itself."""
+    """Read a file of a landlord's stock, or bring it in, as far as it can go by itself; its households stand where it says."""
     stock.run_import(import_id=import_id, at=timezone.now())
+    surveys.place_households(import_id=import_id)
 
 
 class _UntilDone(BaseRetryStrategy):
@@ -157,8 +158,9 @@ class _UntilDone(BaseRetryStrategy):
 
 @app.task(name="stock.stand_again", retry=_UntilDone())
 def stand_again(import_id: int, version: str) -> None:
-    """Say where the residences of an import stand in a list of districts that was loaded, then ask for the landlord's scores."""
+    """Say where the residences of an import, and their households, stand in a list that was loaded, then ask for scores."""
     landlord = stock.stand_again(import_id=import_id, version=version)
+    surveys.place_households(import_id=import_id)
     if landlord is not None and Scoring.objects.filter(landlord=landlord).exists():
         _ask_scores(landlord.pk)
 

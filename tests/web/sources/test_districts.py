@@ -19,6 +19,7 @@ from palier.directory.rules import Kind, Role
 from palier.jobs import tasks
 from palier.sites.models import Scoring
 from palier.stock.models import DistrictStanding, Dwelling, PriorityDistrict, Residence
+from palier.surveys.models import Household
 from palier.web.sources import territory
 from tests.fixtures import NOON
 from tests.stock.test_districts import feature, square
@@ -57,6 +58,8 @@ def test_a_list_comes_in_by_the_page_then_stock_after_stock(
     here = residences[0]
     Dwelling.objects.create(source=here.last_source, residence=here, line=1, homes=40, lon=2.485, lat=48.905)
     Scoring.objects.create(landlord=landlord, asked_number=0, asked_at=NOON)
+    for reference, qpv in (("L1", None), ("L2", False)):
+        Household.objects.create(landlord=landlord, reference=reference, residence=here, qpv=qpv, changed_at=NOON)
     client, visitor = sign_in(referent), sign_in(lead)
     list_, sites = reverse("stock", args=[landlord.pk]), reverse("sites", args=[landlord.pk])
     sheet = reverse("residence", args=[landlord.pk, here.pk])
@@ -82,6 +85,7 @@ def test_a_list_comes_in_by_the_page_then_stock_after_stock(
     for answer in ("oui", "non"):
         assert here.name not in visitor.get(sites, {"qpv": answer}).content.decode()
     work()
+    assert list(Household.objects.order_by("pk").values_list("qpv", flat=True)) == [True, False], "the landlord's word stays"
     assert "à situer" not in page(client)
     assert "Les Acacias" in visitor.get(list_).content.decode()
     assert here.name in visitor.get(sites, {"qpv": "oui"}).content.decode()
@@ -144,6 +148,6 @@ def test_what_fails_starts_again_behind_the_others() -> None:
 def test_what_fails_is_said_on_the_page(residences: list[Residence], referent: Person, sign_in: SignIn) -> None:
     client = sign_in(referent)
     send(client, feature("QN09312I", square(2.48, 48.9)))
-    assert "toutes les dix minutes" not in page(client)
+    assert "repris" not in page(client)
     jobs().update(attempts=1)
-    assert "1 n’a pas pu l’être et est repris toutes les dix minutes" in page(client)
+    assert "1 a dû être repris : un essai n’est pas allé au bout, un autre suit." in page(client)

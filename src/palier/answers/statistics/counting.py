@@ -173,7 +173,10 @@ def _margins(wave: Weighted) -> list[Margin]:
     if not inside or not outside:
         return margins
     if any(home.unknown for home in wave.frame.homes):
-        wave.reasons.append("On ne sait pas de certains ménages s’ils sont en quartier prioritaire.")
+        wave.reasons.append(
+            "On ne sait pas de certains ménages s’ils sont en quartier prioritaire : dites-le dans le fichier des locataires, ou "
+            "situez leurs résidences, puis importez ce fichier."
+        )
     elif sum(held.sum() for held in wave.sides.values()) == len(wave.answers):
         margins.append(Margin("quartier prioritaire", wave.answers.qpv, {"inside": inside, "outside": outside}))
     else:

@@ -18,6 +18,7 @@ from palier.surveys.operations.frame import (
     look_at,
     mapping_of,
     open_file,
+    place_households,
     read_again,
 )
 from palier.surveys.operations.links import send_link_again, way_of
@@ -76,6 +77,7 @@ __all__ = [
     "note_run",
     "object_to",
     "open_file",
+    "place_households",
     "plan_due",
     "post_letters",
     "read_again",

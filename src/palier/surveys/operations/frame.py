@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import OuterRef, Subquery
 
 from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
@@ -19,6 +20,7 @@ from palier.documents import storage
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
 from palier.sources.queries import finder
+from palier.stock.models import Residence
 from palier.stock.operations.intake import Received
 from palier.stock.queries import all_residences, described
 from palier.stock.reading.looking import Seen, look
@@ -194,6 +196,13 @@ def _districts(landlord: Landlord | int) -> dict[int, tuple[str, bool | None]]:
     """The agency and the place of each residence, for the lines that say neither."""
     rows = described(all_residences(landlord=landlord), version=VERSIONS[-1])
     return {pk: (sector, in_qpv) for pk, sector, in_qpv in rows.values_list("pk", "sector", "in_qpv")}
+
+
+def place_households(*, import_id: int) -> None:
+    """Say whether homes are in a priority district where nothing did, as the residences of an import now stand."""
+    places = described(Residence.objects.filter(pk=OuterRef("residence")), version=VERSIONS[-1])
+    unknown = Household.objects.filter(residence__last_source=import_id, qpv__isnull=True)
+    unknown.update(qpv=Subquery(places.values("in_qpv")[:1]))
 
 
 def _facts(line: Line, places: Mapping[int, tuple[str, bool | None]]) -> dict[str, Any]:
