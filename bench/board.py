@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from tests.fixtures import luhn_siren
 
+from palier.calendar import paris_day
 from palier.directory.operations import add_landlord, add_member, add_organisation, enter_person
 from palier.directory.rules import Kind, LandlordType, Role
 from palier.label.models import Journey
@@ -31,7 +32,7 @@ UNDER_LABEL = {Stage.LABELLED, Stage.CONFIRMED, Stage.HEARING, Stage.VERIFICATIO
 def fill() -> None:
     """So many landlords, each somewhere on the way."""
     load_shipped(effective_from=(now - timedelta(days=900)).date(), at=now)
-    rules = list(published_rule_sets(on=now.date()))
+    rules = list(published_rule_sets(on=paris_day(now)))
     for number in range(JOURNEYS):
         landlord = add_landlord(
             name=f"Habitat {number}", siren_number=luhn_siren(500_000 + number), landlord_type=LandlordType.OPH, by=None, at=now

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.urls import reverse
 
+from palier.calendar import paris_day
 from palier.committee import operations
 from palier.committee.models import Mandate, Poll, Session
 from palier.committee.rules.conflicts import Interest
@@ -34,7 +35,7 @@ def committee_of(seats: int) -> tuple[Person, list[Mandate], list[Mandate]]:
                 email=f"m{number}-{rank}-{mark}@bench.example",
                 name=f"M. {number}.{rank}",
                 titular=not rank,
-                starts_on=at.date(),
+                starts_on=paris_day(at),
                 by=secretary,
                 at=at,
             )

@@ -14,7 +14,8 @@ from tests.consultation.conftest import House, house, make_document, make_round,
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from palier.label.models import Journey
+    from palier.calendar import paris_day
+from palier.label.models import Journey
 
 __all__ = ["house", "make_document", "make_round", "voice_of"]
 
@@ -31,7 +32,7 @@ def make_journey(db: None, at: datetime) -> Callable[[House], Journey]:
 
     def make(house: House) -> Journey:
         operations.load_shipped(effective_from=date(2020, 1, 1), at=at)
-        rules = queries.rule_set_on(on=at.date(), code="eighteen_eighteen")
+        rules = queries.rule_set_on(on=paris_day(at), code="eighteen_eighteen")
         assert rules is not None
         return operations.open_journey(landlord=house.landlord, rules=rules, by=house.lead, at=at)
 

@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
+from palier.calendar import paris_day
 from palier.consultation.models import Round, Voice
 from palier.consultation.queries import Ask, gates
 from palier.consultation.rules import Duty
@@ -38,7 +39,7 @@ def later(at: datetime) -> Iterator[datetime]:
 def opened(house: House, at: datetime) -> bool:
     """Whether the gate of the stage lets the journey pass."""
     ask = Ask(house.landlord.pk, 1, "plan_drafting", Duty.OPINION, 30, 2)
-    return bool(gates(asks=[ask], on=at.date())[0])
+    return bool(gates(asks=[ask], on=paris_day(at))[0])
 
 
 def test_an_opinion_is_given_from_the_letter_alone(

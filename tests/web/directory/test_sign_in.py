@@ -15,6 +15,7 @@ from django.core.management import call_command
 from django.test import Client
 from pytest_django.fixtures import Settings
 
+from palier.calendar import paris_day
 from palier.directory.models import AccessLink, Landlord, Membership, Organisation, Person
 from palier.directory.operations import add_member, choose_password, end_membership, grant_access_link, open_file
 from palier.directory.rules import Kind, Role
@@ -258,7 +259,7 @@ class TestDemonstration:
         lead, real = make_person(Role.DIRECTOR, landlord), make_person(Role.DIRECTOR, landlord)
         Person.objects.filter(pk=lead.pk).update(email="direction.essai@demo.palier.example")
         label.load_shipped(effective_from=date(2020, 1, 1), at=now())
-        rules = rule_set_on(on=now().date())
+        rules = rule_set_on(on=paris_day(now()))
         assert rules is not None
         label.open_journey(landlord=landlord, rules=rules, by=None, at=now())
         page = client.get("/compte/connexion/").content.decode()

@@ -11,6 +11,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from palier.calendar import paris_day
 from palier.directory.models import Person
 from palier.plans import queries
 from palier.plans.models import Action, Recommendation
@@ -54,7 +55,7 @@ def test_the_plan_from_nothing_to_much(
     page = browser_page(desk.lead)
     page.goto(path("plan", desk))
     check(page, "plan-empty")
-    today = at.date()
+    today = paris_day(at)
     for number in range(8):
         make_recommendation(f"Réduire le délai de réponse aux demandes, étape {number + 1}")
     followed, refused = Recommendation.objects.order_by("pk")[:2]

@@ -10,6 +10,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from palier.calendar import paris_day
 from palier.consultation.operations import give_opinion
 from palier.consultation.rules import Opinion
 from palier.frameworks import queries as grids
@@ -42,7 +43,7 @@ def at() -> datetime:
 def _live(place: Place, found: Partner, at: datetime) -> None:
     """A project under way, with everything that its page shows."""
     by = {"by": place.lead, "at": at}
-    project, today = place.project, at.date()
+    project, today = place.project, paris_day(at)
 
     def involve(note: str) -> None:
         operations.record_involvement(project=project, trace=Trace.WALK, held_on=today, residents=14, note=note, **by)

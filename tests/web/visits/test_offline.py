@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from palier.calendar import paris_day
 from palier.documents.models import Document
 from palier.frameworks import queries as grids
 from palier.frameworks.models import Answer, AnswerEvidence, AnswerRevision
@@ -62,7 +63,7 @@ def test_eighty_points_and_ten_photos_survive_twenty_cuts(phone: Phone, field: F
     rng = random.Random(SEED)
     visit = planned(field)
     page = opened(phone, field, visit)
-    version = grids.current_version(code="residence_sheet", on=timezone.now().date())
+    version = grids.current_version(code="residence_sheet", on=paris_day(timezone.now()))
     of = grids.framework(version)
     pictured = dict.fromkeys(rng.sample(list(of.criteria), PHOTOS))
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 from playwright.sync_api import expect
 
+from palier.calendar import paris_day
 from palier.documents.models import Document
 from palier.documents.storage import path_of
 from palier.ledger.models import Entry
@@ -48,7 +49,7 @@ class Seen:
 def prepared(field: Field) -> Walk:
     """A walk of today, with one stop already."""
     now = timezone.now()
-    given = {"title": "Printemps", "held_on": now.date(), "by": field.lead, "at": now}
+    given = {"title": "Printemps", "held_on": paris_day(now), "by": field.lead, "at": now}
     walk = operations.open_walk(landlord=field.landlord, residence=field.residence, **given)
     operations.add_stop(walk=walk, place="Devant le hall 1", by=field.lead, at=now)
     return walk

@@ -14,4 +14,4 @@ _TEMPLATE = Path(__file__).with_name("report.typ")
 
 def report(content: Mapping[str, Any], *, fonts: Path, at: datetime, digest: str = "") -> bytes:
     """The PDF of a report. Without a ``digest`` it says on each page that it is a draft."""
-    return printed(_TEMPLATE, fonts=fonts, at=at, report=content, digest=digest, on=at.date().isoformat())
+    return printed(_TEMPLATE, fonts=fonts, at=at, report=content, digest=digest)

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.cache import get_conditional_response, set_response_etag
 
+from palier.calendar import paris_day
 from palier.committee.queries import origin
 from palier.directory.models import Landlord
 from palier.ledger import queries as ledger
@@ -157,7 +158,7 @@ def issuer(request: Request) -> Answer:
     keys = [
         {
             "id": badge.key(settings.ORIGIN, one.fingerprint),
-            "since": one.since.date().isoformat(),
+            "since": paris_day(one.since).isoformat(),
         }
         for one in queries.authorities()
     ]
