@@ -146,6 +146,7 @@ def test_what_was_delivered_stays_readable_once_the_mission_is_interrupted(
     lead, page, pdf = sign_in(scene.lead), url("mission_report", mission), url("mission_report_pdf", mission)
     assert page in words(lead.get(url("mission", mission)))
     read = words(lead.get(page))
+    assert "Rien à lire" not in read
     for number in (1, 2):
         assert f"{pdf}?version={number}" in read
         assert lead.get(f"{pdf}?version={number}").status_code == 200
