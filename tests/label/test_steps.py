@@ -54,7 +54,9 @@ def test_who_holds_a_journey_follows_what_is_missing() -> None:
     assert holder(facts(stage=here)) is Holder.AUDITOR
     assert holder(facts(stage=here, gate=awaited)) is Holder.REPRESENTATIVES
     assert holder(facts(stage=here, gate=unopened)) is Holder.LANDLORD
-    assert holder(facts(stage=here, gate=awaited, milestones=frozenset())) is Holder.AUDITOR
+    alone = frozenset({Milestone.HQS_AUDITOR})
+    assert holder(facts(stage=here, gate=awaited, milestones=alone)) is Holder.AUDITOR
+    assert holder(facts(stage=here, gate=awaited, milestones=frozenset())) is Holder.LANDLORD  # who is to choose an auditor
     assert holder(facts(stage=Stage.INSTRUCTION_AWARD, open_corrections=1)) is Holder.LANDLORD
 
 

@@ -305,8 +305,8 @@ def holder(facts: Facts) -> Holder:
     """Who has to act: the stage's holder, or whoever the next step waits for instead.
 
     The landlord while a correction waits, the auditor while the report is not delivered again, the landlord where only
-    the tenants' part is missing and nobody could answer yet; the tenants' representatives where nothing but their answer is
-    missing; the committee once a landlord is heard.
+    the tenants' part is missing and nobody could answer yet, or where no auditor has accepted; the tenants' representatives
+    where nothing but their answer is missing; the committee once a landlord is heard.
     """
     if facts.open_corrections:
         return Holder.LANDLORD
@@ -317,6 +317,6 @@ def holder(facts: Facts) -> Holder:
     codes = {reason.code for reason in missing(facts).reasons}
     if codes == {"consultation.awaited"}:
         return Holder.REPRESENTATIVES
-    if codes and all(code.startswith("consultation.") for code in codes):
-        return Holder.LANDLORD
-    return facts.stage.about.holder
+    tenants_alone = codes and all(code.startswith("consultation.") for code in codes)
+    whose = facts.stage.about.holder
+    return Holder.LANDLORD if tenants_alone or (whose is Holder.AUDITOR and not _auditor(facts)) else whose
