@@ -166,6 +166,16 @@ def test_photos_leave_small_and_tell_nothing_else(phone: Phone, field: Field, tm
     wait_for(lambda: Photo.objects.get(pk=row.pk).removed_at)
 
 
+def test_a_list_that_says_the_same_stays_under_the_finger(phone: Phone, field: Field) -> None:
+    planned(field)
+    page = phone.page(field.agent)
+    page.goto(reverse("field", kwargs={"landlord_id": field.landlord.pk}))
+    button = page.get_by_role("button", name="Prendre en charge").element_handle()
+    page.evaluate("document.dispatchEvent(new CustomEvent('field:changed'))")
+    page.wait_for_timeout(500)
+    assert button.evaluate("one => one.isConnected")
+
+
 def test_two_answers_to_one_point_are_both_shown(phone: Phone, field: Field) -> None:
     visit = planned(field)
     page = opened(phone, field, visit)
@@ -176,10 +186,10 @@ def test_two_answers_to_one_point_are_both_shown(phone: Phone, field: Field) -> 
         page.locator(f"#p-{code} textarea").fill("Vu ce matin")
     page.get_by_text("2 éléments enregistrés sur l’appareil").wait_for()
     now = timezone.now()
-    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.colleague, by=field.lead, at=now)
+    operations.replan(visit=visit, planned_on=paris_day(now), entrusted_to=field.colleague, by=field.lead, at=now)
     for code in ("paths", "lawns"):
         said(visit, code, by=field.colleague, value=3, note="Réparé hier", at=now)
-    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.agent, by=field.lead, at=now)
+    operations.replan(visit=visit, planned_on=paris_day(now), entrusted_to=field.agent, by=field.lead, at=now)
     phone.restore(page)
     page.get_by_role("heading", name="Cheminements et trottoirs : deux réponses").wait_for()
     page.get_by_role("heading", name="Pelouses : deux réponses").wait_for()
@@ -202,11 +212,11 @@ def test_what_the_server_refuses_stays_on_the_device_and_may_be_sent_again(phone
     page.locator("#p-paths input[value='1']").check()
     page.get_by_text("1 élément enregistré sur l’appareil").wait_for()
     now = timezone.now()
-    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.colleague, by=field.lead, at=now)
+    operations.replan(visit=visit, planned_on=paris_day(now), entrusted_to=field.colleague, by=field.lead, at=now)
     phone.restore(page)
     page.get_by_text("Cette visite est confiée à une autre personne.").wait_for()
     assert not Answer.objects.filter(revision__gt=0).exists()
-    operations.replan(visit=visit, planned_on=now.date(), entrusted_to=field.agent, by=field.lead, at=now)
+    operations.replan(visit=visit, planned_on=paris_day(now), entrusted_to=field.agent, by=field.lead, at=now)
     page.get_by_role("button", name="Réessayer").click()
     wait_until_sent(page)
     assert Answer.objects.get(revision__gt=0).value == 1

@@ -94,9 +94,12 @@ async function paint(keep) {
   else if (!id) page = await list();
   else page = await pagesOf(visit).page(visit, part, point, () => draw({ keep: true }));
   if (asked !== location.hash) return;
+  page = page.filter(Boolean);
+  // The list that says the same stays: a button replaced under the finger loses its tap.
+  if (keep && !id && page.every((node, place) => node.isEqualNode(main.children[place]))) return;
   const at = scroller.scrollTop;
   const focused = keep ? document.activeElement?.id : "";
-  main.replaceChildren(...page.filter(Boolean));
+  main.replaceChildren(...page);
   document.title = `${main.querySelector("h1").textContent} | Palier`;
   if (keep) {
     scroller.scrollTop = at;
