@@ -138,6 +138,15 @@ def test_both_sides_of_the_districts_are_told_when_no_residence_gives_them_back(
     assert counted(mixed, frame)["questions"]["overall_satisfaction"]["qpv"] == []
 
 
+def test_how_many_were_asked_of_each_side_is_not_known_while_answers_do_not_say_theirs() -> None:
+    said = [{"overall_satisfaction": "very"}] * 30
+    rows, sides = np.repeat([1, 2, 3], 10), np.repeat(["inside", "outside", ""], 10)
+    answers = Answers(said, rows, np.full(30, "all"), sides, np.full(30, "web"))
+    homes = (Home(1, "Nord", 50, 50, 40), Home(2, "Nord", 50, 0, 40), Home(3, "Nord", 50, 50, 40))
+    found = counted(answers, Frame(homes, {"all": 150}, 120, {"inside": 80, "outside": 40}))["questions"]
+    assert [line["invited"] for line in found["overall_satisfaction"]["qpv"]] == [0, 0]
+
+
 def test_households_that_may_be_in_a_district_or_not_are_not_weighted_as_outside() -> None:
     said = [{"overall_satisfaction": "very"}] * 10 + [{"overall_satisfaction": "not"}] * 10
     rows, sides = np.array([1] * 10 + [2] * 10), np.array(["inside"] * 10 + ["outside"] * 10)
@@ -151,7 +160,7 @@ def test_households_that_may_be_in_a_district_or_not_are_not_weighted_as_outside
     assert {line["margin"] for line in method(0)["margins"]} == {"quartier prioritaire"}
     assert method(20)["margins"] == []
     [refused] = method(20)["refused"]
-    assert refused.startswith("On ne sait pas de certains ménages s’ils sont en quartier prioritaire : dites-le")
+    assert refused.startswith("On ne sait pas de certains ménages s’ils sont en quartier prioritaire : pour la prochaine vague")
 
 
 @pytest.mark.django_db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from palier.committee import operations, queries
 from palier.committee.models import Item, Poll, Voiding
 from palier.committee.rules.seats import Office
 from palier.committee.rules.seats import Recusal as Reach
-from palier.directory.models import Person
+from palier.directory.models import Membership, Person
 from palier.directory.rules import Role
 from palier.outbox.models import Message, State
 from tests.committee.conftest import Sitting
@@ -122,6 +123,15 @@ def test_who_asked_hears_that_it_is_set_aside_even_when_they_may_sign_no_more(
     operations.give_office(mandate=sitting.titulars[3], office=Office.PRESIDENT, by=sitting.referent, at=sitting.later())
     operations.set_aside(poll=poll, because="Le compte est juste.", by=sitting.referent, at=sitting.later())
     assert "Le compte est juste." in next(m.body for m in reversed(told()) if m.person_id == former.pk)
+
+
+def test_who_asked_hears_that_a_poll_is_void_even_when_they_may_sign_no_more(
+    sitting: Sitting, asked: tuple[Item, Poll]
+) -> None:
+    _, poll = asked
+    Membership.objects.filter(person=sitting.referent).update(ends_on=sitting.at.date() - timedelta(days=1))
+    operations.void(poll=poll, because="Oui.", by=sitting.titulars[0].person, at=sitting.later())
+    assert "Un scrutin est annulé" in next(m.subject for m in reversed(told()) if m.person_id == sitting.referent.pk)
 
 
 def test_who_may_sign_hears_that_a_poll_is_void_even_before_its_request_left(

@@ -23,7 +23,7 @@ from palier.label.rules.guards import (
     next_step,
 )
 from palier.label.rules.rulesets import RuleSet, differences, parse
-from palier.label.rules.stages import DECISIONS, LIVE, STAGES, Holder, Stage
+from palier.label.rules.stages import DECISIONS, LIVE, STAGES, Holder, Stage, now
 from palier.label.rules.steps import BY_ACT, STEPS, SWITCHABLE, Effect, Guard, forward, steps_from
 from palier.verdict import YES, no
 
@@ -56,8 +56,15 @@ def test_who_holds_a_journey_follows_what_is_missing() -> None:
     assert holder(facts(stage=here, gate=unopened)) is Holder.LANDLORD
     alone = frozenset({Milestone.HQS_AUDITOR})
     assert holder(facts(stage=here, gate=awaited, milestones=alone)) is Holder.AUDITOR
-    assert holder(facts(stage=here, gate=awaited, milestones=frozenset())) is Holder.LANDLORD  # who is to choose an auditor
     assert holder(facts(stage=Stage.INSTRUCTION_AWARD, open_corrections=1)) is Holder.LANDLORD
+
+
+@pytest.mark.parametrize("stage", [stage for stage in Stage if stage.about.holder is Holder.AUDITOR])
+def test_where_an_auditor_left_the_landlord_is_asked_for_another(stage: Stage) -> None:
+    left = facts(stage=stage, milestones=frozenset())
+    assert holder(left) is Holder.LANDLORD
+    assert now(stage, Holder.LANDLORD) == "réunir ce qui manque pour que l’audit avance"
+    assert "label.auditor_missing" in {reason.code for reason in missing(left).reasons}
 
 
 def test_a_report_not_delivered_any_more_is_its_auditors_or_the_next_ones_to_deliver() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -22,6 +22,9 @@ HOME = {"street": "5 rue du Belvédère", "postcode": "93140", "town": "Bondy"}
         ("Le Bourg, 23000 Guéret, France", ("Le Bourg", "23000 Guéret")),
         ("", ("5 rue du Belvédère", "93140 Bondy")),
         ("10-12 rue du Port", ("10-12 rue du Port", "93140 Bondy")),
+        ("12 Grand’Rue, 93140 Bondy", ("12 Grand’Rue", "93140 Bondy")),
+        ("7 cour du Port, 93140 Bondy", ("7 cour du Port", "93140 Bondy")),
+        ("12 rue du Port, 69470 Cours-la-Ville", ("12 rue du Port", "69470 Cours-la-Ville")),
         ("12/14 rue du Port", ("12/14 rue du Port", "93140 Bondy")),
         ("10-12, rue du Port", ("10-12 rue du Port", "93140 Bondy")),
         ("12 E, rue du Port", ("12 E rue du Port", "93140 Bondy")),
@@ -92,9 +95,9 @@ def test_a_street_said_twice_is_written_once() -> None:
 
 @pytest.mark.parametrize("piece", ["1 a ", "n° 1 ", "Bât 1", "93140 a", "#1 ", "12 rue ", "é-'", "1", "a", "Bât ", "-"])
 def test_a_hostile_line_is_read_at_once(piece: str) -> None:
-    start = perf_counter()
+    start = process_time()
     envelope(name="", address=f"{piece * (300 // len(piece))}?, rue", **HOME)
-    assert perf_counter() - start < 0.2
+    assert process_time() - start < 5  # a thousandth of it, or for ever
 
 
 def test_nobody_named_is_the_occupants_of_one_home() -> None:

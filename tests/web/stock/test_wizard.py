@@ -239,7 +239,7 @@ def test_a_new_vintage_says_what_came_went_and_changed(visitor: Client, landlord
     assert "ne se retrouvent pas dans ce fichier" not in page
     sheet = visitor.get(url(landlord, f"imports/{item.pk}/ecarts.csv")).content.decode("utf-8-sig")
     assert [sheet.count(f"\r\n{movement};") for movement in ("arrive", "part", "change")] == [4, 4, 1]
-    assert "1 résidence partira" in page
+    assert "1 résidence part</summary>" in page
     assert "Residence 0003 Louise Michel, 4 logements" in page
     assert "Classe énergie du DPE" in page
 

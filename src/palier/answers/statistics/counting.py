@@ -174,8 +174,8 @@ def _margins(wave: Weighted) -> list[Margin]:
         return margins
     if any(home.unknown for home in wave.frame.homes):
         wave.reasons.append(
-            "On ne sait pas de certains ménages s’ils sont en quartier prioritaire : dites-le dans le fichier des locataires, ou "
-            "situez leurs résidences, puis importez ce fichier."
+            "On ne sait pas de certains ménages s’ils sont en quartier prioritaire : pour la prochaine vague, dites-le dans le "
+            "fichier des locataires, ou situez leurs résidences."
         )
     elif sum(held.sum() for held in wave.sides.values()) == len(wave.answers):
         margins.append(Margin("quartier prioritaire", wave.answers.qpv, {"inside": inside, "outside": outside}))
@@ -255,7 +255,10 @@ def _residences(wave: Weighted, one: Told, units: Sequence[Unit], commitment: fl
 
 
 def _qpv(wave: Weighted, one: Told, units: Sequence[Unit], fewest: int) -> list[Json]:
-    """Inside and outside the priority districts, unless what residences tell would give back too few of either."""
+    """Inside and outside the priority districts, unless what residences tell would give back too few of either.
+
+    How many were invited of each is not known while some answers do not say their side.
+    """
     rated = ~np.isnan(one.satisfied)
     sides = {side: rated & held for side, held in wave.sides.items()}
     sides["unknown"] = rated & ~sides["inside"] & ~sides["outside"]
@@ -272,7 +275,7 @@ def _qpv(wave: Weighted, one: Told, units: Sequence[Unit], fewest: int) -> list[
         for line in kept(
             wave.share((one.question.key, "side", side), one.satisfied, held),
             side=side,
-            invited=wave.frame.sides.get(side),
+            invited=0 if sizes["unknown"] else wave.frame.sides.get(side),
             regime="measured",
         )
     ]

@@ -44,8 +44,9 @@ def void(*, poll: Poll, because: str, by: Person, at: datetime, read: int | None
     _remember(item, poll, "poll_voided" if whole else "voiding_signed", word, by, at, because=voiding.because)
     if whole:
         unsay(undo_key=_key(poll), at=at)
-        told = _signers(item, at) | set(poll.ballots.values_list("by", flat=True))
-        why = "\n".join(f"{one.by.name} : {one.because}" for one in queries.signatures(poll=poll))
+        signed = list(queries.signatures(poll=poll))
+        told = _signers(item, at) | {one.by_id for one in signed} | set(poll.ballots.values_list("by", flat=True))
+        why = "\n".join(f"{one.by.name} : {one.because}" for one in signed)
         _tell(
             item,
             poll,

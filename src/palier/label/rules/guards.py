@@ -109,6 +109,8 @@ def _auditor(facts: Facts) -> Verdict:
 def _audit_plan(facts: Facts) -> Verdict:
     if Milestone.AUDIT_PLAN in facts.milestones:
         return YES
+    if not (appointed := _auditor(facts)):
+        return appointed
     return no(
         "label.audit_plan_missing",
         "Le plan de diagnostic n’est pas encore arrêté.",
@@ -119,6 +121,8 @@ def _audit_plan(facts: Facts) -> Verdict:
 def _report(facts: Facts) -> Verdict:
     if Milestone.HQS_REPORT in facts.milestones:
         return YES
+    if not (appointed := _auditor(facts)):
+        return appointed
     return no(
         "label.report_missing",
         "Le rapport de diagnostic n’est pas encore rendu.",

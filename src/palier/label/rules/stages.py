@@ -156,9 +156,14 @@ STAGES: dict[Stage, About] = {
 
 
 def now(stage: Stage, holder: Holder) -> str:
-    """What is to be done at a stage by whoever holds it: a report not delivered, or taken back, is its auditor's to deliver."""
+    """What is to be done at a stage by whoever holds it.
+
+    A report not delivered, or taken back, is its auditor's to deliver; an audit is not the landlord's to carry out.
+    """
     if stage is Stage.HQS_REPORT and holder is Holder.AUDITOR:
         return "rendre le rapport"
+    if stage.about.holder is Holder.AUDITOR and holder is Holder.LANDLORD:
+        return "réunir ce qui manque pour que l’audit avance"
     return stage.about.now
 
 

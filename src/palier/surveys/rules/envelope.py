@@ -11,7 +11,10 @@ from palier.stock.rules.addresses import STREET_TYPES
 NOBODY_NAMED = "Aux occupants"
 # Lines are matched in plain letters, where # covers what leads to a door once in the building.
 _SPELT = str.maketrans({"-": " ", "–": " ", "’": "'", "º": "°"})
-_WORDS = {plain(word) for word in (*STREET_TYPES, *STREET_TYPES.values())}
+_WORDS = {plain(word) for word in (*STREET_TYPES, *STREET_TYPES.values())} | {
+    "carrefour", "ch", "chaussee", "cour", "coursive", "grand'rue", "jardin", "jardins", "levee", "lieu dit", "mas", "pont",
+    "quartier", "rampe", "terrasse",
+}  # fmt: skip
 _ESTATES = {"cite", "clos", "domaine", "ham", "hameau", "lot", "lotissement", "parc", "res", "residence", "villa"}
 _ESTATE, _WAY = "|".join(sorted(_ESTATES)), "|".join(sorted(_WORDS - _ESTATES))
 _DOOR = (
@@ -31,7 +34,8 @@ _WITHOUT_NUMBER = re.compile(rf"\b(?:{_WAY}) ([^#\n]+)")
 _NUMBER = re.compile(rf"[# ]*(?:n *° *)?\d[\d /&]*{_REPEAT}")
 _NUMBERED = re.compile(rf"(?:^|#) *(?:n *° *)?\d[\d /&]*{_REPEAT} *[^\W\d_]{{2}}", re.MULTILINE)
 _NAME = re.compile(rf"^(?!(?:{_DOOR}|{_SIDE})\b)[^#\n]*[^\W\d_]{{2}}", re.MULTILINE)
-_NO_TOWN = rf"(?:{_DOOR}|{_SIDE})\b|(?:{_WAY}|{_ESTATE}) "
+# Towns begin with « Cours », « Pont » or « Parc », none with these.
+_NO_TOWN = rf"(?:{_DOOR}|{_SIDE})\b|(?:rue|av|avenue|bd|boulevard|allee|chemin|impasse|place|route|square|res|residence|cite) "
 _PLACE = re.compile(rf"\b\d{{5}} +(?!{_NO_TOWN})(?:l |[ld]')?[^\W\d_]{{2}}[^\d#]*(?:\d{{1,2}} *(?:er?|eme)?)?$")
 _FIVE_FIGURES = re.compile(r"\b\d{5}\b")
 
