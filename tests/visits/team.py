@@ -8,6 +8,7 @@ from io import BytesIO
 
 from PIL import Image
 
+from palier.calendar import paris_day
 from palier.directory.models import Landlord, Person
 from palier.stock.models import Residence
 from palier.visits import operations, queries
@@ -28,7 +29,7 @@ class Field:
     def planned(self, *, to: Person | None = None, at: datetime = NOON) -> Visit:
         """A residence sheet planned for today."""
         [visit] = operations.plan(
-            landlord=self.landlord, places=[self.residence], planned_on=at.date(), entrusted_to=to, by=self.lead, at=at
+            landlord=self.landlord, places=[self.residence], planned_on=paris_day(at), entrusted_to=to, by=self.lead, at=at
         )
         return visit
 

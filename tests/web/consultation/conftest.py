@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 import time_machine
 
+from palier.calendar import paris_day
 from tests.consultation.conftest import House, house, make_document, make_round, voice_of
 
 if TYPE_CHECKING:
     from django.http import HttpResponse
 
-    from palier.calendar import paris_day
-from palier.label.models import Journey
+    from palier.label.models import Journey
 
 __all__ = ["house", "make_document", "make_round", "voice_of"]
 
