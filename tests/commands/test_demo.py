@@ -75,7 +75,7 @@ def _priority_sites_are_the_worst_rated() -> None:
 def _surveys_have_something_to_show() -> None:
     before, after = Recount.objects.select_related("wave__landlord", "version").order_by("wave__closes_on")
     for one in (before, after):
-        assert 400 < one.inside["answers"] < 800
+        assert 300 < one.inside["answers"] < 800  # the sample is drawn by lot
         assert one.shown_at
     told = results.results(recount=after)
     assert told.compared
