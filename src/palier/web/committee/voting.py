@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -133,26 +134,25 @@ def remind(request: Request, committee_id: int, session_number: int, item_id: in
 def void(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
     """Sign the voiding of a closed poll; it takes two people."""
     poll = _poll(request, committee_id, session_number, item_id, poll_number)
+
+    def said() -> str:
+        done = queries.is_void(poll=poll)
+        return "Le scrutin est annulé ; il reste au dossier." if done else "Votre signature est notée : il en faut une seconde."
+
+    return _voiding(request, poll, operations.void, "Annuler le scrutin", said)
+
+
+def _voiding(request: Request, poll: Poll, act: Callable[..., object], page: str, said: Callable[[], str]) -> HttpResponse:
+    """A form about the voiding of a poll, under who asks for it; none to who asks for it: they may take it back."""
     form = VoidingForm(request.POST or None)
     if form.is_valid():
         try:
-            operations.void(poll=poll, by=request.user, at=request.at, **form.cleaned_data)
+            act(poll=poll, by=request.user, at=request.at, **form.cleaned_data)
         except Refusal as refusal:
             form.add_error(None, refusal.verdict.sentence)
         else:
-            done = queries.is_void(poll=poll)
-            said = (
-                "Le scrutin est annulé ; il reste au dossier."
-                if done
-                else "Votre signature est notée : il en faut une seconde."
-            )
-            messages.success(request, said)
+            messages.success(request, said())
             return _back(poll.item)
-    return _voiding(request, poll, form, "Annuler le scrutin")
-
-
-def _voiding(request: Request, poll: Poll, form: VoidingForm, page: str) -> HttpResponse:
-    """A form about the voiding of a poll, under who asks for it; none to who asks for it: they may take it back."""
     point = room_of_item(request, poll.item).point
     vote = next((one for one in point.contested if one.number == poll.number), None) if point else None
     signed = vote is not None and any(one.by == request.user.pk for one in vote.signatures)
@@ -165,16 +165,8 @@ def _voiding(request: Request, poll: Poll, form: VoidingForm, page: str) -> Http
 def set_aside(request: Request, committee_id: int, session_number: int, item_id: int, poll_number: int) -> HttpResponse:
     """Set aside the voiding that somebody else asks for, with the reason."""
     poll = _poll(request, committee_id, session_number, item_id, poll_number)
-    form = VoidingForm(request.POST or None)
-    if form.is_valid():
-        try:
-            operations.set_aside(poll=poll, by=request.user, at=request.at, **form.cleaned_data)
-        except Refusal as refusal:
-            form.add_error(None, refusal.verdict.sentence)
-        else:
-            messages.success(request, "La demande d’annulation est écartée. Elle reste au journal, avec votre motif.")
-            return _back(poll.item)
-    return _voiding(request, poll, form, "Écarter la demande d’annulation")
+    said = "La demande d’annulation est écartée. Elle reste au journal, avec votre motif."
+    return _voiding(request, poll, operations.set_aside, "Écarter la demande d’annulation", lambda: said)
 
 
 @door(POST=RUN)

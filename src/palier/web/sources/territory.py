@@ -33,6 +33,7 @@ _MOST_MB = 150
 _DISTRICTS = {f"districts_{version}": version for version in reversed(VERSIONS)}
 """The lists of priority districts among what a file may hold."""
 _STAND = "stock.stand_again"
+_UNDER_WAY = (Status.TODO, Status.DOING)
 
 
 def _form(request: Request) -> OpenDataForm:
@@ -58,8 +59,8 @@ def _read(request: Request) -> Published | list[Contour] | list[PriorityDistrict
 @door(GET=READ, POST=WRITE, before=_read)
 def open_data(request: Request) -> HttpResponse:
     """What public data say, and a file to load; htmx asks how many stocks are left to place in the districts."""
-    waiting = Counter(version for version, _ in _waiting())
-    placing = {"waiting": sorted(waiting.items()), "failing": _jobs().filter(attempts__gt=0).count()}
+    waiting = Counter(version for version, _ in _waiting(*_UNDER_WAY))
+    placing = {"waiting": sorted(waiting.items()), "failing": _jobs(*_UNDER_WAY).filter(attempts__gt=0).count()}
     if request.htmx and request.method == "GET":
         return render(request, "sources/open_data.html#standing", placing)
     form = _form(request)
@@ -112,5 +113,4 @@ def _waiting(*among: Status) -> set[tuple[str, int]]:
 
 
 def _jobs(*among: Status) -> QuerySet[ProcrastinateJob]:
-    among = among or (Status.TODO, Status.DOING)
     return ProcrastinateJob.objects.filter(task_name=_STAND, status__in=[status.value for status in among])
