@@ -10,6 +10,7 @@ from palier.questionnaires.models import QuestionnaireVersion
 from palier.questionnaires.operations import import_version
 from palier.surveys.models import Invitation, Wave
 from palier.surveys.operations import close
+from palier.surveys.queries import Addressee, addressee
 from palier.surveys.sealing import unseal
 from tests.questionnaires.samples import SMALL
 from tests.surveys.waves import wave_of
@@ -39,6 +40,13 @@ def links(wave: Wave) -> list[tuple[Invitation, str]]:
     """The invitations of a wave, with their links."""
     found = Invitation.objects.filter(wave=wave).select_related("wave", "household", "event").order_by("pk")
     return [(one, unseal(bytes(one.sealed or b""), digest=one.digest)) for one in found]
+
+
+def addressed(token: str) -> Addressee:
+    """Whom a link asks."""
+    found = addressee(token=token)
+    assert found
+    return found
 
 
 def closed(wave: Wave, at: datetime) -> datetime:

@@ -21,7 +21,7 @@ from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.sendings import State
 from palier.surveys.rules.waves import Design, EventKind, Pace, Told
-from tests.answers.scene import FINE, links, running
+from tests.answers.scene import FINE, addressed, links, running
 
 Hot = tuple[Wave, list[tuple[Invitation, str]]]
 SUPPLIERS = ("Ascenseurs du Canal", "Plomberie du Port", "Vitrerie Z")
@@ -76,10 +76,10 @@ def hot(landlord: Landlord, make_households: Callable[..., list[Household]], at:
 
 
 def answer(hot: Hot, first: int, last: int) -> None:
-    for number, (invitation, token) in enumerate(hot[1][first:last], first):
+    for number, (_, token) in enumerate(hot[1][first:last], first):
         good = "rather_satisfied" if number % 3 else "very_dissatisfied"
         said = FINE | {"overall_satisfaction": good} | ({} if number % 3 else {"why": "Il pleut dans la cage."})
-        submit(invitation=invitation, said=said, mode=Mode.WEB, token=token)
+        submit(to=addressed(token), said=said, mode=Mode.WEB)
 
 
 @pytest.mark.django_db

@@ -24,7 +24,7 @@ from palier.answers.sealing import slip_row
 from palier.directory.models import Landlord
 from palier.surveys.models import Household, Invitation
 from palier.surveys.rules.contact import Mode
-from tests.answers.scene import FINE, closed, links, running
+from tests.answers.scene import FINE, addressed, closed, links, running
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
@@ -96,7 +96,7 @@ def answered(landlord: Landlord, make_households: Households, at: datetime) -> t
     truth = {}
     for (invitation, token), said in everybody:
         keep_draft(invitation=invitation, token=token, said=FINE | said)
-        submit(invitation=invitation, said=FINE | said, mode=Mode.WEB, token=token)
+        submit(to=addressed(token), said=FINE | said, mode=Mode.WEB)
         truth[invitation.pk] = signature(FINE | said)
     return truth, closed(wave, at)
 
@@ -139,12 +139,12 @@ def test_no_line_of_the_ledger_no_message_and_no_job_follows_an_answer(
 ) -> None:
     make_households(1)
     wave = running(landlord, at)
-    [(invitation, token)] = links(wave)
+    [(_, token)] = links(wave)
     tables = [
         table for table in connection.introspection.table_names() if not table.startswith(("answers_", "surveys_invitation"))
     ]
     before = {table: copied(table) for table in tables}
-    submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
+    submit(to=addressed(token), said=FINE, mode=Mode.WEB)
     assert [table for table in tables if copied(table) != before[table]] == []
 
 
@@ -154,8 +154,8 @@ def test_the_link_itself_finds_nothing_once_the_urn_is_empty(
     make_households(6)
     wave = running(landlord, at)
     everybody = links(wave)
-    for invitation, token in everybody:
-        submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
+    for _, token in everybody:
+        submit(to=addressed(token), said=FINE, mode=Mode.WEB)
     empty_urn(wave=wave, at=at)
     rows = {row["row"] for row in copied("answers_answer")}
     assert not rows & {str(slip_row(token)) for _, token in everybody}

@@ -21,7 +21,7 @@ from palier.surveys.models import Household, Wave
 from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.retention import RULES, Held
 from palier.verdict import Refusal
-from tests.answers.scene import FINE, closed, links, running
+from tests.answers.scene import FINE, addressed, closed, links, running
 
 Households = Callable[..., list[Household]]
 SAID = [
@@ -116,9 +116,9 @@ def told_wave(landlord: Landlord, make_households: Households, at: datetime) -> 
     """A wave whose seven households wrote something, its urn emptied."""
     make_households(7)
     wave = running(landlord, at)
-    for (invitation, token), text in zip(links(wave), SAID, strict=True):
+    for (_, token), text in zip(links(wave), SAID, strict=True):
         said = FINE | {"overall_satisfaction": "very_dissatisfied", "why": text}
-        submit(invitation=invitation, said=said, mode=Mode.WEB, token=token)
+        submit(to=addressed(token), said=said, mode=Mode.WEB)
     empty_due(at=closed(wave, at))
     wave.refresh_from_db()
     return wave

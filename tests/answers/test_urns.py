@@ -21,16 +21,16 @@ from palier.surveys.models import Household, Wave
 from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.retention import RULES, Held
 from palier.surveys.rules.waves import Design, EventKind
-from tests.answers.scene import FINE, LATER, closed, links, running
+from tests.answers.scene import FINE, LATER, addressed, closed, links, running
 
 pytestmark = pytest.mark.django_db
 Households = Callable[..., list[Household]]
 
 
 def answer_all(wave: Wave, count: int = 10_000, **more: object) -> None:
-    for number, (invitation, token) in enumerate(links(wave)[:count]):
+    for number, (_, token) in enumerate(links(wave)[:count]):
         said = FINE | {"mark": number % 11} | more
-        submit(invitation=invitation, said=said, mode=Mode.PHONE if number % 10 == 0 else Mode.WEB, token=token)
+        submit(to=addressed(token), said=said, mode=Mode.PHONE if number % 10 == 0 else Mode.WEB)
 
 
 def test_nothing_leaves_the_urn_of_a_wave_before_its_close(
@@ -60,7 +60,7 @@ def test_answers_keep_the_residence_only_among_five(landlord: Landlord, make_hou
     there = [one for one in links(wave) if one[0].household and one[0].household.residence_id == alone]
     for invitation, token in links(wave):
         if (invitation, token) not in there[1:]:
-            submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
+            submit(to=addressed(token), said=FINE, mode=Mode.WEB)
     empty_due(at=closed(wave, at))
     kept = Counter((answer.agency, answer.residence_id) for answer in Answer.objects.all())
     assert min(kept.values()) >= 5
@@ -105,8 +105,8 @@ def test_a_hot_wave_is_emptied_by_batches_laid_down_among_the_others(
     Wave.objects.filter(pk=wave.pk).update(design=Design.HOT, trigger=EventKind.INTERVENTION)
 
     def answer(since: int, until: int) -> None:
-        for invitation, token in everybody[since:until]:
-            submit(invitation=invitation, said=FINE, mode=Mode.WEB, token=token)
+        for _, token in everybody[since:until]:
+            submit(to=addressed(token), said=FINE, mode=Mode.WEB)
 
     whole = HOT_BATCH + FEWEST
     answer(0, whole - 1)

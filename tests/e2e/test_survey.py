@@ -29,10 +29,10 @@ from palier.ledger.queries import verify
 from palier.questionnaires.operations import load_shipped
 from palier.questionnaires.queries import built
 from palier.surveys.models import Invitation, Wave
-from palier.surveys.queries import invited
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.outcomes import ANSWERED
 from tests.answers.counted import answer_of
+from tests.answers.scene import addressed
 from tests.browser import NARROW, OpenPage, check, turn
 from tests.processes import Mailbox, mail_server
 from tests.sites.conftest import make_stock
@@ -121,9 +121,7 @@ def test_a_survey_from_its_questionnaire_to_its_report(
     form, chance = built(wave.questionnaire_id), Random(1)
     for link in others[:-2]:
         token = link.rstrip("/").rpartition("/")[2]
-        invitation = invited(token=token)
-        assert invitation
-        submit(invitation=invitation, said=answer_of(chance, form, 0.7), mode=Mode.WEB, token=token)
+        submit(to=addressed(token), said=answer_of(chance, form, 0.7), mode=Mode.WEB)
 
     case = Case.objects.get()
     assert case.urgency == Urgency.DANGER

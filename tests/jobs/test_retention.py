@@ -30,7 +30,7 @@ from palier.surveys.rules.outcomes import Outcome
 from palier.surveys.rules.retention import RULES, SET, Held
 from palier.surveys.rules.sendings import Terms
 from palier.surveys.rules.waves import Design, EventKind, Pace, Told
-from tests.answers.scene import FINE, links, version
+from tests.answers.scene import FINE, addressed, links, version
 from tests.surveys.conftest import _files_apart, landlord, make_households, make_stock, residences
 from tests.surveys.waves import EITHER, wave_of
 
@@ -76,9 +76,9 @@ def everything(landlord: Landlord, make_households: Households, make_person: Cal
     wave = wave_of(landlord, until="running", at=at, questionnaire=version(at), paces=(Pace(0, EITHER),))
     asked = links(wave)
     keep_draft(invitation=asked[7][0], token=asked[7][1], said={"mark": 3})
-    for invitation, token in asked[:6]:
+    for _, token in asked[:6]:
         said = FINE | {"overall_satisfaction": "very_dissatisfied", "why": f"Le hall est sale, dit {CANARY}."}
-        submit(invitation=invitation, said=said, mode=Mode.WEB, token=token)
+        submit(to=addressed(token), said=said, mode=Mode.WEB)
     call = next_call(wave=wave, by=lead, at=at_hour(paris_day(at), 11))
     assert call is not None
     note_attempt(

@@ -45,7 +45,7 @@ def test_the_stratum_that_misses_most_is_called_first(
     make_households(8)
     wave = make_wave(split=Split.AGENCY)
     for invitation in Invitation.objects.filter(stratum__label="Nord")[:3]:
-        operations.note_answer(invitation=invitation)
+        operations.note_answer(invitation=invitation.pk)
     assert take(wave, caller, at).stratum.label == "Sud"
 
 
@@ -81,7 +81,7 @@ def test_an_interview_goes_through_the_tenants_own_page_and_counts_on_its_day_al
     assert found.mode == Mode.PHONE
     call = Solicitation.objects.get(channel=Channel.PHONE)
     assert call.left_at == datetime.fromisoformat("2026-03-10T00:00+01:00")
-    operations.note_answer(invitation=found)
+    operations.note_answer(invitation=found.pk)
     assert not PhoneAttempt.objects.exists()
 
 
@@ -191,7 +191,7 @@ def test_letters_of_the_day_are_taken_back_until_somebody_answers(
     taken = operations.post_letters(wave=wave, limit=5, by=None, at=at)
     assert len(taken) == 3
     assert operations.post_letters(wave=wave, limit=5, by=None, at=at) == []
-    operations.note_answer(invitation=taken[0])
+    operations.note_answer(invitation=taken[0].pk)
     with pytest.raises(Refusal):
         operations.take_back_letters(wave=wave, by=None, at=at)
     assert Solicitation.objects.count() == 3
@@ -287,6 +287,6 @@ def test_a_paper_form_is_typed_in_by_its_code_once(
     for elsewhere, wrong in ((make_landlord(), code), (landlord, "0000000000")):
         with pytest.raises(Refusal):
             operations.begin_typing(landlord=elsewhere, code=wrong)
-    operations.note_answer(invitation=invitation)
+    operations.note_answer(invitation=invitation.pk)
     with pytest.raises(Refusal):
         operations.begin_typing(landlord=landlord, code=code)

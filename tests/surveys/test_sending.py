@@ -66,11 +66,11 @@ def test_reminders_go_to_those_who_have_not_answered(make_households: Households
     post = Post()
     post.send(at)
     first, second, *_ = Invitation.objects.order_by("household__reference")
-    operations.note_answer(invitation=first)
+    operations.note_answer(invitation=first.pk)
     assert operations.plan_due(at=at + 6 * DAY) == 0
     assert operations.plan_due(at=at + 7 * DAY) == 3
     assert operations.plan_due(at=at + 7 * DAY) == 0
-    operations.note_answer(invitation=second)
+    operations.note_answer(invitation=second.pk)
     post.taken.clear()
     assert post.send(at + 7 * DAY).sent == 2
     assert sorted(post.to) == ["l2@example.test", "l3@example.test"]

@@ -146,7 +146,7 @@ def test_a_closed_wave_forgets_its_links_and_takes_no_answer(
     assert wave.state == State.CLOSED
     assert not Invitation.objects.filter(sealed__isnull=False).exists()
     with pytest.raises(Refusal):
-        operations.note_answer(invitation=Invitation.objects.all()[0])
+        operations.note_answer(invitation=Invitation.objects.all()[0].pk)
 
 
 def test_one_answer_each_and_nothing_says_when(make_households: Households, make_wave: MakeWave, at: datetime) -> None:
@@ -154,11 +154,11 @@ def test_one_answer_each_and_nothing_says_when(make_households: Households, make
     wave = make_wave()
     lines = Entry.objects.count()
     first, second, third, _ = Invitation.objects.all()
-    operations.note_answer(invitation=first)
-    operations.note_answer(invitation=second, mode=Mode.PHONE, partial=True)
+    operations.note_answer(invitation=first.pk)
+    operations.note_answer(invitation=second.pk, mode=Mode.PHONE, partial=True)
     operations.note_refusal(invitation=third)
     with pytest.raises(Conflict):
-        operations.note_answer(invitation=first)
+        operations.note_answer(invitation=first.pk)
     operations.note_refusal(invitation=first)
     assert Entry.objects.count() == lines
     found = rates_of(wave=wave)
@@ -172,7 +172,7 @@ def test_the_strata_that_miss_most_come_first(make_households: Households, make_
     make_households(8)
     wave = make_wave(split=Split.AGENCY)
     for invitation in Invitation.objects.filter(stratum__label="Nord"):
-        operations.note_answer(invitation=invitation)
+        operations.note_answer(invitation=invitation.pk)
     found = standings(wave=wave, on=wave.closes_on)
     assert [(standing.stratum.label, standing.missing, standing.lags) for standing in found] == [
         ("Sud", 4, True),
@@ -260,5 +260,5 @@ def test_an_undelivered_invitation_may_still_be_answered(make_households: Househ
     make_households(1)
     make_wave()
     Invitation.objects.update(outcome=Outcome.UNDELIVERED)
-    operations.note_answer(invitation=Invitation.objects.get())
+    operations.note_answer(invitation=Invitation.objects.get().pk)
     assert Invitation.objects.get().outcome == Outcome.COMPLETE

@@ -42,7 +42,7 @@ def nothing_written() -> Iterator[None]:
     """Fails when a query changes anything."""
     with CaptureQueriesContext(connection) as seen:
         yield
-    changes = [q["sql"] for q in seen if q["sql"].split(" ", 1)[0] in {"INSERT", "UPDATE", "DELETE"}]
+    changes = [q["sql"] for q in seen if q["sql"].split(maxsplit=1)[0] in {"INSERT", "UPDATE", "DELETE"}]
     assert changes == []
 
 
@@ -240,6 +240,23 @@ def test_a_tap_that_is_no_answer_sends_nothing(client: Client, tap: str) -> None
     assert client.post(tap, {"overall_satisfaction": "great"} | CONFIRMED).status_code == 422
     assert client.post(tap).status_code in {200, 422}
     assert not Slip.objects.exists()
+
+
+def test_a_confirmation_costs_the_same_few_queries_and_keeps_the_language(client: Client, tap: str) -> None:
+    client.post(f"{tap}?langue=en", FIRST)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.post(f"{tap}?langue=en", FIRST | CONFIRMED)["Location"] == f"{tap}?langue=en"
+    acts = [q["sql"].split(maxsplit=1)[0] for q in seen]
+    assert [act for act in acts if act not in {"SAVEPOINT", "RELEASE"}] == ["SELECT", "UPDATE", "INSERT"]
+
+
+def test_a_confirmation_of_a_survey_that_is_over_is_told_so(client: Client, tap: str, at: datetime) -> None:
+    close(wave=Wave.objects.get(), by=None, at=at)
+    over = client.post(tap, FIRST | CONFIRMED)
+    assert over.status_code == 410
+    assert "Cette enquête est terminée" in over.text
+    assert not Slip.objects.exists()
+    assert client.post("/s/aaaaaaaaaaaaaaaaaaaaaa/", FIRST | CONFIRMED).status_code == 404
 
 
 def test_one_may_refuse_one_survey_or_all_and_change_ones_mind(client: Client, link: str) -> None:

@@ -15,7 +15,7 @@ from palier.directory.models import Landlord
 from palier.surveys.models import Household, Invitation
 from palier.surveys.rules.contact import Mode
 from palier.web.cases.words import WORDS
-from tests.answers.scene import FINE, links, running
+from tests.answers.scene import FINE, addressed, links, running
 from tests.browser import OpenPage, check
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def page(asked: Asked) -> str:
 
 
 def answer(asked: Asked, **more: object) -> None:
-    submit(invitation=asked[0], said=FINE | more, mode=Mode.WEB, token=asked[1])
+    submit(to=addressed(asked[1]), said=FINE | more, mode=Mode.WEB)
 
 
 def text(response: object) -> str:

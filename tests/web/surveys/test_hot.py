@@ -243,7 +243,7 @@ def test_the_code_of_a_letter_opens_the_page_of_its_link_once_printed(
     opened = client.post("/s/", {"code": f"{one.code[:5]} {one.code[5:].lower()}"}, follow=True)
     assert opened.status_code == 200
     assert opened.redirect_chain[0][0].startswith("/s/")
-    note_answer(invitation=other)
+    note_answer(invitation=other.pk)
     assert client.post("/s/", {"code": other.code}).status_code == 422
 
 

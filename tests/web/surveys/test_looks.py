@@ -71,7 +71,7 @@ def test_a_wave_prepared_launched_and_stopped(
     page.get_by_text("La vague est lancée").wait_for()
     for rank, invitation in enumerate(Invitation.objects.order_by("pk")[:60]):
         if rank % 6:
-            operations.note_answer(invitation=invitation)
+            operations.note_answer(invitation=invitation.pk)
         else:
             operations.note_refusal(invitation=invitation, outcome=Outcome.REFUSED)
     page.goto(there)

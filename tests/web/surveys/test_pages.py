@@ -263,7 +263,7 @@ def test_a_paper_form_opens_by_its_code(
     code = Invitation.objects.get().code
     tenants = said(phone, there, code=code.lower()).headers["Location"]
     assert tenants.startswith("/s/")
-    operations.note_answer(invitation=Invitation.objects.get())
+    operations.note_answer(invitation=Invitation.objects.get().pk)
     assert f'href="{there}"' in phone.get(tenants).text, "on to the next one"
     assert f'href="{there}"' not in Client().get(tenants).text
 
@@ -328,7 +328,7 @@ def test_letters_are_prepared_and_printed_with_their_code_and_their_questions(
         desk.post(there)
         assert "2026-03-10.pdf" in desk.get(there).content.decode()
         answered, *others = Invitation.objects.order_by("pk")
-        operations.note_answer(invitation=answered)
+        operations.note_answer(invitation=answered.pk)
         printed = desk.get(f"{there}2026-03-10.pdf").content
         assert desk.get(f"{there}2026-03-11.pdf").status_code == 404
         assert desk.get(f"{there}hier.pdf").status_code == 404
@@ -405,7 +405,7 @@ def test_a_tenant_gets_their_link_again_and_the_page_says_nothing_of_who_they_ar
 ) -> None:
     home, answered, _ = make_households(3)
     make_wave(cost_ceiling=1_000)
-    operations.note_answer(invitation=Invitation.objects.get(household=answered))
+    operations.note_answer(invitation=Invitation.objects.get(household=answered).pk)
     pages = {
         client.post("/mon-lien/", {"contact": contact}).content
         for contact in (home.email, home.phone, home.email, answered.email, "nobody@example.test")

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from palier.answers import queries
 from palier.answers.models import Draft, Slip
 from palier.answers.rules.completeness import partial
 from palier.answers.rules.groups import Groups
 from palier.answers.sealing import draft_row, open_slip, seal_draft, seal_slip, slip_row
+from palier.questionnaires.queries import built
 from palier.questionnaires.rules.engine import settled
 from palier.questionnaires.rules.form import Pace, Value
 from palier.questionnaires.rules.holding import whole
 from palier.surveys.models import Invitation
 from palier.surveys.operations import note_answer
+from palier.surveys.queries import Addressee
 from palier.surveys.rules.contact import Mode
 from palier.verdict import Conflict, no, require
 
@@ -31,26 +32,24 @@ def keep_draft(*, invitation: Invitation, token: str, said: Mapping[str, Value])
     )
 
 
-@transaction.atomic
-def submit(*, invitation: Invitation, said: Mapping[str, Any], mode: Mode, token: str = "") -> None:
+def submit(*, to: Addressee, said: Mapping[str, Any], mode: Mode) -> None:
     """Put an answer in the urn, and say of the invitation that it is answered: both or neither, and once.
 
     Raises:
+        RuntimeError: outside a transaction: what was said and that it was said are written together or not at all.
         Refusal: when an answer does not hold, when one that must be given is missing, when the wave takes none any more.
         Conflict: when the invitation is answered already.
     """
-    form = queries.form_of(invitation.wave)
+    if not connection.in_atomic_block:
+        raise RuntimeError("An answer and the outcome of its invitation are one transaction.")
+    form = built(to.questionnaire)
     kept, verdict = whole(form, said)
     require(verdict)
-    note_answer(invitation=invitation, mode=mode, partial=partial(form, kept))
-    content = {"groups": asdict(_groups(invitation, mode)), "said": kept}
-    Slip.objects.create(
-        row=slip_row(token) if token else uuid.uuid4(),
-        wave_id=invitation.wave_id,
-        sealed=seal_slip(content, wave=invitation.wave_id),
-    )
-    if token and form.pace is not Pace.TAP:  # a single question leaves no draft
-        Draft.objects.filter(row=draft_row(token)).delete()
+    note_answer(invitation=to.invitation, mode=mode, partial=partial(form, kept))
+    content = {"groups": asdict(_groups(to, mode)), "said": kept}
+    Slip.objects.create(row=slip_row(to.token), wave_id=to.wave, sealed=seal_slip(content, wave=to.wave))
+    if form.pace is not Pace.TAP:  # a single question leaves no draft
+        Draft.objects.filter(row=draft_row(to.token)).delete()
 
 
 @transaction.atomic
@@ -73,14 +72,5 @@ def add_details(*, invitation: Invitation, token: str, said: Mapping[str, Any]) 
     slip.save(update_fields=["sealed"])
 
 
-def _groups(invitation: Invitation, mode: Mode) -> Groups:
-    household, event = invitation.household, invitation.event
-    return Groups(
-        stratum=invitation.stratum_id,
-        agency=household.agency if household else "",
-        qpv=household.qpv if household else None,
-        supplier=event.supplier if event else "",
-        theme=event.theme if event else "",
-        residence=household.residence_id if household else None,
-        mode=mode.value,
-    )
+def _groups(to: Addressee, mode: Mode) -> Groups:
+    return Groups(to.stratum, to.agency, to.qpv, to.supplier, to.theme, to.residence, mode.value)

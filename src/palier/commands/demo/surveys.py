@@ -27,7 +27,7 @@ from palier.surveys import operations
 from palier.surveys.models import Household as Tenant
 from palier.surveys.models import Invitation, Solicitation, Wave
 from palier.surveys.operations import Draft, Told
-from palier.surveys.queries import open_invitations
+from palier.surveys.queries import addressee, open_invitations
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.sendings import State as Sending
@@ -244,7 +244,8 @@ def _answer(wave: Wave, part: object, share: float, mind: Callable[[Invitation],
         alone = Mode.WEB if tenant.email else rng.choice([Mode.PHONE, Mode.PHONE, Mode.PAPER])
         token = unseal(bytes(invitation.sealed), digest=invitation.digest)
         said = says(form, mind(invitation) + rng.gauss(0, 0.12), rng)
-        answers.submit(invitation=invitation, said=said, mode=alone, token=token)
+        if to := addressee(token=token):
+            answers.submit(to=to, said=said, mode=alone)
 
 
 def _of_residence(invitation: Invitation) -> float:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db import connection, transaction
 
 from palier.directory.models import Person
 from palier.ledger.operations import record
 from palier.ledger.rules import Audience
-from palier.surveys.models import Household, Invitation, Objection, Wave
+from palier.surveys.models import Household, Invitation, Objection
 from palier.surveys.queries.households import live_objections
 from palier.surveys.rules.contact import Mode
 from palier.surveys.rules.frame import Origin
@@ -20,8 +19,13 @@ from palier.surveys.rules.waves import State as WaveState
 from palier.surveys.sealing import contact_digests
 from palier.verdict import Conflict, Refusal, no
 
+_NOTE_ANSWER = """
+    UPDATE surveys_invitation SET outcome = %s, mode = coalesce(%s, mode), sealed = NULL, held_by_id = NULL, held_until = NULL
+    WHERE id = %s AND outcome <> ALL(%s) AND EXISTS (SELECT FROM surveys_wave WHERE id = wave_id AND state = ANY(%s))
+"""
 
-def note_answer(*, invitation: Invitation, mode: Mode | None = None, partial: bool = False) -> None:
+
+def note_answer(*, invitation: int, mode: Mode | None = None, partial: bool = False) -> None:
     """Say that an invitation is answered, in the transaction that keeps the answer. Its link is forgotten, no reminder leaves.
 
     ``mode`` is how it was answered, if that is not the way it was asked. It is one statement, which locks the invitation and
@@ -31,13 +35,12 @@ def note_answer(*, invitation: Invitation, mode: Mode | None = None, partial: bo
         Conflict: when it is answered already: one answer each.
         Refusal: when its wave takes no answer.
     """
-    changes = {"mode": mode} if mode else {}
     outcome = Outcome.PARTIAL if partial else Outcome.COMPLETE
-    takes = Wave.objects.filter(pk=OuterRef("wave"), state__in=[WaveState.RUNNING, WaveState.STOPPED])
-    waiting = Invitation.objects.filter(Exists(takes), pk=invitation.pk).exclude(outcome__in=ANSWERED)
-    if waiting.update(outcome=outcome, sealed=None, held_by=None, held_until=None, **changes):
-        return
-    if Invitation.objects.filter(pk=invitation.pk, outcome__in=ANSWERED).exists():
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE_ANSWER, [outcome, mode, invitation, list(ANSWERED), [WaveState.RUNNING, WaveState.STOPPED]])
+        if cursor.rowcount:
+            return
+    if Invitation.objects.filter(pk=invitation, outcome__in=ANSWERED).exists():
         raise Conflict(no("surveys.answered", "Votre réponse est déjà enregistrée. Merci."))
     raise Refusal(no("surveys.not_open", "Cette enquête ne reçoit plus de réponses."))
 

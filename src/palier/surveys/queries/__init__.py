@@ -9,6 +9,7 @@ from palier.surveys.queries.households import (
     objections,
     objects,
 )
+from palier.surveys.queries.links import Addressee, addressee, invited, token_of_code
 from palier.surveys.queries.paper import batches, letters_of, printed, to_post
 from palier.surveys.queries.retention import Kept, kept, last_runs, past_term
 from palier.surveys.queries.terms import terms_of
@@ -18,7 +19,6 @@ from palier.surveys.queries.waves import (
     dropped,
     held_calls,
     homes_of,
-    invited,
     open_invitations,
     outcomes_of,
     paces,
@@ -28,15 +28,16 @@ from palier.surveys.queries.waves import (
     sendings_of,
     standings,
     strata,
-    token_of_code,
     waiting,
     waves,
 )
 
 __all__ = [
     "ASKED",
+    "Addressee",
     "Kept",
     "Standing",
+    "addressee",
     "asked",
     "batches",
     "dropped",

@@ -10,19 +10,16 @@ from fractions import Fraction
 from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 
 from palier.directory.models import Landlord, Person
-from palier.directory.rules import digest_of
 from palier.stock.models import Residence
 from palier.surveys.models import Household, Invitation, Solicitation, Stratum, Wave
 from palier.surveys.queries.households import live_objections
 from palier.surveys.queries.sendings import budget_spent
 from palier.surveys.queries.terms import terms_of
-from palier.surveys.rules.contact import Channel
 from palier.surveys.rules.outcomes import OPEN, Outcome, Rates, rates
 from palier.surveys.rules.sampling import Around, Plan, Unit, plan, settled_before
 from palier.surveys.rules.sendings import COUNTED
 from palier.surveys.rules.sendings import State as SendingState
 from palier.surveys.rules.waves import Design, Pace, Split, State, paces_of
-from palier.surveys.sealing import read_code, unseal
 
 
 def waves(*, landlord: Landlord | int) -> QuerySet[Wave]:
@@ -68,26 +65,6 @@ def plan_of(*, wave: Wave, at: datetime) -> Plan:
         margin=wave.margin if wave.design == Design.SAMPLE else None,
         rate=wave.expected_rate or 100,
     )
-
-
-def invited(*, token: str) -> Invitation | None:
-    """The invitation that a link opens, with its wave and its household; None for any other text."""
-    return Invitation.objects.select_related("wave__landlord", "household").filter(digest=digest_of(token)).first()
-
-
-def token_of_code(*, code: str) -> str | None:
-    """The link of the letter that bears a code, while it may be answered; None for any other text.
-
-    Only codes that were printed count: whoever reads the database finds there no key to the others.
-    """
-    found = Invitation.objects.filter(
-        code=read_code(code),
-        wave__state__in=[State.RUNNING, State.STOPPED],
-        sealed__isnull=False,
-        solicitations__channel=Channel.POST,
-        solicitations__left_at__isnull=False,
-    ).first()
-    return unseal(bytes(found.sealed or b""), digest=found.digest) if found else None
 
 
 def rates_of(*, wave: Wave) -> Rates:
