@@ -106,7 +106,7 @@ def wave_of(landlord: Landlord, residences: int, answers: int) -> Wave:
 def measured(residences: int, answers: int, seed: int) -> None:
     """Count a wave, then read it."""
     landlord = add_landlord(
-        name=f"Banc {seed}", siren_number=luhn_siren(910_000 + seed), landlord_type=LandlordType.OPH, by=None, at=NOON
+        name=f"Banc {seed}", siren_number=luhn_siren(920_000 + seed), landlord_type=LandlordType.OPH, by=None, at=NOON
     )
     lead = enter_person(email=f"results{seed}@bench.example", name="Mme L.", at=NOON)
     add_member(person=lead, organisation=landlord, role=Role.QUALITY_LEAD, by=None, at=NOON)
