@@ -76,6 +76,14 @@ def test_the_first_question_of_a_tap_is_one_to_tap() -> None:
     assert ["au premier toucher" in sentence for _, sentence in found] == [True]
 
 
+def test_no_other_question_of_a_tap_is_due() -> None:
+    tap = SMALL.replace("minutes: 2", "minutes: 2\npace: tap")
+    assert faults(tap) == []
+    [(line, sentence)] = faults(tap.replace("kind: score", "kind: score\n        required: true"))
+    assert line
+    assert "seule la première question est « required »" in sentence
+
+
 def test_a_bank_says_its_own_faults() -> None:
     _, problems = read_bank(BANK_TEXT.replace("favourable: 2", "favourable: 9"))
     assert [problem.line for problem in problems] == [4]

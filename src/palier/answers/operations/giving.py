@@ -73,4 +73,12 @@ def add_details(*, invitation: Invitation, token: str, said: Mapping[str, Any]) 
 
 
 def _groups(to: Addressee, mode: Mode) -> Groups:
-    return Groups(to.stratum, to.agency, to.qpv, to.supplier, to.theme, to.residence, mode.value)
+    return Groups(
+        stratum=to.stratum,
+        agency=to.agency,
+        qpv=to.qpv,
+        supplier=to.supplier,
+        theme=to.theme,
+        residence=to.residence,
+        mode=mode.value,
+    )

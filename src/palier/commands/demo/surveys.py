@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import F
 
@@ -27,7 +27,7 @@ from palier.surveys import operations
 from palier.surveys.models import Household as Tenant
 from palier.surveys.models import Invitation, Solicitation, Wave
 from palier.surveys.operations import Draft, Told
-from palier.surveys.queries import addressee, open_invitations
+from palier.surveys.queries import Addressee, addressee, open_invitations
 from palier.surveys.rules.contact import Channel, Mode
 from palier.surveys.rules.frame import Origin
 from palier.surveys.rules.sendings import State as Sending
@@ -234,7 +234,7 @@ def let_leave(at: datetime) -> None:
 def _answer(wave: Wave, part: object, share: float, mind: Callable[[Invitation], float], at: datetime) -> None:
     """So many of those who have not answered do, each as they see their residence or who came; the others later, or never."""
     form = form_of(wave)
-    for invitation in open_invitations(wave=wave).select_related("wave", "household__residence", "event"):
+    for invitation in open_invitations(wave=wave).select_related("household__residence", "event"):
         tenant = invitation.household
         if tenant is None or not invitation.sealed:
             continue
@@ -244,8 +244,7 @@ def _answer(wave: Wave, part: object, share: float, mind: Callable[[Invitation],
         alone = Mode.WEB if tenant.email else rng.choice([Mode.PHONE, Mode.PHONE, Mode.PAPER])
         token = unseal(bytes(invitation.sealed), digest=invitation.digest)
         said = says(form, mind(invitation) + rng.gauss(0, 0.12), rng)
-        if to := addressee(token=token):
-            answers.submit(to=to, said=said, mode=alone)
+        answers.submit(to=cast(Addressee, addressee(token=token)), said=said, mode=alone)
 
 
 def _of_residence(invitation: Invitation) -> float:

@@ -104,6 +104,10 @@ class _Reader(Written):
             self.problem(
                 themes, "au premier toucher, la première question est une échelle, un oui ou non ou un choix, « required »."
             )
+        if pace == Pace.TAP and any(question["required"] for question in questions[1:]):
+            self.problem(
+                themes, "au premier toucher, seule la première question est « required » : les autres sont des précisions."
+            )
         return body
 
     def spoken(self, node: Node | None) -> list[str]:

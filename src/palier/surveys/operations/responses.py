@@ -21,7 +21,9 @@ from palier.verdict import Conflict, Refusal, no
 
 _NOTE_ANSWER = """
     UPDATE surveys_invitation SET outcome = %s, mode = coalesce(%s, mode), sealed = NULL, held_by_id = NULL, held_until = NULL
-    WHERE id = %s AND outcome <> ALL(%s) AND EXISTS (SELECT FROM surveys_wave WHERE id = wave_id AND state = ANY(%s))
+    WHERE id = %s AND outcome <> ALL(%s) AND EXISTS (
+        SELECT FROM surveys_wave w WHERE w.id = surveys_invitation.wave_id AND w.state = ANY(%s)
+    )
 """
 
 

@@ -134,7 +134,7 @@ def _answer(request: Request, template: str, context: dict[str, Any], *, status:
 
 
 @csrf_exempt
-@transaction.non_atomic_requests  # the door's own transaction is enough
+@transaction.non_atomic_requests  # a POST has the door's own, and a GET only reads
 @door(GET=Open.PUBLIC, POST=Open.PUBLIC)
 def start(request: Request, token: str) -> HttpResponse:
     """The first page. A single question is answered by two POSTs: the first tap writes nothing, the second one confirms it."""
@@ -169,7 +169,9 @@ def _confirmed(request: Request, token: str) -> HttpResponse | None:
         return None
     try:
         _submitted(to, said)
-    except Refusal:  # the wave is over, or not open yet
+    except Refusal as refusal:
+        if refusal.verdict.reasons[0].code != "surveys.not_open":
+            raise
         return None
     return redirect(_where("survey", token, language, to.language))
 
@@ -286,13 +288,14 @@ def send(request: Request, token: str) -> HttpResponse:
     if opened.invitation.outcome in ANSWERED:
         return redirect(opened.where("survey"))
     said = queries.draft(token=token)
-    if request.method == "POST" and (to := addressee(token=token)):
-        try:
-            _submitted(to, said)
-        except Refusal:  # an answer is missing: the page says which
-            return _review(request, opened, said, status=422)
-        return redirect(opened.where("survey"))
-    return _review(request, opened, said)
+    to = addressee(token=token) if request.method == "POST" else None
+    if to is None:
+        return _review(request, opened, said)
+    try:
+        _submitted(to, said)
+    except Refusal:  # an answer is missing: the page says which
+        return _review(request, opened, said, status=422)
+    return redirect(opened.where("survey"))
 
 
 def _review(request: Request, opened: Opened, said: dict[str, Value], *, status: int = 200) -> HttpResponse:
