@@ -16,6 +16,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from palier.answers.models import Recount, Slip
@@ -121,7 +122,8 @@ def test_a_survey_from_its_questionnaire_to_its_report(
     form, chance = built(wave.questionnaire_id), Random(1)
     for link in others[:-2]:
         token = link.rstrip("/").rpartition("/")[2]
-        submit(to=addressed(token), said=answer_of(chance, form, 0.7), mode=Mode.WEB)
+        with transaction.atomic():
+            submit(to=addressed(token), said=answer_of(chance, form, 0.7), mode=Mode.WEB)
 
     case = Case.objects.get()
     assert case.urgency == Urgency.DANGER
