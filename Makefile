@@ -61,7 +61,7 @@ nightly: setup ## Measure the same at the size that was promised: a million scen
 	@PALIER_SCENES=1000000 PALIER_MESSAGES=50000 PALIER_KILLS=300 bench/run
 
 .PHONY: bench-sites
-bench-sites: setup ## Measure the national scale of sites against pandas + geopandas (20 minutes, 2 GB in var/; not in bench)
+bench-sites: setup ## Measure the national scale of sites against pandas + geopandas (a few minutes, 2 GB in var/; not in bench)
 	@$(UV) sync --frozen --quiet --inexact --group bench
 	@$(BIN)/python bench/sites/national.py
 
