@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -35,7 +36,8 @@ def page(asked: Asked) -> str:
 
 
 def answer(asked: Asked, **more: object) -> None:
-    submit(to=addressed(asked[1]), said=FINE | more, mode=Mode.WEB)
+    with transaction.atomic():
+        submit(to=addressed(asked[1]), said=FINE | more, mode=Mode.WEB)
 
 
 def text(response: object) -> str:
